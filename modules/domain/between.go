@@ -1,0 +1,94 @@
+package domain
+
+import (
+	"context"
+	"html/template"
+
+	"gotong/modules/kit/web"
+)
+
+// Fragment is a part of a page that another module made: its heading and body. Empty HTML: nothing to show.
+type Fragment struct {
+	ID    string // anchor on the page, e.g. "documents"
+	Title string // in the reader's language
+	HTML  template.HTML
+}
+
+// PanelRequest says for whom and for which subject a panel is to be made. Page gives language, address, session's
+// form value; Region and Organizations are the subject's own, so that a panel need not ask for them.
+type PanelRequest struct {
+	Actor  Actor
+	Ref    Ref
+	Page   web.Base
+	Region RegionCode
+}
+
+// Panel is what a module shows on the page of another module's subject. A failing panel shows its error; the page
+// stands.
+type Panel interface {
+	Load(ctx context.Context, request PanelRequest) (Fragment, error)
+}
+
+// Resolved is what any module may know of a thing that the actor may see.
+type Resolved struct {
+	Ref          Ref
+	Title        string
+	Path         string // without language prefix, e.g. /needs/abc
+	Region       RegionCode
+	Organization OrganizationID   // whose it is
+	Parties      []OrganizationID // those joined by it, the owner included
+	Public       bool             // anyone may see the thing itself
+	MayAttach    bool             // this actor may add documents to it
+	Demo         bool
+}
+
+// Resolver answers for one kind of thing. NotFound where the thing is not there or this actor may not see it.
+type Resolver interface {
+	Kind() string
+	Resolve(ctx context.Context, actor Actor, id string) (Resolved, error)
+}
+
+// Ledger is what is known of a verified need's quantity, each layer read at its own evidence.
+type Ledger struct {
+	Unit      UnitID
+	Needed    int64
+	Committed int64 // accepted or later
+	Delivered int64
+	Confirmed int64 // by the village
+}
+
+// Uncovered is what nobody committed yet.
+func (l Ledger) Uncovered() int64 { return max(0, l.Needed-l.Committed) }
+
+// Level is none, partial or complete.
+type Level string
+
+// Levels of coverage.
+const (
+	LevelNone     Level = "none"
+	LevelPartial  Level = "partial"
+	LevelComplete Level = "complete"
+)
+
+// LevelOf compares a layer with what is needed.
+func LevelOf(part, needed int64) Level {
+	switch {
+	case part <= 0:
+		return LevelNone
+	case part < needed:
+		return LevelPartial
+	}
+	return LevelComplete
+}
+
+// EvidenceGrade grades a reported quantity, lowest first.
+type EvidenceGrade string
+
+// Evidence grades of workflow.md.
+const (
+	GradeReported   EvidenceGrade = "reported"
+	GradeDocumented EvidenceGrade = "documented"
+	GradeDatedPhoto EvidenceGrade = "dated-photo"
+	GradeConfirmed  EvidenceGrade = "confirmed"
+	GradeVerified   EvidenceGrade = "verified"
+)

@@ -1,0 +1,62 @@
+package domain
+
+import "io"
+
+// Place is a region as other modules show it. Names are as published, without the level word.
+type Place struct {
+	Code     RegionCode
+	Name     string
+	Kind     string // "provinsi", "kabupaten", "kota", "kecamatan", "desa", "kelurahan"
+	District string // names of the regions above, "" where c is above them
+	Regency  string // with its word: "Kabupaten Sambas", "Kota Pontianak"
+	Province string
+}
+
+// OrganizationBrief is what other modules show and ask of an organisation.
+type OrganizationBrief struct {
+	ID       OrganizationID
+	Name     string
+	Type     string     // stakeholder type id
+	Verified bool       // in force now
+	Village  RegionCode // set for a village's or kelurahan's government
+	Demo     bool
+}
+
+// Upload is a file that came with a form.
+type Upload struct {
+	Name string
+	Size int64 // bytes
+	Body io.Reader
+}
+
+// DocumentType says what a document is; the controlled list of workflow.md's papers.
+type DocumentType string
+
+// Document types.
+const (
+	DocMinutes   DocumentType = "minutes"   // berita acara musyawarah desa, musrenbang minutes
+	DocPlanPage  DocumentType = "plan-page" // page of RKP/DU-RKP Desa
+	DocTerms     DocumentType = "terms"     // KAK/TOR
+	DocBudget    DocumentType = "budget"    // RAB
+	DocAgreement DocumentType = "agreement" // MoU, PKS, statement of commitment
+	DocHandover  DocumentType = "handover"  // BAST
+	DocPhoto     DocumentType = "photo"
+	DocReport    DocumentType = "report"
+	DocStudy     DocumentType = "study"
+	DocPaper     DocumentType = "paper" // an organisation's verification paper
+	DocOther     DocumentType = "other"
+)
+
+// DocumentTypes lists them in the order in which forms offer them.
+var DocumentTypes = []DocumentType{DocMinutes, DocPlanPage, DocTerms, DocBudget, DocAgreement, DocHandover, DocPhoto, DocReport, DocStudy, DocPaper, DocOther}
+
+// Visibility of a document.
+type Visibility string
+
+// Visibilities, widest first.
+const (
+	VisiblePublic       Visibility = "public"
+	VisiblePartners     Visibility = "partners" // verified organisations
+	VisibleParties      Visibility = "parties"  // those joined by what it belongs to
+	VisibleOrganization Visibility = "organization"
+)

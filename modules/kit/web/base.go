@@ -1,0 +1,147 @@
+// Package web is what every page has in common: the base of page structs, typed views, forms, and the one place that
+// turns errors into answers. It knows no domain word.
+package web
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"reflect"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"gotong/modules/kit/i18n"
+	"gotong/modules/kit/store"
+)
+
+// User is what the page head shows of who is signed in.
+type User struct {
+	Name          string
+	Organizations string // names, joined; "" where none
+	Desk          bool   // has a desk
+}
+
+// Crumb is one step of the breadcrumb.
+type Crumb struct{ Label, Path string }
+
+// Flash is a one-shot message after a redirect, already in the reader's language.
+type Flash struct{ Kind, Text string } // Kind: good, wait, stop
+
+// Base is embedded in every page struct.
+type Base struct {
+	Lang        string // "id" or "en"
+	Path        string // of this page without the language prefix
+	Query       string // raw query, so that the language link keeps it
+	Section     string // which entry of the navigation is current
+	Title       string
+	Description string
+	Demo        bool // shows the demo banner
+	Private     bool // answered with no-store
+	User        *User
+	CSRF        string
+	RequestID   string
+	Crumbs      []Crumb
+	Flash       []Flash
+
+	local *i18n.Localizer
+}
+
+// T translates a key with name, value pairs: {{.T "needs.count" "count" .Total}}.
+func (b Base) T(key string, args ...any) string { return b.local.T(key, args...) }
+
+// Local gives the localizer, for code that formats texts for the page.
+func (b Base) Local() *i18n.Localizer { return b.local }
+
+// URL adds the language prefix to a path of the portal.
+func (b Base) URL(path string) string { return LocalURL(b.Lang, path) }
+
+// Other gives this page's address in the other language.
+func (b Base) Other() string {
+	lang := "en"
+	if b.Lang == "en" {
+		lang = "id"
+	}
+	u := LocalURL(lang, b.Path)
+	if b.Query != "" {
+		u += "?" + b.Query
+	}
+	return u
+}
+
+// Number writes an integer as the language does: 1.234.567 or 1,234,567.
+func (b Base) Number(n int64) string { return b.local.Number(n) }
+
+// Rupiah writes an amount of rupiah: Rp1.500.000.
+func (b Base) Rupiah(n int64) string { return b.local.Rupiah(n) }
+
+// Date writes a time's civil date in WIB: 1 April 2027.
+func (b Base) Date(t time.Time) string { return b.local.Date(t) }
+
+// DateTime writes date and time in WIB: 1 April 2027 14.30 WIB.
+func (b Base) DateTime(t time.Time) string { return b.local.DateTime(t) }
+
+// LocalURL adds the language prefix: /needs or /en/needs.
+func LocalURL(lang, path string) string {
+	if lang != "en" {
+		return path
+	}
+	if path == "/" {
+		return "/en/"
+	}
+	return "/en" + path
+}
+
+// Put keeps a value for this request, one per type.
+func Put[T any](c *fiber.Ctx, v T) { c.Locals(reflect.TypeFor[T](), v) }
+
+// Get takes the value of that type that a middleware put, or the zero value.
+func Get[T any](c *fiber.Ctx) T {
+	v, _ := c.Locals(reflect.TypeFor[T]()).(T)
+	return v
+}
+
+// RequestID, CSRFToken and Locale are request values of the middleware, set with Put.
+type (
+	RequestID string
+	CSRFToken string
+)
+
+// NewBase fills the base of a page from the request. Section names the entry of the navigation, title is a locale key.
+func NewBase(c *fiber.Ctx, section, title string, args ...any) Base {
+	local := Get[*i18n.Localizer](c)
+	b := Base{
+		Lang: local.Lang(), Path: c.Path(), Query: string(c.Context().QueryArgs().QueryString()), Section: section,
+		User: Get[*User](c), CSRF: string(Get[CSRFToken](c)), RequestID: string(Get[RequestID](c)), local: local,
+	}
+	b.Private = b.User != nil
+	b.Flash = takeFlash(c, local)
+	if title != "" {
+		b.Title = local.T(title, args...)
+	}
+	return b
+}
+
+// OperationOf reads the operation id of a posted form; its digest is the SHA-256 of all other inputs.
+func OperationOf(c *fiber.Ctx) store.Operation {
+	var pairs []string
+	add := func(k, v string) {
+		if k != "_csrf" {
+			pairs = append(pairs, fmt.Sprintf("%q=%q", k, v))
+		}
+	}
+	if form, err := c.MultipartForm(); err == nil {
+		for k, vs := range form.Value {
+			for _, v := range vs {
+				add(k, v)
+			}
+		}
+	} else {
+		c.Context().PostArgs().VisitAll(func(k, v []byte) { add(string(k), string(v)) })
+	}
+	sort.Strings(pairs)
+	sum := sha256.Sum256([]byte(c.Path() + "\n" + strings.Join(pairs, "&")))
+	return store.Operation{ID: strings.Clone(c.FormValue("_op")), Digest: hex.EncodeToString(sum[:])}
+}

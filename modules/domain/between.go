@@ -39,6 +39,7 @@ type Resolved struct {
 	Parties      []OrganizationID // those joined by it, the owner included
 	Public       bool             // anyone may see the thing itself
 	MayAttach    bool             // this actor may add documents to it
+	ReadsParties bool             // this actor reads by office what the parties read (area verifier, reviewer, evaluator)
 	Demo         bool
 }
 

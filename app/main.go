@@ -1,0 +1,229 @@
+// Command gotong is the portal: one binary, one configuration file.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"gotong/app/config"
+	"gotong/app/portal"
+)
+
+// Exit codes, a promise to scripts.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+const usage = `gotong: a portal in which villages' needs meet those who can help.
+
+  gotong [serve]                     serve the portal (default)
+  gotong import regions DIR          load or update regions from the files of idn-area-data in DIR
+  gotong demo --scale kalbar|nation|N [--seed S]
+                                     make a demo portal of that size in the configured database
+  gotong demo --remove               take all demo content away
+  gotong check                       prove the stored data against its rules; fails when something is wrong
+  gotong admin grant EMAIL ROLE      give an account the role secretariat or auditor
+  gotong version
+
+  --config FILE                      configuration (default: config.yaml in this folder, else built-in defaults)
+
+Results go to standard output, words to standard error. Exit codes: 0 done, 1 failed, 2 wrong usage.
+`
+
+// usageError is a mistake in how the command was called.
+type usageError string
+
+func (e usageError) Error() string { return string(e) }
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run is main without the process: it returns the exit code.
+func run(ctx context.Context, args []string, out, words io.Writer) int {
+	err := command(ctx, args, out, words)
+	var wrong usageError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, flag.ErrHelp):
+		_, _ = io.WriteString(out, usage)
+		return exitDone
+	case errors.As(err, &wrong):
+		_, _ = fmt.Fprintf(words, "gotong: %s\n\n%s", wrong, usage)
+		return exitUsage
+	}
+	_, _ = fmt.Fprintf(words, "gotong: %v\n", err)
+	return exitFailed
+}
+
+// options are the flags that any command takes, before or after its name.
+type options struct {
+	config string
+	scale  string
+	seed   uint64
+	remove bool
+}
+
+func command(ctx context.Context, args []string, out, words io.Writer) error {
+	var opt options
+	flags := flag.NewFlagSet("gotong", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.StringVar(&opt.config, "config", "", "")
+	flags.StringVar(&opt.scale, "scale", "", "")
+	flags.Uint64Var(&opt.seed, "seed", 1, "")
+	flags.BoolVar(&opt.remove, "remove", false, "")
+	rest, err := parseAnywhere(flags, args)
+	if err != nil {
+		return err
+	}
+	name := "serve"
+	if len(rest) > 0 {
+		name, rest = rest[0], rest[1:]
+	}
+	cmd, ok := commands[name]
+	if !ok {
+		return usageError(fmt.Sprintf("unknown command %q", name))
+	}
+	if len(rest) < cmd.least || len(rest) > cmd.most {
+		return usageError(fmt.Sprintf("%s: wrong number of words", name))
+	}
+	return cmd.run(ctx, opt, rest, out, words)
+}
+
+// parseAnywhere lets flags stand before and after the words.
+func parseAnywhere(flags *flag.FlagSet, args []string) ([]string, error) {
+	var rest []string
+	for len(args) > 0 {
+		if err := flags.Parse(args); err != nil {
+			if errors.Is(err, flag.ErrHelp) {
+				return nil, err
+			}
+			return nil, usageError(err.Error())
+		}
+		if flags.NArg() == 0 {
+			break
+		}
+		rest = append(rest, flags.Arg(0))
+		args = flags.Args()[1:]
+	}
+	return rest, nil
+}
+
+type commandSpec struct {
+	least, most int // words after the name
+	run         func(ctx context.Context, opt options, rest []string, out, words io.Writer) error
+}
+
+var commands = map[string]commandSpec{
+	"serve":   {0, 0, serve},
+	"import":  {2, 2, importRegions},
+	"demo":    {0, 0, demoContent},
+	"check":   {0, 0, check},
+	"admin":   {3, 3, admin},
+	"version": {0, 0, version},
+	"help":    {0, 0, func(context.Context, options, []string, io.Writer, io.Writer) error { return flag.ErrHelp }},
+}
+
+// open loads the configuration and opens the portal's stores.
+func open(ctx context.Context, opt options, words io.Writer) (*portal.Portal, error) {
+	cfg, err := config.Load(opt.config, os.Environ())
+	if err != nil {
+		return nil, err
+	}
+	return portal.New(ctx, cfg, logger(cfg.Log, words))
+}
+
+func logger(cfg config.Log, w io.Writer) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(cfg.Level)) // validated by the configuration
+	handler := &slog.HandlerOptions{Level: level}
+	if cfg.Format == "json" {
+		return slog.New(slog.NewJSONHandler(w, handler))
+	}
+	return slog.New(slog.NewTextHandler(w, handler))
+}
+
+func serve(ctx context.Context, opt options, _ []string, out, words io.Writer) error {
+	p, err := open(ctx, opt, words)
+	if err != nil {
+		return err
+	}
+	err = p.Serve(ctx, func(address string) { _, _ = fmt.Fprintf(out, "ready %s\n", address) })
+	return errors.Join(err, p.Close())
+}
+
+func importRegions(ctx context.Context, opt options, rest []string, out, words io.Writer) error {
+	if rest[0] != "regions" {
+		return usageError(fmt.Sprintf("import %s: only regions can be imported", rest[0]))
+	}
+	return with(ctx, opt, words, func(p *portal.Portal) error {
+		result, err := p.ImportRegions(ctx, rest[1], words)
+		if err == nil {
+			_, err = fmt.Fprintln(out, result)
+		}
+		return err
+	})
+}
+
+func demoContent(ctx context.Context, opt options, _ []string, out, words io.Writer) error {
+	if opt.remove == (opt.scale != "") {
+		return usageError("demo: give either --scale or --remove")
+	}
+	return with(ctx, opt, words, func(p *portal.Portal) error {
+		var result string
+		var err error
+		if opt.remove {
+			result, err = p.RemoveDemo(ctx)
+		} else {
+			result, err = p.ScaleDemo(ctx, opt.scale, opt.seed, words)
+		}
+		if err == nil {
+			_, err = fmt.Fprintln(out, result)
+		}
+		return err
+	})
+}
+
+func check(ctx context.Context, opt options, _ []string, out, words io.Writer) error {
+	return with(ctx, opt, words, func(p *portal.Portal) error { return p.Check(ctx, out) })
+}
+
+func admin(ctx context.Context, opt options, rest []string, out, words io.Writer) error {
+	if rest[0] != "grant" {
+		return usageError(fmt.Sprintf("admin %s: only grant is known", rest[0]))
+	}
+	return with(ctx, opt, words, func(p *portal.Portal) error {
+		if err := p.Grant(ctx, rest[1], rest[2]); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintf(out, "%s %s\n", rest[1], rest[2])
+		return err
+	})
+}
+
+func version(_ context.Context, _ options, _ []string, out, _ io.Writer) error {
+	_, err := fmt.Fprintln(out, "gotong "+portal.Version())
+	return err
+}
+
+// with opens the portal for a command and closes it after.
+func with(ctx context.Context, opt options, words io.Writer, fn func(*portal.Portal) error) error {
+	p, err := open(ctx, opt, words)
+	if err != nil {
+		return err
+	}
+	return errors.Join(fn(p), p.Close())
+}

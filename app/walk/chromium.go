@@ -1,0 +1,266 @@
+package walk
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+// ErrNoBrowser says that no Chromium was found on this machine.
+var ErrNoBrowser = errors.New("no Chromium found (Debian: chromium)")
+
+// Browser is one running Chromium; each visitor gets a browser context, a session, of its own.
+type Browser struct {
+	ctx    context.Context
+	cancel []context.CancelFunc
+}
+
+// NewBrowser starts Chromium.
+func NewBrowser() (*Browser, error) {
+	var path string
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if p, err := exec.LookPath(name); err == nil {
+			path = p
+			break
+		}
+	}
+	if path == "" {
+		return nil, ErrNoBrowser
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.NoFirstRun,
+		chromedp.WSURLReadTimeout(time.Minute))
+	alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, stop := chromedp.NewContext(alloc)
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[int]("1")); err != nil {
+		stop()
+		stopAlloc()
+		return nil, err
+	}
+	return &Browser{ctx: ctx, cancel: []context.CancelFunc{stop, stopAlloc}}, nil
+}
+
+// Close ends Chromium.
+func (b *Browser) Close() {
+	for _, cancel := range b.cancel {
+		cancel()
+	}
+}
+
+// Chromium is a visitor in a real browser.
+type Chromium struct {
+	base    string
+	ctx     context.Context
+	cancel  context.CancelFunc
+	script  bool
+	scratch string
+	// Met is called after each page that was met, if set.
+	Met func(*Chromium)
+}
+
+// Visit opens a session of its own at the given screen size; script says whether pages may run JavaScript.
+func (b *Browser) Visit(base string, width, height int64, script bool, scratch string) (*Chromium, error) {
+	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	c := &Chromium{base: base, ctx: ctx, cancel: cancel, script: script, scratch: scratch}
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[int]("1")); err != nil { // without a deadline: it starts the tab
+		cancel()
+		return nil, err
+	}
+	_, err := chromedp.Call(ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+		Width: width, Height: height, DeviceScaleFactor: 2, Mobile: width < 600,
+	})
+	if err == nil {
+		_, err = chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !script})
+	}
+	return c, err
+}
+
+// within bounds one step in the browser.
+const within = 30 * time.Second
+
+func (c *Chromium) do(steps ...chromedp.Action[chromedp.Void]) error {
+	ctx, cancel := context.WithTimeout(c.ctx, within)
+	defer cancel()
+	return chromedp.Do(ctx, steps...)
+}
+
+func evaluate[T any](c *Chromium, expression string, options ...chromedp.EvaluateOption) (T, error) {
+	ctx, cancel := context.WithTimeout(c.ctx, within)
+	defer cancel()
+	return chromedp.Run(ctx, chromedp.Evaluate[T](expression, options...))
+}
+
+// Open implements Visitor.
+func (c *Chromium) Open(path string) error {
+	target := path
+	if strings.HasPrefix(path, "/") {
+		target = c.base + path
+	}
+	ctx, cancel := context.WithTimeout(c.ctx, 30*time.Second)
+	defer cancel()
+	res, err := chromedp.RunResponse(ctx, chromedp.Navigate(target))
+	if err != nil {
+		return fmt.Errorf("open %s: %w", path, err)
+	}
+	c.met()
+	if res != nil && res.Status >= 400 {
+		doc, derr := c.Document()
+		if derr != nil {
+			return derr
+		}
+		return fmt.Errorf("open %s: %d %s", path, res.Status, Summary(doc))
+	}
+	return nil
+}
+
+func (c *Chromium) met() {
+	if c.Met != nil {
+		c.Met(c)
+	}
+}
+
+// Submit implements Visitor: it fills in the inputs and presses the form's first submit button.
+func (c *Chromium) Submit(form string, values Values, files map[string]File) error {
+	mark := fmt.Sprintf("w%d", time.Now().UnixNano())
+	found, err := evaluate[bool](c, fmt.Sprintf(`(()=>{const f=document.querySelector(%s);if(!f)return false;f.setAttribute("data-walk",%q);for(const d of document.querySelectorAll("details"))if(d.contains(f))d.open=true;for(const d of f.querySelectorAll("details"))d.open=true;return true})()`, js(form), mark))
+	if err != nil {
+		return err
+	}
+	if !found {
+		doc, err := c.Document()
+		if err != nil {
+			return err
+		}
+		return fmt.Errorf("no form %s at %s: %s", form, c.Path(), Summary(doc))
+	}
+	scope := fmt.Sprintf(`form[data-walk=%q]`, mark)
+	button := scope + ` button:not([type=button]):not([name]), ` + scope + ` input[type=submit]`
+	for name, value := range values {
+		pressed, err := c.fill(scope, name, value)
+		if err != nil {
+			return fmt.Errorf("form %s at %s: %w", form, c.Path(), err)
+		}
+		if pressed {
+			button = fmt.Sprintf(`%s button[name=%q][value=%q]`, scope, name, value)
+		}
+	}
+	for name, file := range files {
+		path := filepath.Join(c.scratch, file.Name)
+		if err := os.WriteFile(path, file.Body, 0o600); err != nil {
+			return err
+		}
+		if err := c.do(chromedp.SetUploadFiles(chromedp.CSS(fmt.Sprintf(`%s input[type=file][name=%q]`, scope, name)), []string{path})); err != nil {
+			return fmt.Errorf("file %s: %w", name, err)
+		}
+	}
+	return c.press(button)
+}
+
+// fill sets one input; true where the name is that of a button, to be pressed later.
+func (c *Chromium) fill(scope, name, value string) (bool, error) {
+	kind, err := evaluate[string](c, fmt.Sprintf(`(()=>{const f=document.querySelector(%s);const es=[...f.elements].filter(e=>e.name===%s);if(!es.length)return "";const e=es[0];
+if(e.tagName==="BUTTON")return "button";
+if(e.type==="checkbox"||e.type==="radio"){const want=%s.split("|");for(const x of es)if(want.includes(x.value)!==x.checked&&(x.type==="checkbox"||want.includes(x.value)))x.click();return "choice"}
+if(e.tagName==="SELECT"){if(![...e.options].some(o=>o.value===%s))return "no option";}
+e.focus();e.value=%s;e.dispatchEvent(new Event("input",{bubbles:true}));e.dispatchEvent(new Event("change",{bubbles:true}));return "text"})()`,
+		js(scope), js(name), js(value), js(value), js(value)))
+	switch {
+	case err != nil:
+		return false, err
+	case kind == "":
+		return false, fmt.Errorf("no input %q", name)
+	case kind == "no option":
+		return false, fmt.Errorf("select %q has no option %q", name, value)
+	}
+	return kind == "button", nil
+}
+
+// press clicks and waits until another document has loaded.
+func (c *Chromium) press(selector string) error {
+	if _, err := evaluate[int](c, `window.__walk=1`); err != nil {
+		return err
+	}
+	if err := c.do(chromedp.ScrollIntoView(chromedp.CSS(selector)), chromedp.Click(chromedp.CSS(selector))); err != nil {
+		return fmt.Errorf("press %s at %s: %w", selector, c.Path(), err)
+	}
+	deadline := time.Now().Add(30 * time.Second)
+	for time.Now().Before(deadline) {
+		if fresh, err := evaluate[bool](c, `!window.__walk && document.readyState==="complete"`); err == nil && fresh {
+			c.met()
+			return nil
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	return fmt.Errorf("press %s at %s: no new page", selector, c.Path())
+}
+
+// Eval runs an expression that gives a promise of a JSON text (for axe).
+func (c *Chromium) Eval(expression string, result any) error {
+	text, err := evaluate[string](c, expression, chromedp.EvalAwaitPromise)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal([]byte(text), result)
+}
+
+// Screenshot takes the whole page as PNG.
+func (c *Chromium) Screenshot() ([]byte, error) {
+	ctx, cancel := context.WithTimeout(c.ctx, within)
+	defer cancel()
+	whole := true
+	shot, err := chromedp.Call(ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{CaptureBeyondViewport: &whole})
+	if err != nil {
+		return nil, err
+	}
+	return shot.Data, nil
+}
+
+// Document implements Visitor.
+func (c *Chromium) Document() (*goquery.Document, error) {
+	html, err := evaluate[string](c, `document.documentElement.outerHTML`)
+	if err != nil {
+		return nil, err
+	}
+	return goquery.NewDocumentFromReader(bytes.NewReader([]byte(html)))
+}
+
+// Path implements Visitor.
+func (c *Chromium) Path() string {
+	address, err := evaluate[string](c, `location.href`)
+	if err != nil {
+		return ""
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimPrefix(u.Path, "/en")
+}
+
+// Status implements Visitor: a browser does not tell it.
+func (c *Chromium) Status() int { return 0 }
+
+// Close implements Visitor.
+func (c *Chromium) Close() { c.cancel() }
+
+func js(s string) string {
+	b, _ := json.Marshal(s)
+	return string(b)
+}
+
+var _ Visitor = (*Chromium)(nil)

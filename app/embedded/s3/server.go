@@ -18,6 +18,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/versity/versitygw/auth"
 	"github.com/versity/versitygw/backend/meta"
 	"github.com/versity/versitygw/embedgw"
 	"github.com/versity/versitygw/s3api"
@@ -98,7 +99,8 @@ func Start(ctx context.Context, config Config) (*Server, error) {
 			RootUserAccess: k.Access, RootUserSecret: k.Secret, Region: region,
 			Ports: []string{address}, SocketPerm: "0600",
 			MaxConnections: 512, MaxRequests: 512, MultipartMaxParts: 10000,
-			Quiet: true, KeepAlive: true, DisableACLs: true,
+			IAMService: auth.NewIAMServiceSingle(auth.Account{Access: k.Access, Secret: k.Secret, Role: auth.RoleAdmin}),
+			Quiet:      true, KeepAlive: true, DisableACLs: true,
 			S3Options: []s3api.Option{s3api.WithOnListen(func() { close(ready) })},
 		})
 	}()

@@ -12,6 +12,7 @@ type Fragment struct {
 	ID    string // anchor on the page, e.g. "documents"
 	Title string // in the reader's language
 	HTML  template.HTML
+	Demo  bool // shows demonstration data, so that the page carries the banner
 }
 
 // PanelRequest says for whom and for which subject a panel is to be made. Page gives language, address, session's

@@ -34,3 +34,47 @@ func Tiles() []Tile {
 		{"61.04", 3, 4, "Ketapang"},
 	}
 }
+
+// TileMap is the tile map as the partial "tiles" draws it: each tile a link, with what it says for those who do not
+// see the shade. The same facts stand in a list beside it.
+type TileMap struct {
+	Title string
+	Cells []TileCell
+}
+
+// TileCell is one tile: where it leads, what it says, and how dark it is (0 to 3).
+type TileCell struct {
+	Tile
+	Path  string // with language prefix
+	Label string // "Sambas: 8 kebutuhan"
+	Shade int
+}
+
+// Size of a tile in the drawing's units.
+const (
+	tileWidth  = 36
+	tileHeight = 28
+)
+
+// NewTileMap makes the map of West Kalimantan; cell fills in path, label and shade of a tile.
+func NewTileMap(title string, cell func(Tile) TileCell) *TileMap {
+	m := &TileMap{Title: title}
+	for _, t := range Tiles() {
+		c := cell(t)
+		c.Tile = t
+		m.Cells = append(m.Cells, c)
+	}
+	return m
+}
+
+// Width and Height of the whole drawing.
+func (TileMap) Width() int  { return TileColumns * tileWidth }
+func (TileMap) Height() int { return TileRows * tileHeight }
+
+// X and Y of the tile's corner, W and H its size, MidX and MidY where its name stands.
+func (c TileCell) X() int    { return c.Column * tileWidth }
+func (c TileCell) Y() int    { return c.Row * tileHeight }
+func (TileCell) W() int      { return tileWidth }
+func (TileCell) H() int      { return tileHeight }
+func (c TileCell) MidX() int { return c.X() + tileWidth/2 }
+func (c TileCell) MidY() int { return c.Y() + tileHeight/2 + 2 }

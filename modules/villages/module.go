@@ -1,0 +1,58 @@
+package villages
+
+import (
+	"context"
+	"log/slog"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/store"
+	"gotong/modules/kit/web"
+)
+
+// Deps is what the module needs. Log may be nil.
+type Deps struct {
+	DB    *store.DB
+	Views *web.Engine
+	Log   *slog.Logger
+}
+
+// Module is the register of regions with its pages.
+type Module struct {
+	Service *Service
+	// Panels are what other modules show on a region's page, in this order. Set them before serving.
+	Panels []domain.Panel
+
+	db   *store.DB
+	list *web.View[listPage]
+	show *web.View[showPage]
+}
+
+// New declares the collection and builds the views; it panics where a view is missing.
+func New(d Deps) *Module {
+	return &Module{
+		Service: NewService(d.DB, d.Log),
+		db:      d.DB,
+		list:    web.NewView[listPage](d.Views, "villages/index"),
+		show:    web.NewView[showPage](d.Views, "villages/show"),
+	}
+}
+
+// Resolver answers for kind "village".
+func (m *Module) Resolver() domain.Resolver { return resolver{m.Service} }
+
+// Follow forgets the name index when regions change, here or on another replica, until ctx ends.
+func (m *Module) Follow(ctx context.Context) error {
+	last, err := m.db.Feed().Last(ctx)
+	if err != nil {
+		return err
+	}
+	return m.db.FollowLocal(ctx, last, func(_ context.Context, entries []store.Entry) error {
+		for _, e := range entries {
+			if e.Collection == "regions" {
+				m.Service.names.drop()
+				return nil
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,213 @@
+package villages
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/web"
+)
+
+// listPage is /villages: the province at a glance, or the regions that were asked for.
+type listPage struct {
+	web.Base
+	Filters *web.Filters
+	Asked   bool // a search or a filter: Found is shown
+	Found   web.Table
+	Total   int64
+	Pager   web.Pager
+	Empty   *web.Empty
+	Map     *domain.TileMap // nil where the map does not show these regions
+	Regions web.Table
+}
+
+// showPage is /villages/{code}.
+type showPage struct {
+	web.Base
+	Heading    string
+	Place      string // where it is, for the sheet
+	Code       string
+	Facts      []web.Fact
+	Former     string
+	Map        *domain.TileMap
+	Children   *web.Table
+	Figures    []web.Figure // what has a target
+	Indicators *web.Table   // the others
+	Weight     string
+	Potentials web.Empty
+	Panels     []web.Section
+}
+
+// pageSize is how many regions a page of the list shows.
+const pageSize = 25
+
+// table lists regions by name with where they are and how many villages they have.
+func regionTable(b web.Base, caption string, regions []Region) web.Table {
+	t := web.Table{Caption: caption, Head: []string{b.T("villages.table.name"), b.T("villages.table.code"), b.T("villages.table.districts"), b.T("villages.table.villages")}, Numbers: []bool{false, false, true, true}}
+	for _, r := range regions {
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
+			{Text: r.FullName(), Path: b.URL(pathOf(r.Code))},
+			{Text: string(r.Code)},
+			{Text: b.Number(int64(r.Districts))},
+			{Text: b.Number(int64(r.Villages())), Note: b.T("villages.table.villages_note", "desa", r.Desa, "kelurahan", r.Kelurahan)},
+		}})
+	}
+	return t
+}
+
+// districtTable leaves the number of districts out.
+func districtTable(b web.Base, caption string, regions []Region) web.Table {
+	t := web.Table{Caption: caption, Head: []string{b.T("villages.table.name"), b.T("villages.table.code"), b.T("villages.table.villages")}, Numbers: []bool{false, false, true}}
+	for _, r := range regions {
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
+			{Text: r.FullName(), Path: b.URL(pathOf(r.Code))}, {Text: string(r.Code)}, {Text: b.Number(int64(r.Villages()))},
+		}})
+	}
+	return t
+}
+
+// placeTable lists places with where they are.
+func placeTable(b web.Base, caption string, places []domain.Place) web.Table {
+	t := web.Table{Caption: caption, Head: []string{b.T("villages.table.name"), b.T("villages.table.where"), b.T("villages.table.code")}}
+	for _, p := range places {
+		_, where, _ := strings.Cut(domain.PlaceText(p), ", ")
+		if p.Kind != KindProvince && p.Province != "" {
+			where = strings.TrimPrefix(where+", "+p.Province, ", ")
+		}
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: domain.PlaceName(p), Path: b.URL(pathOf(p.Code))}, {Text: where}, {Text: string(p.Code)}}})
+	}
+	return t
+}
+
+// tileMap draws the regencies of the shipped province; nil where regions holds none of them.
+func tileMap(b web.Base, regions []Region) *domain.TileMap {
+	byCode := map[domain.RegionCode]Region{}
+	for _, r := range regions {
+		byCode[r.Code] = r
+	}
+	return locator(b, func(t domain.Tile) (int, string, bool) {
+		r, ok := byCode[t.Code]
+		return 1, b.T("villages.map.label", "name", r.FullName(), "count", r.Villages()), ok
+	})
+}
+
+func locator(b web.Base, cell func(domain.Tile) (shade int, label string, ok bool)) *domain.TileMap {
+	complete := true
+	m := domain.NewTileMap(b.T("villages.map.title"), func(t domain.Tile) domain.TileCell {
+		shade, label, ok := cell(t)
+		complete = complete && ok
+		return domain.TileCell{Path: b.URL(pathOf(t.Code)), Label: label, Shade: shade}
+	})
+	if !complete {
+		return nil
+	}
+	return m
+}
+
+// whereMap marks the regency of a region on the map; nil for regions outside of it.
+func whereMap(b web.Base, code domain.RegionCode) *domain.TileMap {
+	if code.At(domain.LevelProvince) != ShippedProvince || code.Level() < domain.LevelRegency {
+		return nil
+	}
+	return locator(b, func(t domain.Tile) (int, string, bool) {
+		if t.Code == code.At(domain.LevelRegency) {
+			return 3, b.T("villages.map.here", "name", t.Short), true
+		}
+		return 0, t.Short, true
+	})
+}
+
+func facts(b web.Base, r Region) []web.Fact {
+	list := []web.Fact{{Label: b.T("villages.fact.code"), Value: string(r.Code)}, {Label: b.T("villages.fact.kind"), Value: b.T("villages.kind." + r.Kind)}}
+	add := func(key string, n int) {
+		if n > 0 {
+			list = append(list, web.Fact{Label: b.T(key), Value: b.Number(int64(n))})
+		}
+	}
+	add("villages.fact.regencies", r.Regencies)
+	add("villages.fact.districts", r.Districts)
+	add("villages.fact.desa", r.Desa)
+	add("villages.fact.kelurahan", r.Kelurahan)
+	return list
+}
+
+func crumbs(b web.Base, path []Region) []web.Crumb {
+	list := []web.Crumb{{Label: b.T("villages.index.title"), Path: "/villages"}}
+	for _, r := range path {
+		list = append(list, web.Crumb{Label: r.FullName(), Path: pathOf(r.Code)})
+	}
+	list[len(list)-1].Path = ""
+	return list
+}
+
+// indicators gives what has a target as figures and the rest as a table. Only published values of exactly this region
+// are shown, each with year and source; none is computed from another, and a missing one is said to be missing.
+func indicators(b web.Base, r Region) ([]web.Figure, *web.Table) {
+	if r.Level == domain.LevelDistrict {
+		return nil, nil
+	}
+	var figures []web.Figure
+	table := &web.Table{Caption: b.T("villages.indicators.others"), Head: []string{b.T("villages.indicators.name"), b.T("villages.indicators.value"), b.T("villages.indicators.source")}}
+	for _, i := range domain.Indicators() {
+		value, known := i.At(r.Code)
+		target, aimed := i.TargetFor(r.Code.At(domain.LevelProvince))
+		if !known && !aimed && !i.PublishedFor(r.Level) {
+			continue
+		}
+		text, source := b.T("villages.no_data"), b.T("villages.indicators.none_source")
+		if known {
+			text = valueText(b, value.Value, value.Unit)
+			if value.Approximate {
+				text = b.T("villages.indicators.approximately", "value", text)
+			}
+			source = b.T("villages.indicators.year_source", "year", strconv.Itoa(value.Year), "source", domain.SourceName(value.Source, b.Lang))
+		}
+		if aimed {
+			figures = append(figures, web.Figure{Label: i.Name.In(b.Lang), Value: text, None: !known, Target: targetText(b, target, r), Source: source})
+			continue
+		}
+		table.Rows = append(table.Rows, web.Row{Cells: []web.Cell{{Text: i.Name.In(b.Lang), Note: strings.Join(i.SourceSystems, ", ")}, {Text: text, Quiet: !known}, {Text: source, Quiet: !known}}})
+	}
+	return figures, table
+}
+
+func targetText(b web.Base, t domain.Target, r Region) string {
+	value := valueText(b, t.Value, t.Unit)
+	switch {
+	case t.Kind == domain.TargetRelativeIncrease:
+		return b.T("villages.target.increase", "value", value)
+	case r.Level == domain.LevelProvince:
+		return b.T("villages.target.absolute", "value", value)
+	}
+	return b.T("villages.target.province", "value", value)
+}
+
+// valueText writes a value with its unit: "0,57 %", "1.915 jiwa".
+func valueText(b web.Base, value float64, unit string) string {
+	_, decimals, _ := strings.Cut(strconv.FormatFloat(value, 'f', -1, 64), ".")
+	if unit == "percent" {
+		return b.Local().Percent(value/100, len(decimals))
+	}
+	if _, ok := domain.Taxonomy().Unit(domain.UnitID(unit)); ok && decimals == "" {
+		return domain.QuantityText(b.Local(), int64(value), domain.UnitID(unit))
+	}
+	return b.Local().Decimal(value, len(decimals))
+}
+
+// loadPanels asks the other modules for their parts; one that fails says so and the page stands.
+func loadPanels(ctx context.Context, panels []domain.Panel, request domain.PanelRequest) (sections []web.Section, demo bool, failures []error) {
+	for _, p := range panels {
+		f, err := p.Load(ctx, request)
+		if err != nil {
+			failures = append(failures, err)
+			sections = append(sections, web.Section{ID: f.ID, Title: f.Title, Error: request.Page.T("villages.panel_failed")})
+			continue
+		}
+		if f.HTML != "" {
+			sections = append(sections, web.Section{ID: f.ID, Title: f.Title, HTML: f.HTML})
+			demo = demo || f.Demo
+		}
+	}
+	return sections, demo, failures
+}

@@ -1,0 +1,180 @@
+package villages
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/store"
+	"gotong/modules/kit/web"
+)
+
+// Service answers for regions and loads them.
+type Service struct {
+	regions *store.Records[Region]
+	names   *gazetteer
+	log     *slog.Logger
+}
+
+// NewService declares the collection on the database. Call it before db.Ready.
+func NewService(db *store.DB, log *slog.Logger) *Service {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	s := &Service{regions: store.NewRecords(db, definition()), log: log}
+	s.names = &gazetteer{each: s.eachRegion}
+	return s
+}
+
+// Region gives one region. NotFound where there is none.
+func (s *Service) Region(ctx context.Context, code domain.RegionCode) (Region, error) {
+	doc, err := s.regions.Get(ctx, string(code))
+	if err != nil {
+		return Region{}, notFound(err)
+	}
+	return doc.Body, nil
+}
+
+func notFound(err error) error {
+	if apperr.Is(err, apperr.NotFound) {
+		return apperr.Wrap(err, apperr.NotFound, "villages.error.not_found")
+	}
+	return err
+}
+
+// Place gives one region as other modules show it. NotFound where there is none.
+func (s *Service) Place(ctx context.Context, code domain.RegionCode) (domain.Place, error) {
+	r, err := s.Region(ctx, code)
+	return r.Place(), err
+}
+
+// Places gives the regions of these codes; unknown ones are left out.
+func (s *Service) Places(ctx context.Context, codes []domain.RegionCode) (map[domain.RegionCode]domain.Place, error) {
+	ids := make([]string, 0, len(codes))
+	for _, c := range codes {
+		if c != "" && !slices.Contains(ids, string(c)) {
+			ids = append(ids, string(c))
+		}
+	}
+	docs, err := s.regions.GetMany(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	places := make(map[domain.RegionCode]domain.Place, len(docs))
+	for _, d := range docs {
+		places[d.Body.Code] = d.Body.Place()
+	}
+	return places, nil
+}
+
+// Children lists the regions right below, by code; "" gives the provinces. A region without any gives none; an
+// unknown one too.
+func (s *Service) Children(ctx context.Context, code domain.RegionCode) ([]domain.Place, error) {
+	regions, err := s.childRegions(ctx, code)
+	places := make([]domain.Place, 0, len(regions))
+	for _, r := range regions {
+		places = append(places, r.Place())
+	}
+	return places, err
+}
+
+func (s *Service) childRegions(ctx context.Context, code domain.RegionCode) ([]Region, error) {
+	var regions []Region
+	query := store.Query{List: listChildren, Key: childrenKey(code), Limit: 100}
+	for {
+		page, err := s.regions.List(ctx, query)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range page.Items {
+			regions = append(regions, d.Body)
+		}
+		if query.Cursor = page.Next; page.Next == "" {
+			return regions, nil
+		}
+	}
+}
+
+// Path gives the regions from the province down to code, code included. NotFound where code is unknown.
+func (s *Service) Path(ctx context.Context, code domain.RegionCode) ([]Region, error) {
+	docs, err := s.regions.GetMany(ctx, code.Path())
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := docs[string(code)]; !ok || code == "" {
+		return nil, apperr.New(apperr.NotFound, "villages.error.not_found")
+	}
+	var path []Region
+	for _, id := range code.Path() {
+		if d, ok := docs[id]; ok {
+			path = append(path, d.Body)
+		}
+	}
+	return path, nil
+}
+
+// ListQuery asks for regions by name, within a region ("" the country) and of a level (0 any).
+type ListQuery struct {
+	Within domain.RegionCode
+	Level  int
+	Cursor string
+	Limit  int
+}
+
+// ListByName pages through regions by name. BadRequest on a cursor of another list.
+func (s *Service) ListByName(ctx context.Context, q ListQuery) ([]Region, string, error) {
+	page, err := s.regions.List(ctx, store.Query{List: listNames, Key: namesKey(q.Within, q.Level), Cursor: q.Cursor, Limit: q.Limit})
+	if err != nil {
+		return nil, "", err
+	}
+	regions := make([]Region, 0, len(page.Items))
+	for _, d := range page.Items {
+		regions = append(regions, d.Body)
+	}
+	return regions, page.Next, nil
+}
+
+// Count counts the regions of a level (0 any) within a region ("" the country), that region included.
+func (s *Service) Count(ctx context.Context, within domain.RegionCode, level int) (int64, error) {
+	return s.regions.Count(ctx, listNames, namesKey(within, level))
+}
+
+// SearchPlaces finds regions by a name that may be misspelt ("temajok") and may go on with the regions above
+// ("temajuk, paloh, sambas"), best first. Within "" is the country, level 0 any. At most limit (1 to 100).
+func (s *Service) SearchPlaces(ctx context.Context, text string, within domain.RegionCode, level, limit int) ([]domain.Place, error) {
+	return s.names.search(ctx, text, within, level, max(1, min(limit, 100)))
+}
+
+// Each runs fn on every region, in the order of their codes.
+func (s *Service) Each(ctx context.Context, fn func(domain.Place) error) error {
+	return s.eachRegion(ctx, func(r Region) error { return fn(r.Place()) })
+}
+
+func (s *Service) eachRegion(ctx context.Context, fn func(Region) error) error {
+	return s.regions.Each(ctx, func(d store.Doc[Region]) error { return fn(d.Body) })
+}
+
+// RegencyOptions lists the regencies for a filter or a form, grouped by province where there are several.
+func (s *Service) RegencyOptions(ctx context.Context) ([]web.Option, error) {
+	provinces, err := s.childRegions(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	var options []web.Option
+	for _, p := range provinces {
+		regencies, err := s.childRegions(ctx, p.Code)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range regencies {
+			o := web.Option{Value: string(r.Code), Label: r.FullName()}
+			if len(provinces) > 1 {
+				o.Group = p.FullName()
+			}
+			options = append(options, o)
+		}
+	}
+	return options, nil
+}

@@ -5,6 +5,7 @@ package apperr
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Kind says what went wrong in terms that decide the answer's status.
@@ -46,6 +47,8 @@ type Error struct {
 	Msg    Message
 	Fields []Field
 	Err    error
+
+	RetryAfter time.Duration // with TooMany and Unavailable; 0 leaves the choice to the web kit
 }
 
 // Error is for the log and tests, never for the reader.

@@ -47,7 +47,31 @@ type Base struct {
 	Flash       []Flash
 
 	local *i18n.Localizer
+	state *pageState
 }
+
+// pageState is shared by all copies of a page's Base: what a form found out that the layout must know.
+type pageState struct {
+	failed  bool // a form came back with errors: the title says so
+	noStore bool // the page holds values of one reader
+}
+
+// FullTitle is what stands in the browser's title: "Galat: " where a form came back, the page, the portal.
+func (b Base) FullTitle() string {
+	title := b.Title
+	if title == "" {
+		title = b.T("web.tagline")
+	}
+	if b.state != nil && b.state.failed {
+		return b.T("web.title_error", "title", title)
+	}
+	return b.T("web.title", "title", title)
+}
+
+// In tells whether the page belongs to that entry of the navigation.
+func (b Base) In(section string) bool { return b.Section == section }
+
+func (b Base) base() Base { return b }
 
 // T translates a key with name, value pairs: {{.T "needs.count" "count" .Total}}.
 func (b Base) T(key string, args ...any) string { return b.local.T(key, args...) }
@@ -83,8 +107,9 @@ func (b Base) Date(t time.Time) string { return b.local.Date(t) }
 // DateTime writes date and time in WIB: 1 April 2027 14.30 WIB.
 func (b Base) DateTime(t time.Time) string { return b.local.DateTime(t) }
 
-// LocalURL adds the language prefix: /needs or /en/needs.
+// LocalURL adds the language prefix: /needs or /en/needs. The result is always a path of this portal.
 func LocalURL(lang, path string) string {
+	path = "/" + strings.TrimLeft(path, "/\\")
 	if lang != "en" {
 		return path
 	}
@@ -103,45 +128,51 @@ func Get[T any](c *fiber.Ctx) T {
 	return v
 }
 
-// RequestID, CSRFToken and Locale are request values of the middleware, set with Put.
+// RequestID and CSRFToken are request values of the middleware, set with Put.
 type (
 	RequestID string
 	CSRFToken string
 )
 
+// SecureCookies is put by the middleware where the portal's public address is https.
+type SecureCookies bool
+
 // NewBase fills the base of a page from the request. Section names the entry of the navigation, title is a locale key.
 func NewBase(c *fiber.Ctx, section, title string, args ...any) Base {
-	local := Get[*i18n.Localizer](c)
+	local := localizer(c)
 	b := Base{
 		Lang: local.Lang(), Path: c.Path(), Query: string(c.Context().QueryArgs().QueryString()), Section: section,
-		User: Get[*User](c), CSRF: string(Get[CSRFToken](c)), RequestID: string(Get[RequestID](c)), local: local,
+		User: Get[*User](c), CSRF: string(Get[CSRFToken](c)), RequestID: string(Get[RequestID](c)), local: local, state: &pageState{},
 	}
-	b.Private = b.User != nil
 	b.Flash = takeFlash(c, local)
+	b.Private = b.User != nil || len(b.Flash) > 0
 	if title != "" {
 		b.Title = local.T(title, args...)
 	}
 	return b
 }
 
-// OperationOf reads the operation id of a posted form; its digest is the SHA-256 of all other inputs.
+// OperationOf reads the operation id of a posted form; its digest is the SHA-256 of the path and all other inputs (of
+// a file: name and size).
 func OperationOf(c *fiber.Ctx) store.Operation {
 	var pairs []string
-	add := func(k, v string) {
-		if k != "_csrf" {
-			pairs = append(pairs, fmt.Sprintf("%q=%q", k, v))
+	values := ValuesOf(c)
+	for name, all := range values.all {
+		if name == "_csrf" {
+			continue
+		}
+		for _, v := range all {
+			pairs = append(pairs, fmt.Sprintf("%q=%q", name, v))
 		}
 	}
 	if form, err := c.MultipartForm(); err == nil {
-		for k, vs := range form.Value {
-			for _, v := range vs {
-				add(k, v)
+		for name, files := range form.File {
+			for _, f := range files {
+				pairs = append(pairs, fmt.Sprintf("%q=%q:%d", name, f.Filename, f.Size))
 			}
 		}
-	} else {
-		c.Context().PostArgs().VisitAll(func(k, v []byte) { add(string(k), string(v)) })
 	}
 	sort.Strings(pairs)
 	sum := sha256.Sum256([]byte(c.Path() + "\n" + strings.Join(pairs, "&")))
-	return store.Operation{ID: strings.Clone(c.FormValue("_op")), Digest: hex.EncodeToString(sum[:])}
+	return store.Operation{ID: values.Get("_op"), Digest: hex.EncodeToString(sum[:])}
 }

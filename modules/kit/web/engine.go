@@ -1,0 +1,166 @@
+package web
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"reflect"
+	"sync"
+
+	"github.com/gofiber/fiber/v2"
+
+	"gotong/modules/kit/i18n"
+)
+
+// Assets gives the address under which a file of static/ is served ("css/site.css" → "/static/css/site.1a2b3c4d.css")
+// and its Subresource Integrity value.
+type Assets interface {
+	URL(name string) string
+	Integrity(name string) string
+}
+
+// EngineOptions says what the layout needs beside the templates.
+type EngineOptions struct {
+	Assets Assets
+}
+
+// Engine holds the parsed layout and partials, from which each view is made once, at start. It does not lock while it
+// renders.
+type Engine struct {
+	files  fs.FS
+	shared *template.Template
+	bundle *i18n.Bundle
+
+	mu    sync.Mutex
+	views []registered
+
+	errorView *View[ErrorPage]
+	plain     map[string][]byte // the error page of last resort, by language
+}
+
+type registered struct {
+	name   string
+	page   reflect.Type
+	entry  string // the template that is executed
+	parsed *template.Template
+}
+
+// NewEngine parses views/layouts and views/partials of files and makes the error pages. An error names the file.
+func NewEngine(files fs.FS, bundle *i18n.Bundle, options EngineOptions) (*Engine, error) {
+	assets := options.Assets
+	if assets == nil {
+		assets = noAssets{}
+	}
+	shared := template.New("").Funcs(template.FuncMap{
+		"asset":     assets.URL,
+		"integrity": assets.Integrity,
+		"number":    func(l *i18n.Localizer, n int64) string { return l.Number(n) },
+	})
+	shared, err := shared.ParseFS(files, "layouts/*.html", "partials/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("web: parse layouts and partials: %w", err)
+	}
+	e := &Engine{files: files, shared: shared, bundle: bundle, plain: map[string][]byte{}}
+	if err := e.prepareErrors(); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// Bundle gives the catalogues.
+func (e *Engine) Bundle() *i18n.Bundle { return e.bundle }
+
+type noAssets struct{}
+
+func (noAssets) URL(name string) string  { return "/static/" + name }
+func (noAssets) Integrity(string) string { return "" }
+
+// View is a page's template, tied to its page struct.
+type View[P any] struct {
+	name     string
+	template *template.Template
+}
+
+// NewView makes the view of views/<name>.html, which defines "content" with a P as its dot. It panics with one clear
+// message where the file is missing or does not parse: it is called by constructors at start.
+func NewView[P any](e *Engine, name string) *View[P] {
+	parsed, err := e.parse(name)
+	if err != nil {
+		panic(fmt.Sprintf("web: view %q: %v", name, err))
+	}
+	page := reflect.TypeFor[P]()
+	entry := "content"
+	if page.Implements(reflect.TypeFor[page_]()) {
+		entry = "base"
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.views = append(e.views, registered{name: name, page: page, entry: entry, parsed: parsed})
+	return &View[P]{name: name, template: parsed}
+}
+
+// page_ is what a struct that embeds Base has.
+type page_ interface{ base() Base } //nolint:revive // the underscore keeps "page" free for values
+
+func (e *Engine) parse(name string) (*template.Template, error) {
+	clone, err := e.shared.Clone()
+	if err != nil {
+		return nil, err
+	}
+	parsed, err := clone.ParseFS(e.files, name+".html")
+	if err != nil {
+		return nil, err
+	}
+	if parsed.Lookup("content") == nil {
+		return nil, fmt.Errorf(`%s.html defines no "content"`, name)
+	}
+	return parsed, nil
+}
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// Render answers with the full page. It renders into a buffer first, so a failing template becomes an error page and
+// never half a page. A page with its reader's values is not stored; any other 200 gets an ETag.
+func (v *View[P]) Render(c *fiber.Ctx, status int, page P) error {
+	holder, ok := any(page).(page_)
+	if !ok {
+		return fmt.Errorf("web: view %s: %T embeds no web.Base", v.name, page)
+	}
+	buf := buffers.Get().(*bytes.Buffer) //nolint:forcetypeassert // only buffers are put there
+	buf.Reset()
+	defer buffers.Put(buf)
+	if err := v.template.ExecuteTemplate(buf, "base", page); err != nil {
+		return fmt.Errorf("web: render %s: %w", v.name, err)
+	}
+	base := holder.base()
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	c.Set(fiber.HeaderContentLanguage, base.Lang)
+	if base.Private || base.state != nil && base.state.noStore {
+		c.Set(fiber.HeaderCacheControl, "no-store")
+		return c.Status(status).Send(buf.Bytes())
+	}
+	c.Set(fiber.HeaderCacheControl, "private, no-cache")
+	if status == fiber.StatusOK {
+		sum := sha256.Sum256(buf.Bytes())
+		etag := `"` + hex.EncodeToString(sum[:12]) + `"`
+		c.Set(fiber.HeaderETag, etag)
+		if matchesETag(c.Get(fiber.HeaderIfNoneMatch), etag) {
+			return c.SendStatus(fiber.StatusNotModified)
+		}
+	}
+	return c.Status(status).Send(buf.Bytes())
+}
+
+// Fragment renders only the view's "content", for panels.
+func (v *View[P]) Fragment(page P) (template.HTML, error) {
+	buf := buffers.Get().(*bytes.Buffer) //nolint:forcetypeassert // only buffers are put there
+	buf.Reset()
+	defer buffers.Put(buf)
+	if err := v.template.ExecuteTemplate(buf, "content", page); err != nil {
+		return "", fmt.Errorf("web: render %s: %w", v.name, err)
+	}
+	return template.HTML(buf.String()), nil //nolint:gosec // html/template made it
+}

@@ -1,0 +1,82 @@
+package web
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/i18n"
+)
+
+// fallback writes where no Locale middleware ran; it knows no texts.
+var fallback = (&i18n.Localizer{})
+
+func localizer(c *fiber.Ctx) *i18n.Localizer {
+	if l := Get[*i18n.Localizer](c); l != nil {
+		return l
+	}
+	return fallback
+}
+
+type localeDone bool
+
+// Locale puts the localizer of the address's language and takes the prefix /en off the path, so that routes are
+// registered once. It must be the first middleware of the app: it restarts the routing, since Fiber looks routes up by
+// the first bytes of the path.
+func Locale(bundle *i18n.Bundle) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		if Get[localeDone](c) {
+			return c.Next()
+		}
+		Put(c, localeDone(true))
+		path := c.Path()
+		if path != "/en" && (!strings.HasPrefix(path, "/en/") || strings.HasPrefix(path, "/en//")) {
+			Put(c, bundle.Localizer("id"))
+			return c.Next()
+		}
+		Put(c, bundle.Localizer("en"))
+		if path == "/en" {
+			target := "/en/"
+			if q := c.Context().QueryArgs().QueryString(); len(q) > 0 {
+				target += "?" + string(q)
+			}
+			return c.Redirect(target, fiber.StatusMovedPermanently)
+		}
+		c.Path(strings.TrimPrefix(path, "/en"))
+		return c.RestartRouting()
+	}
+}
+
+// RequestIDMiddleware gives each request an id of its own, which logs, error pages and the X-Request-ID header carry.
+func RequestIDMiddleware() fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		id := Get[RequestID](c)
+		if id == "" {
+			id = RequestID(rand.Text()[:16])
+			Put(c, id)
+		}
+		c.Set(fiber.HeaderXRequestID, string(id))
+		return c.Next()
+	}
+}
+
+// Recover turns a panic of a handler into an error with its stack, for the error handler.
+func Recover() fiber.Handler {
+	return func(c *fiber.Ctx) (err error) {
+		defer func() {
+			if r := recover(); r != nil {
+				cause, ok := r.(error)
+				if !ok {
+					cause = errors.New(fmt.Sprint(r))
+				}
+				err = apperr.Wrap(fmt.Errorf("panic: %w\n%s", cause, debug.Stack()), apperr.Internal, "")
+			}
+		}()
+		return c.Next()
+	}
+}

@@ -36,6 +36,8 @@ type Change struct {
 	Organization string    // on whose behalf, an organisation's id
 	Reason       string    // where a rule demands one
 	Operation    Operation // of the form that asked for it
+
+	batch string // set on the rows of a batch
 }
 
 // Doc is a stored document with what the store knows of it. Created and Changed are the store's clock.
@@ -46,7 +48,9 @@ type Doc[T any] struct {
 	Changed time.Time
 	Body    T
 
-	raw []byte // the stored body, so that unknown fields survive
+	raw        []byte // the stored body at rawVersion, so that unknown fields survive a Replace
+	rawVersion int64
+	newer      bool // written by a later schema than this program knows
 }
 
 // Key is one filter combination of a list. Make it with KeyOf; the zero Key is "everything".

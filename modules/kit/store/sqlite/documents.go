@@ -1,0 +1,348 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"gotong/modules/kit/store"
+)
+
+type documents struct{ *Engine }
+
+// outgoing is a waiting entry as stored; its content is kept letter by letter.
+type outgoing struct {
+	Version  int64  `json:"v"`
+	Content  string `json:"e"`
+	Personal string `json:"p,omitempty"`
+}
+
+func encodeOut(out []store.Outgoing) (any, error) {
+	if len(out) == 0 {
+		return nil, nil
+	}
+	rows := make([]outgoing, len(out))
+	for i, o := range out {
+		rows[i] = outgoing{o.Version, string(o.Content), string(o.Personal)}
+	}
+	b, err := json.Marshal(rows)
+	return string(b), err
+}
+
+func decodeOut(text sql.NullString) ([]store.Outgoing, error) {
+	if !text.Valid {
+		return nil, nil
+	}
+	var rows []outgoing
+	if err := json.Unmarshal([]byte(text.String), &rows); err != nil {
+		return nil, err
+	}
+	out := make([]store.Outgoing, len(rows))
+	for i, r := range rows {
+		out[i] = store.Outgoing{Version: r.Version, Content: []byte(r.Content), Personal: []byte(r.Personal)}
+	}
+	return out, nil
+}
+
+func encodeKeys(keys []store.ListKeys) (string, error) {
+	if len(keys) == 0 {
+		return "", nil
+	}
+	b, err := json.Marshal(keys)
+	return string(b), err
+}
+
+func decodeKeys(text string) (keys []store.ListKeys, err error) {
+	if text == "" {
+		return nil, nil
+	}
+	err = json.Unmarshal([]byte(text), &keys)
+	return keys, err
+}
+
+func scanEnvelope(rows interface{ Scan(...any) error }) (env store.Envelope, err error) {
+	var keys string
+	var out sql.NullString
+	err = rows.Scan(&env.ID, &env.Version, &env.Schema, &env.Operation.ID, &env.Operation.Digest, &keys, &env.Created,
+		&env.Changed, &env.Gone, &env.Body, &out)
+	if err != nil {
+		return env, err
+	}
+	if env.Keys, err = decodeKeys(keys); err != nil {
+		return env, err
+	}
+	env.Out, err = decodeOut(out)
+	return env, err
+}
+
+func (e *Engine) envelopes(ctx context.Context, stmt *sql.Stmt, args ...any) ([]store.Envelope, error) {
+	rows, err := stmt.QueryContext(ctx, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var envs []store.Envelope
+	for rows.Next() {
+		env, err := scanEnvelope(rows)
+		if err != nil {
+			return nil, err
+		}
+		envs = append(envs, env)
+	}
+	return envs, rows.Err()
+}
+
+func (d documents) Read(ctx context.Context, collection string, ids []string) ([]store.Envelope, error) {
+	c, err := d.number(ctx, collection)
+	if err != nil {
+		return nil, err
+	}
+	if len(ids) == 1 {
+		return d.envelopes(ctx, d.stmts.getOne, c, ids[0])
+	}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	return d.envelopes(ctx, d.stmts.getMany, c, string(list))
+}
+
+func (d documents) Page(ctx context.Context, collection string, q store.PageQuery) ([]store.Envelope, error) {
+	c, err := d.number(ctx, collection)
+	if err != nil {
+		return nil, err
+	}
+	l, err := d.number(ctx, listName(collection, q.List))
+	if err != nil {
+		return nil, err
+	}
+	if !q.Started {
+		stmt := d.stmts.getPage
+		if q.Descending {
+			stmt = d.stmts.getDown
+		}
+		return d.envelopes(ctx, stmt, c, l, q.Key, q.Limit)
+	}
+	stmt := d.stmts.getPageFrom
+	if q.Descending {
+		stmt = d.stmts.getDownFrom
+	}
+	return d.envelopes(ctx, stmt, c, l, q.Key, q.Limit, q.Sort, q.ID)
+}
+
+func (d documents) Count(ctx context.Context, collection, list, key string) (n int64, err error) {
+	l, err := d.number(ctx, listName(collection, list))
+	if err != nil {
+		return 0, err
+	}
+	err = d.stmts.getCount.QueryRowContext(ctx, l, key).Scan(&n)
+	return n, err
+}
+
+func (d documents) Scan(ctx context.Context, collection, after string, limit int) ([]store.Envelope, error) {
+	c, err := d.number(ctx, collection)
+	if err != nil {
+		return nil, err
+	}
+	return d.envelopes(ctx, d.stmts.getScan, c, after, limit)
+}
+
+// Insert writes all in one transaction, or in the document-atomic mode each in its own.
+func (d documents) Insert(ctx context.Context, collection string, writes []store.Write) ([]bool, error) {
+	c, err := d.number(ctx, collection)
+	if err != nil {
+		return nil, err
+	}
+	flags := make([]bool, len(writes))
+	if d.atomic {
+		for i := range writes {
+			err := d.change(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+				flags[i], err = d.insert(ctx, tx, c, collection, &writes[i])
+				return err
+			})
+			if err != nil {
+				return nil, err
+			}
+		}
+		return flags, nil
+	}
+	err = d.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		chain := chain{e: d.Engine, tx: tx}
+		for i := range writes {
+			var err error
+			if flags[i], err = d.insert(ctx, tx, c, collection, &writes[i]); err != nil {
+				return err
+			}
+			if flags[i] && writes[i].Entry != nil {
+				if err := chain.append(ctx, collection, writes[i].ID, writes[i].Entry); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	return flags, err
+}
+
+func (d documents) insert(ctx context.Context, tx *sql.Tx, c int64, collection string, w *store.Write) (bool, error) {
+	keys, err := encodeKeys(w.Keys)
+	if err != nil {
+		return false, err
+	}
+	out, err := d.waiting(nil, w.Entry)
+	if err != nil {
+		return false, err
+	}
+	res, err := tx.StmtContext(ctx, d.stmts.insert).ExecContext(ctx, c, w.ID, w.Version, w.Schema, w.Operation.ID, w.Operation.Digest,
+		keys, w.Created, w.Changed, w.Gone, string(w.Body), out)
+	if err != nil {
+		return false, err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return false, err
+	}
+	return true, d.relist(ctx, tx, collection, w.ID, nil, w.Keys)
+}
+
+// waiting gives the outbox with the new entry added; empty where entries go to the feed at once.
+func (d documents) waiting(old []store.Outgoing, entry *store.Outgoing) (any, error) {
+	if !d.atomic || entry == nil {
+		return encodeOut(old)
+	}
+	return encodeOut(append(old, *entry))
+}
+
+func (d documents) Update(ctx context.Context, collection string, w store.Write, expect int64) (done bool, err error) {
+	c, err := d.number(ctx, collection)
+	if err != nil {
+		return false, err
+	}
+	err = d.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		done, err = d.update(ctx, tx, c, collection, &w, expect)
+		return err
+	})
+	return done && err == nil, err
+}
+
+func (d documents) update(ctx context.Context, tx *sql.Tx, c int64, collection string, w *store.Write, expect int64) (bool, error) {
+	old, found, err := d.head(ctx, tx, c, w.ID)
+	if err != nil || !found || old.Version != expect || (w.Entry != nil && len(old.Out) >= store.MaxOutgoing) {
+		return false, err
+	}
+	if err := d.relist(ctx, tx, collection, w.ID, old.Keys, w.Keys); err != nil {
+		return false, err
+	}
+	if w.Gone && !d.atomic {
+		if _, err := tx.StmtContext(ctx, d.stmts.remove).ExecContext(ctx, c, w.ID); err != nil {
+			return false, err
+		}
+	} else {
+		keys, err := encodeKeys(w.Keys)
+		if err != nil {
+			return false, err
+		}
+		out, err := d.waiting(old.Out, w.Entry)
+		if err != nil {
+			return false, err
+		}
+		if _, err := tx.StmtContext(ctx, d.stmts.update).ExecContext(ctx, w.Version, w.Schema, w.Operation.ID, w.Operation.Digest, keys,
+			w.Created, w.Changed, w.Gone, string(w.Body), out, c, w.ID); err != nil {
+			return false, err
+		}
+	}
+	if w.Entry == nil || d.atomic {
+		return true, nil
+	}
+	chain := chain{e: d.Engine, tx: tx}
+	return true, chain.append(ctx, collection, w.ID, w.Entry)
+}
+
+// head reads what a write must know of the stored document.
+func (d documents) head(ctx context.Context, tx *sql.Tx, c int64, id string) (env store.Envelope, found bool, err error) {
+	var keys string
+	var out sql.NullString
+	err = tx.StmtContext(ctx, d.stmts.head).QueryRowContext(ctx, c, id).Scan(&env.Version, &keys, &env.Gone, &out)
+	if errors.Is(err, sql.ErrNoRows) {
+		return env, false, nil
+	}
+	if err != nil {
+		return env, false, err
+	}
+	if env.Keys, err = decodeKeys(keys); err != nil {
+		return env, false, err
+	}
+	env.Out, err = decodeOut(out)
+	return env, true, err
+}
+
+// relist moves a document from its old places in the lists to the new ones.
+func (d documents) relist(ctx context.Context, tx *sql.Tx, collection, id string, old, fresh []store.ListKeys) error {
+	drop, add := tx.StmtContext(ctx, d.stmts.listDrop), tx.StmtContext(ctx, d.stmts.listAdd)
+	each := func(from, unless []store.ListKeys, stmt *sql.Stmt) error {
+		for _, lk := range from {
+			i := slices.IndexFunc(unless, func(o store.ListKeys) bool { return o.List == lk.List && o.Sort == lk.Sort })
+			d.mu.RLock()
+			l, ok := d.names[listName(collection, lk.List)]
+			d.mu.RUnlock()
+			if !ok { // a list that is no longer declared, of a name that another process made
+				continue
+			}
+			for _, k := range lk.Keys {
+				if i >= 0 && slices.Contains(unless[i].Keys, k) {
+					continue
+				}
+				if _, err := stmt.ExecContext(ctx, l, k, lk.Sort, id); err != nil {
+					return fmt.Errorf("list %s: %w", lk.List, err)
+				}
+			}
+		}
+		return nil
+	}
+	if err := each(old, fresh, drop); err != nil {
+		return err
+	}
+	return each(fresh, old, add)
+}
+
+func (d documents) Reindex(ctx context.Context, collection, id string, version int64, keys []store.ListKeys) error {
+	c, err := d.number(ctx, collection)
+	if err != nil {
+		return err
+	}
+	text, err := encodeKeys(keys)
+	if err != nil {
+		return err
+	}
+	return d.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		old, found, err := d.head(ctx, tx, c, id)
+		if err != nil || !found || old.Version != version {
+			return err
+		}
+		if err := d.relist(ctx, tx, collection, id, old.Keys, keys); err != nil {
+			return err
+		}
+		_, err = tx.StmtContext(ctx, d.stmts.setKeys).ExecContext(ctx, text, c, id)
+		return err
+	})
+}
+
+func (d documents) Remove(ctx context.Context, collection, id string, version int64) error {
+	c, err := d.number(ctx, collection)
+	if err != nil {
+		return err
+	}
+	return d.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		old, found, err := d.head(ctx, tx, c, id)
+		if err != nil || !found || old.Version != version || len(old.Out) > 0 {
+			return err
+		}
+		if err := d.relist(ctx, tx, collection, id, old.Keys, nil); err != nil {
+			return err
+		}
+		_, err = tx.StmtContext(ctx, d.stmts.remove).ExecContext(ctx, c, id)
+		return err
+	})
+}

@@ -1,0 +1,166 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"math"
+
+	"gotong/modules/kit/store"
+)
+
+// chain appends entries to the feed within one transaction, which holds the only write lock: the next number is free.
+type chain struct {
+	e    *Engine
+	tx   *sql.Tx
+	last store.Stored
+	read bool
+}
+
+func (c *chain) append(ctx context.Context, collection, id string, entry *store.Outgoing) error {
+	if !c.read {
+		err := c.tx.StmtContext(ctx, c.e.stmts.last).QueryRowContext(ctx).Scan(&c.last.Seq, &c.last.Hash)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		c.read = true
+	}
+	seq := c.last.Seq + 1
+	hash := store.Seal(c.last.Hash, seq, entry.Content)
+	_, err := c.tx.StmtContext(ctx, c.e.stmts.appendEntry).ExecContext(ctx, seq, collection, id, entry.Version, string(entry.Content), c.last.Hash, hash)
+	if duplicate(err) {
+		return store.ErrKnown
+	}
+	if err != nil {
+		return err
+	}
+	c.last.Seq, c.last.Hash = seq, hash
+	if len(entry.Personal) == 0 {
+		return nil
+	}
+	_, err = c.tx.StmtContext(ctx, c.e.stmts.putSide).ExecContext(ctx, collection, id, entry.Version, string(entry.Personal))
+	return err
+}
+
+type log struct{ *Engine }
+
+func (l log) Append(ctx context.Context, s store.Stored) error {
+	return l.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		var seq int64
+		err := tx.StmtContext(ctx, l.stmts.known).QueryRowContext(ctx, s.Source.Collection, s.Source.ID, s.Source.Version).Scan(&seq)
+		if err == nil {
+			return store.ErrKnown
+		}
+		if !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		_, err = tx.StmtContext(ctx, l.stmts.appendEntry).ExecContext(ctx, s.Seq, s.Source.Collection, s.Source.ID, s.Source.Version,
+			string(s.Content), s.Prev, s.Hash)
+		if duplicate(err) {
+			return store.ErrTaken
+		}
+		return err
+	})
+}
+
+func (l log) After(ctx context.Context, seq int64, limit int) ([]store.Stored, error) {
+	return l.entries(ctx, l.stmts.getAfter, seq, limit)
+}
+
+func (l log) Before(ctx context.Context, seq int64, limit int) ([]store.Stored, error) {
+	if seq == 0 {
+		seq = math.MaxInt64
+	}
+	return l.entries(ctx, l.stmts.getBefore, seq, limit)
+}
+
+func (l log) Of(ctx context.Context, collection, id string, limit int) ([]store.Stored, error) {
+	return l.entries(ctx, l.stmts.getOf, collection, id, limit)
+}
+
+func (l log) Last(ctx context.Context) (s store.Stored, err error) {
+	err = l.stmts.getLast.QueryRowContext(ctx).Scan(&s.Seq, &s.Hash)
+	if errors.Is(err, sql.ErrNoRows) {
+		return s, nil
+	}
+	return s, err
+}
+
+func (l log) entries(ctx context.Context, stmt *sql.Stmt, args ...any) ([]store.Stored, error) {
+	rows, err := stmt.QueryContext(ctx, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var entries []store.Stored
+	for rows.Next() {
+		var s store.Stored
+		if err := rows.Scan(&s.Seq, &s.Source.Collection, &s.Source.ID, &s.Source.Version, &s.Content, &s.Prev, &s.Hash); err != nil {
+			return nil, err
+		}
+		entries = append(entries, s)
+	}
+	return entries, rows.Err()
+}
+
+type sides struct{ *Engine }
+
+func (s sides) PutSide(ctx context.Context, src store.Source, data []byte) error {
+	_, err := s.exec(ctx, s.stmts.putSide, src.Collection, src.ID, src.Version, string(data))
+	return err
+}
+
+func (s sides) Side(ctx context.Context, src store.Source) (data []byte, err error) {
+	err = s.stmts.getSide.QueryRowContext(ctx, src.Collection, src.ID, src.Version).Scan(&data)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return data, err
+}
+
+func (s sides) EraseSides(ctx context.Context, collection, id string) (int64, error) {
+	return s.exec(ctx, s.stmts.eraseSides, collection, id)
+}
+
+type outbox struct{ *Engine }
+
+func (o outbox) Pending(ctx context.Context, collection string, limit int) ([]store.Envelope, error) {
+	c, err := o.number(ctx, collection)
+	if err != nil {
+		return nil, err
+	}
+	return o.envelopes(ctx, o.stmts.getPending, c, limit)
+}
+
+func (o outbox) Tombstones(ctx context.Context, collection string, before int64, limit int) ([]store.Envelope, error) {
+	c, err := o.number(ctx, collection)
+	if err != nil {
+		return nil, err
+	}
+	return o.envelopes(ctx, o.stmts.getGone, c, before, limit)
+}
+
+func (o outbox) Drain(ctx context.Context, collection, id string, upto int64) error {
+	c, err := o.number(ctx, collection)
+	if err != nil {
+		return err
+	}
+	return o.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		env, found, err := documents{o.Engine}.head(ctx, tx, c, id)
+		if err != nil || !found {
+			return err
+		}
+		var rest []store.Outgoing
+		for _, out := range env.Out {
+			if out.Version > upto {
+				rest = append(rest, out)
+			}
+		}
+		text, err := encodeOut(rest)
+		if err != nil {
+			return err
+		}
+		_, err = tx.StmtContext(ctx, o.stmts.drain).ExecContext(ctx, text, c, id)
+		return err
+	})
+}

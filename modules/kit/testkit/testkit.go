@@ -1,0 +1,59 @@
+// Package testkit opens real stores for tests.
+package testkit
+
+import (
+	"log/slog"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"gotong/modules/kit/clock"
+	"gotong/modules/kit/store"
+	"gotong/modules/kit/store/sqlite"
+)
+
+// Epoch is when the fake clock begins: a Monday morning in Pontianak.
+var Epoch = time.Date(2027, time.March, 1, 1, 0, 0, 0, time.UTC)
+
+// Clock gives a fake clock at Epoch.
+func Clock() *clock.Fake { return clock.NewFake(Epoch) }
+
+// DB opens a fresh SQLite store in the test's own folder, with the system's clock. It is closed with the test.
+func DB(t testing.TB) *store.DB {
+	t.Helper()
+	return Open(t, sqlite.Options{}, store.Options{})
+}
+
+// DBAt is DB with that clock.
+func DBAt(t testing.TB, c clock.Clock) *store.DB {
+	t.Helper()
+	return Open(t, sqlite.Options{}, store.Options{Clock: c})
+}
+
+// DBAtomic is DB in the document-atomic mode: entries go through outbox and relay, as on MongoDB. fail may be nil; see
+// store.Options.Fail.
+func DBAtomic(t testing.TB, fail func(point string) error) *store.DB {
+	t.Helper()
+	return Open(t, sqlite.Options{DocumentAtomic: true}, store.Options{Fail: fail})
+}
+
+// Open opens a fresh SQLite store with these options; without a logger it is silent.
+func Open(t testing.TB, engine sqlite.Options, options store.Options) *store.DB {
+	t.Helper()
+	return OpenFile(t, filepath.Join(t.TempDir(), "portal.db"), engine, options)
+}
+
+// OpenFile opens the store in that file, so that a test can open it again.
+func OpenFile(t testing.TB, path string, engine sqlite.Options, options store.Options) *store.DB {
+	t.Helper()
+	e, err := sqlite.Open(path, engine)
+	if err != nil {
+		t.Fatalf("open %s: %v", path, err)
+	}
+	if options.Logger == nil {
+		options.Logger = slog.New(slog.DiscardHandler)
+	}
+	db := store.Open(e, options)
+	t.Cleanup(func() { _ = db.Close() }) // closing twice is harmless
+	return db
+}

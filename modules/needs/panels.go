@@ -1,0 +1,165 @@
+package needs
+
+import (
+	"context"
+	"slices"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/web"
+)
+
+type panelFunc func(ctx context.Context, request domain.PanelRequest) (domain.Fragment, error)
+
+// Load makes the panel.
+func (f panelFunc) Load(ctx context.Context, request domain.PanelRequest) (domain.Fragment, error) {
+	return f(ctx, request)
+}
+
+// VillagePanel shows a region's needs on its page: all that the reader may see of a village, the newest public ones of
+// a larger region.
+func (m *Module) VillagePanel() domain.Panel {
+	return panelFunc(func(ctx context.Context, r domain.PanelRequest) (domain.Fragment, error) {
+		region := r.Region
+		if region == "" {
+			region = domain.RegionCode(r.Ref.ID)
+		}
+		b := r.Page
+		page := panelPage{Base: b, More: &link{Label: b.T("needs.panel.all"), Path: b.URL("/needs?region=" + string(region))}}
+		var docs []Doc
+		if region.Level() == domain.LevelVillage {
+			all, err := m.Service.OfVillage(ctx, r.Actor, region, "", 20)
+			if err != nil {
+				return domain.Fragment{}, err
+			}
+			docs = all
+		} else {
+			found, err := m.Service.Public(ctx, Filter{Region: region, Limit: 6})
+			if err != nil {
+				return domain.Fragment{}, err
+			}
+			docs = found.Items
+		}
+		return m.fragment(ctx, page, docs, b.T("needs.panel.village"))
+	})
+}
+
+// OrganizationPanel shows what an organisation declared.
+func (m *Module) OrganizationPanel() domain.Panel {
+	return panelFunc(func(ctx context.Context, r domain.PanelRequest) (domain.Fragment, error) {
+		docs, err := m.Service.OfOrganization(ctx, r.Actor, domain.OrganizationID(r.Ref.ID), "", 20)
+		if err != nil || len(docs) == 0 {
+			return domain.Fragment{}, err
+		}
+		return m.fragment(ctx, panelPage{Base: r.Page}, docs, r.Page.T("needs.panel.organization"))
+	})
+}
+
+func (m *Module) fragment(ctx context.Context, page panelPage, docs []Doc, title string) (domain.Fragment, error) {
+	cards, err := m.Service.cardsOf(ctx, page.Base, docs)
+	if err != nil {
+		return domain.Fragment{}, err
+	}
+	page.Cards = cards
+	if len(cards) == 0 {
+		page.More, page.Empty = nil, &web.Empty{Text: page.T("needs.panel.none")}
+	}
+	html, err := m.cards.Fragment(page)
+	return domain.Fragment{ID: "needs", Title: title, HTML: html}, err
+}
+
+// DeskPanel shows what waits for this person: what to verify in their area, what to adopt, what was returned, drafts.
+func (m *Module) DeskPanel() domain.Panel {
+	return panelFunc(func(ctx context.Context, r domain.PanelRequest) (domain.Fragment, error) {
+		b, s := r.Page, m.Service
+		page := deskPage{Base: b, Table: web.Table{
+			Caption: b.T("needs.desk.title"),
+			Head:    []string{b.T("needs.desk.need"), b.T("needs.desk.todo"), b.T("needs.desk.since")},
+		}}
+		seen := map[string]bool{}
+		add := func(docs []Doc, todo, path string) {
+			for _, d := range docs {
+				if seen[d.ID] {
+					continue
+				}
+				seen[d.ID] = true
+				since := d.Body.DeclaredAt
+				if n := len(d.Body.History); n > 0 {
+					since = d.Body.History[n-1].At
+				}
+				page.Table.Rows = append(page.Table.Rows, web.Row{Cells: []web.Cell{
+					{Text: d.Body.Title, Path: b.URL("/needs/" + d.ID + path), Note: s.placeText(ctx, d.Body.Village)},
+					{Text: b.T("needs.todo." + todo)}, {Text: b.Local().Ago(s.clock.Now(), since), Note: b.Date(since)},
+				}})
+			}
+		}
+		waiting, err := s.Waiting(ctx, r.Actor, 50)
+		if err != nil {
+			return domain.Fragment{}, err
+		}
+		add(waiting, "verify", "")
+		for _, ms := range r.Actor.Memberships {
+			if ms.Village != "" && r.Actor.Has(ms.Organization, domain.OrgOwner) {
+				docs, err := s.OfVillage(ctx, r.Actor, ms.Village, Submitted, 50)
+				if err != nil {
+					return domain.Fragment{}, err
+				}
+				add(oldestFirst(slices.DeleteFunc(docs, func(d Doc) bool { return !CanAdopt(r.Actor, d.Body) })), "adopt", "")
+			}
+			if !r.Actor.Has(ms.Organization, domain.OrgEditor) {
+				continue
+			}
+			for _, todo := range []struct {
+				state State
+				key   string
+			}{{NeedsCorrection, "correct"}, {Draft, "draft"}} {
+				docs, err := s.OfOrganization(ctx, r.Actor, ms.Organization, todo.state, 50)
+				if err != nil {
+					return domain.Fragment{}, err
+				}
+				add(oldestFirst(docs), todo.key, "")
+			}
+		}
+		if len(page.Table.Rows) == 0 {
+			return domain.Fragment{}, nil
+		}
+		html, err := m.desk.Fragment(page)
+		return domain.Fragment{ID: "needs", Title: b.T("needs.desk.title"), HTML: html}, err
+	})
+}
+
+func oldestFirst(docs []Doc) []Doc {
+	slices.Reverse(docs)
+	return docs
+}
+
+type resolver struct{ service *Service }
+
+// Resolver tells other modules of needs.
+func (m *Module) Resolver() domain.Resolver { return resolver{m.Service} }
+
+// Kind is "need".
+func (resolver) Kind() string { return domain.KindNeed }
+
+// Resolve gives a need that the actor may see, else NotFound. An area's verifier reads what the parties read.
+func (r resolver) Resolve(ctx context.Context, actor domain.Actor, id string) (domain.Resolved, error) {
+	doc, err := r.service.Show(ctx, actor, domain.NeedID(id))
+	if err != nil {
+		return domain.Resolved{}, err
+	}
+	n := doc.Body
+	parties := n.Participants()
+	government, err := r.service.organizations.VillageGovernment(ctx, n.Village)
+	if err != nil && !apperr.Is(err, apperr.NotFound) {
+		return domain.Resolved{}, err
+	}
+	if err == nil && !slices.Contains(parties, government.ID) && (!n.OnBehalf || wasSubmitted(n)) {
+		parties = append(parties, government.ID)
+	}
+	return domain.Resolved{
+		Ref: domain.Ref{Kind: domain.KindNeed, ID: id}, Title: n.Title, Path: "/needs/" + id, Region: n.Village, Organization: n.Organization,
+		Parties: parties, Public: n.Public(), MayAttach: mayAttach(actor, n), ReadsParties: CanReadAll(actor, n), Demo: n.Demo,
+	}, nil
+}
+
+var _ domain.Resolver = resolver{}

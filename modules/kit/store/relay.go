@@ -115,11 +115,15 @@ func (db *DB) Relay(ctx context.Context) error {
 	if outbox == nil {
 		return nil
 	}
+	names := []string{batchesName}
 	for _, c := range db.declared() {
 		if err := c.ensure(ctx); err != nil {
 			return err
 		}
-		if err := db.relayCollection(ctx, outbox, c.spec().Name); err != nil {
+		names = append(names, c.spec().Name)
+	}
+	for _, name := range names {
+		if err := db.relayCollection(ctx, outbox, name); err != nil {
 			return unavailable(err)
 		}
 	}

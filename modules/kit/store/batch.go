@@ -1,0 +1,426 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"gotong/modules/kit/apperr"
+)
+
+// Batch is a bulk import in steps: rows are staged where no reader sees them, applied after every version was checked,
+// and can be put back. Each row is a compare-and-set that a repeat recognises, so an interrupted Apply or Undo is
+// finished by calling it again. The trail has one entry per batch; the rows' own entries (Entry.Batch) serve followers.
+type Batch[T any] struct {
+	r  *Records[T]
+	id string
+}
+
+// BatchResult counts the rows of an applied batch. Skipped rows were changed by somebody else after the check.
+type BatchResult struct {
+	Inserted  int `json:"inserted"`
+	Replaced  int `json:"replaced"`
+	Unchanged int `json:"unchanged"`
+	Skipped   int `json:"skipped,omitempty"`
+}
+
+// States of a batch; from applying and undoing it only goes forward.
+const (
+	batchStaging  = "staging"
+	batchApplying = "applying"
+	batchApplied  = "applied"
+	batchUndoing  = "undoing"
+	batchUndone   = "undone"
+)
+
+type batchHead struct {
+	Collection string      `json:"collection"`
+	State      string      `json:"state"`
+	Result     BatchResult `json:"result"`
+}
+
+// batchRow is one staged document. Expect 0 means that it was not there when it was staged.
+type batchRow struct {
+	Body   json.RawMessage `json:"body"`
+	Expect int64           `json:"expect"`
+	Before json.RawMessage `json:"before,omitempty"`
+	Kind   string          `json:"kind,omitempty"` // what applying it did
+}
+
+// Kinds of an applied row.
+const (
+	rowInserted  = "inserted"
+	rowReplaced  = "replaced"
+	rowUnchanged = "unchanged"
+	rowSkipped   = "skipped"
+)
+
+const batchesName = "_batches"
+
+// Batch names a batch of this collection; it begins with the first Stage.
+func (r *Records[T]) Batch(id string) *Batch[T] { return &Batch[T]{r: r, id: id} }
+
+func (b *Batch[T]) stage() string          { return "_stage_" + b.r.name }
+func (b *Batch[T]) headID() string         { return b.r.name + "/" + b.id }
+func (b *Batch[T]) rowID(id string) string { return b.id + "/" + id }
+
+// change is what a row's write says; its operation lets a repeat recognise its own work.
+func (b *Batch[T]) change(step, id string, c Change) Change {
+	c.Operation = Operation{ID: "batch/" + step + "/" + b.id + "/" + id}
+	c.batch = b.id
+	return c
+}
+
+// Stage adds rows; a row staged again replaces its earlier self. Conflict once the batch is being applied.
+func (b *Batch[T]) Stage(ctx context.Context, items []Item[T]) error {
+	head, _, err := b.begin(ctx)
+	if err != nil {
+		return err
+	}
+	if head.State != batchStaging {
+		return conflict("batch", b.id)
+	}
+	docs := b.r.db.engine.Documents()
+	for _, item := range items {
+		body, err := encodeJSON(item.Body)
+		if err != nil {
+			return fmt.Errorf("store: stage %s/%s: %w", b.r.name, item.ID, err)
+		}
+		if _, err := b.r.keysOf(item.ID, item.Body); err != nil {
+			return err
+		}
+		row := batchRow{Body: body}
+		current, err := b.r.Get(ctx, item.ID)
+		if err == nil {
+			row.Expect, row.Before = current.Version, current.raw
+		} else if !apperr.Is(err, apperr.NotFound) {
+			return err
+		}
+		w, err := b.plain(b.rowID(item.ID), 1, row)
+		if err != nil {
+			return err
+		}
+		flags, err := docs.Insert(ctx, b.stage(), []Write{w})
+		if err != nil {
+			return unavailable(err)
+		}
+		if flags[0] {
+			continue
+		}
+		old, err := docs.Read(ctx, b.stage(), []string{w.ID})
+		if err != nil {
+			return unavailable(err)
+		}
+		if len(old) == 1 {
+			w.Version = old[0].Version + 1
+			if _, err := docs.Update(ctx, b.stage(), w, old[0].Version); err != nil {
+				return unavailable(err)
+			}
+		}
+	}
+	return nil
+}
+
+// plain makes an unaudited document.
+func (b *Batch[T]) plain(id string, version int64, body any) (Write, error) {
+	raw, err := encodeJSON(body)
+	now := b.r.db.Now().UnixMilli()
+	return Write{Envelope: Envelope{ID: id, Version: version, Schema: 1, Created: now, Changed: now, Body: raw}}, err
+}
+
+// begin reads the head, making it where the batch is new.
+func (b *Batch[T]) begin(ctx context.Context) (head batchHead, env Envelope, err error) {
+	db := b.r.db
+	if err := b.r.ensure(ctx); err != nil {
+		return head, env, err
+	}
+	for _, name := range []string{batchesName, b.stage()} {
+		if err := db.engine.Ensure(ctx, Collection{Name: name}); err != nil {
+			return head, env, unavailable(err)
+		}
+	}
+	w, err := b.plain(b.headID(), 1, batchHead{Collection: b.r.name, State: batchStaging})
+	if err != nil {
+		return head, env, err
+	}
+	if _, err := db.engine.Documents().Insert(ctx, batchesName, []Write{w}); err != nil {
+		return head, env, unavailable(err)
+	}
+	envs, err := db.engine.Documents().Read(ctx, batchesName, []string{b.headID()})
+	if err != nil {
+		return head, env, unavailable(err)
+	}
+	if len(envs) == 0 {
+		return head, env, conflict("batch", b.id)
+	}
+	env = envs[0]
+	err = json.Unmarshal(env.Body, &head)
+	return head, env, err
+}
+
+// move sets the head's state; entry tells whether the trail gets to know.
+func (b *Batch[T]) move(ctx context.Context, env *Envelope, head batchHead, c *Change) error {
+	w, err := b.plain(env.ID, env.Version+1, head)
+	if err != nil {
+		return err
+	}
+	w.Created = env.Created
+	if c != nil {
+		changes, err := diff(env.Body, w.Body)
+		if err != nil {
+			return err
+		}
+		e := Entry{Collection: batchesName, ID: env.ID, Version: w.Version, At: b.r.db.Now(), Action: c.Action, Actor: c.Actor,
+			Session: c.Session, Organization: c.Organization, Reason: c.Reason, Operation: c.Operation.ID, Changes: changes}
+		content, err := encodeJSON(e)
+		if err != nil {
+			return err
+		}
+		w.Entry = &Outgoing{Version: w.Version, Content: content}
+	}
+	done, err := b.r.db.engine.Documents().Update(ctx, batchesName, w, env.Version)
+	if err != nil {
+		return unavailable(err)
+	}
+	if !done {
+		return conflict("batch", b.id)
+	}
+	if c != nil {
+		b.r.db.written(ctx, batchesName, &w)
+	}
+	*env = w.Envelope
+	return nil
+}
+
+// rows calls fn for every staged row.
+func (b *Batch[T]) rows(ctx context.Context, fn func(id string, env *Envelope, row batchRow) error) error {
+	prefix, after := b.id+"/", b.id+"/"
+	for {
+		envs, err := b.r.db.engine.Documents().Scan(ctx, b.stage(), after, scanChunk)
+		if err != nil {
+			return unavailable(err)
+		}
+		for i := range envs {
+			if len(envs[i].ID) < len(prefix) || envs[i].ID[:len(prefix)] != prefix {
+				return nil
+			}
+			var row batchRow
+			if err := json.Unmarshal(envs[i].Body, &row); err != nil {
+				return err
+			}
+			if err := fn(envs[i].ID[len(prefix):], &envs[i], row); err != nil {
+				return err
+			}
+		}
+		if len(envs) < scanChunk {
+			return nil
+		}
+		after = envs[len(envs)-1].ID
+	}
+}
+
+// Apply checks that every row's document is as it was when staged (Conflict otherwise, and nothing is changed), then
+// writes all rows. Call it again after an interruption; a second call on an applied batch gives the same result.
+func (b *Batch[T]) Apply(ctx context.Context, c Change) (BatchResult, error) {
+	head, env, err := b.begin(ctx)
+	if err != nil {
+		return BatchResult{}, err
+	}
+	switch head.State {
+	case batchApplied:
+		return head.Result, nil
+	case batchUndoing, batchUndone:
+		return BatchResult{}, conflict("batch", b.id)
+	case batchStaging:
+		if err := b.check(ctx); err != nil {
+			return BatchResult{}, err
+		}
+		head.State = batchApplying
+		if err := b.move(ctx, &env, head, nil); err != nil {
+			return BatchResult{}, err
+		}
+	}
+	var result BatchResult
+	err = b.rows(ctx, func(id string, rowEnv *Envelope, row batchRow) error {
+		kind := row.Kind
+		if kind == "" {
+			var err error
+			if kind, err = b.applyRow(ctx, id, row, c); err != nil {
+				return err
+			}
+			row.Kind = kind
+			if err := b.note(ctx, rowEnv, row); err != nil {
+				return err
+			}
+		}
+		switch kind {
+		case rowInserted:
+			result.Inserted++
+		case rowReplaced:
+			result.Replaced++
+		case rowUnchanged:
+			result.Unchanged++
+		default:
+			result.Skipped++
+		}
+		return nil
+	})
+	if err != nil {
+		return result, err
+	}
+	head.State, head.Result = batchApplied, result
+	return result, b.move(ctx, &env, head, &c)
+}
+
+// note remembers what became of a row.
+func (b *Batch[T]) note(ctx context.Context, env *Envelope, row batchRow) error {
+	w, err := b.plain(env.ID, env.Version+1, row)
+	if err != nil {
+		return err
+	}
+	_, err = b.r.db.engine.Documents().Update(ctx, b.stage(), w, env.Version)
+	return unavailable(err)
+}
+
+func (b *Batch[T]) check(ctx context.Context) error {
+	return b.rows(ctx, func(id string, _ *Envelope, row batchRow) error {
+		env, found, err := b.r.read(ctx, id)
+		if err != nil {
+			return err
+		}
+		version := env.Version
+		if !found || env.Gone {
+			version = 0
+		}
+		if version != row.Expect {
+			return conflict(b.r.name, id)
+		}
+		return nil
+	})
+}
+
+func (b *Batch[T]) applyRow(ctx context.Context, id string, row batchRow, c Change) (kind string, err error) {
+	var body T
+	if err := json.Unmarshal(row.Body, &body); err != nil {
+		return "", err
+	}
+	c = b.change("apply", id, c)
+	if row.Expect == 0 {
+		_, err = b.r.Insert(ctx, id, body, c)
+		kind = rowInserted
+	} else {
+		merged, mergeErr := keepUnknown(row.Body, row.Before, b.r.known)
+		if mergeErr != nil {
+			return "", mergeErr
+		}
+		if changes, err := diff(row.Before, merged); err != nil || len(changes) == 0 {
+			return rowUnchanged, err
+		}
+		_, err = b.r.Replace(ctx, Doc[T]{ID: id, Version: row.Expect}, body, c)
+		kind = rowReplaced
+	}
+	if apperr.Is(err, apperr.Conflict) || apperr.Is(err, apperr.NotFound) {
+		return rowSkipped, nil
+	}
+	return kind, err
+}
+
+// Undo puts back what was before. Conflict where a document changed since, and then nothing is changed. Call it again
+// after an interruption.
+func (b *Batch[T]) Undo(ctx context.Context, c Change) error {
+	head, env, err := b.begin(ctx)
+	if err != nil {
+		return err
+	}
+	switch head.State {
+	case batchUndone:
+		return nil
+	case batchStaging, batchApplying:
+		return conflict("batch", b.id)
+	case batchApplied:
+		if err := b.checkUndo(ctx); err != nil {
+			return err
+		}
+		head.State = batchUndoing
+		if err := b.move(ctx, &env, head, nil); err != nil {
+			return err
+		}
+	}
+	err = b.rows(ctx, func(id string, _ *Envelope, row batchRow) error { return b.undoRow(ctx, id, row, c) })
+	if err != nil {
+		return err
+	}
+	head.State = batchUndone
+	return b.move(ctx, &env, head, &c)
+}
+
+func (b *Batch[T]) checkUndo(ctx context.Context) error {
+	return b.rows(ctx, func(id string, _ *Envelope, row batchRow) error {
+		if row.Kind != rowInserted && row.Kind != rowReplaced {
+			return nil
+		}
+		env, found, err := b.r.read(ctx, id)
+		if err != nil {
+			return err
+		}
+		if !found || env.Gone || env.Operation.ID != b.change("apply", id, Change{}).Operation.ID {
+			return conflict(b.r.name, id)
+		}
+		return nil
+	})
+}
+
+// undoRow puts one row back where the document is still the batch's; a repeat finds its own work done.
+func (b *Batch[T]) undoRow(ctx context.Context, id string, row batchRow, c Change) error {
+	if row.Kind != rowInserted && row.Kind != rowReplaced {
+		return nil
+	}
+	doc, err := b.r.Get(ctx, id)
+	if apperr.Is(err, apperr.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	env, _, err := b.r.read(ctx, id)
+	if err != nil {
+		return err
+	}
+	if env.Version != doc.Version || env.Operation.ID != b.change("apply", id, Change{}).Operation.ID {
+		return nil // put back already, or changed after the check: then it stays
+	}
+	c = b.change("undo", id, c)
+	if row.Kind == rowInserted {
+		err = b.r.Delete(ctx, doc, c)
+	} else {
+		var before T
+		if err := json.Unmarshal(row.Before, &before); err != nil {
+			return err
+		}
+		_, err = b.r.Replace(ctx, doc, before, c)
+	}
+	if apperr.Is(err, apperr.Conflict) || apperr.Is(err, apperr.NotFound) {
+		return nil
+	}
+	return err
+}
+
+// Discard drops a batch's rows: of one that was never applied, or of one whose undoing is not wanted any more.
+func (b *Batch[T]) Discard(ctx context.Context) error {
+	head, env, err := b.begin(ctx)
+	if err != nil {
+		return err
+	}
+	if head.State == batchApplying || head.State == batchUndoing {
+		return apperr.Wrap(errors.New("store: batch is on its way"), apperr.Conflict, "error.conflict")
+	}
+	docs := b.r.db.engine.Documents()
+	err = b.rows(ctx, func(id string, row *Envelope, _ batchRow) error {
+		return unavailable(docs.Remove(ctx, b.stage(), row.ID, row.Version))
+	})
+	if err != nil || head.State != batchStaging {
+		return err
+	}
+	return unavailable(docs.Remove(ctx, batchesName, env.ID, env.Version))
+}

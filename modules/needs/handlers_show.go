@@ -32,7 +32,7 @@ func (m *Module) renderShow(c *fiber.Ctx, status int, actor domain.Actor, doc Do
 	page.Amount, page.Summary = amountText(b, n), n.Summary
 	all := CanReadAll(actor, n)
 	if all {
-		page.Description = n.Description
+		page.Detail = n.Description
 	}
 	names, err := m.Service.organizationsOf(ctx, n)
 	if err != nil {
@@ -135,7 +135,7 @@ func (m *Module) sections(ctx context.Context, panels []domain.Panel, r domain.P
 		f, err := p.Load(ctx, r)
 		if err != nil {
 			m.log.Error("a panel on a need's page failed", "need", r.Ref.ID, "request", r.Page.RequestID, "error", err)
-			out = append(out, web.Section{ID: f.ID, Title: f.Title, Error: r.Page.T("needs.panel_failed")})
+			out = append(out, web.Section{ID: f.ID, Title: f.Title, Error: r.Page.T("web.panel_error")})
 			continue
 		}
 		if f.HTML != "" {

@@ -35,7 +35,7 @@ type showPage struct {
 	Amount      string
 	Coverage    *web.Coverage
 	Summary     string
-	Description string
+	Detail      string // what only those concerned read
 	Notices     []notice
 	Facts       []web.Fact
 	Steps       []web.Step
@@ -132,7 +132,7 @@ func (s *Service) cardsOf(ctx context.Context, b web.Base, docs []Doc) ([]web.Ca
 			Meta: s.placeText(ctx, n.Village) + " · " + domain.Taxonomy().CategoryName(n.Category, b.Lang),
 		}
 		if n.Demo {
-			card.DemoText = b.T("needs.demo")
+			card.DemoText = b.T("web.demo.tag")
 		}
 		if text := amountText(b, n); text != "" {
 			card.Lines = append(card.Lines, text)

@@ -1,0 +1,61 @@
+package accounts
+
+import (
+	"log/slog"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"gotong/modules/kit/web"
+)
+
+// Module is accounts with its pages.
+type Module struct {
+	Service *Service
+	Desk    []DeskPanel // set before Routes
+	Cookies Cookies
+
+	log     *slog.Logger
+	signIn  *web.View[signInPage]
+	welcome *web.View[welcomePage]
+	desk    *web.View[deskPage]
+	account *web.View[accountPage]
+	people  *web.View[peoplePage]
+	person  *web.View[personPage]
+}
+
+// New makes the module. It panics where a view is missing.
+func New(d Deps) *Module {
+	return &Module{
+		Service: newService(d), Cookies: Cookies{Secure: strings.HasPrefix(d.PublicURL, "https://")}, log: d.Log,
+		signIn:  web.NewView[signInPage](d.Views, "accounts/sign-in"),
+		welcome: web.NewView[welcomePage](d.Views, "accounts/welcome"),
+		desk:    web.NewView[deskPage](d.Views, "accounts/desk"),
+		account: web.NewView[accountPage](d.Views, "accounts/account"),
+		people:  web.NewView[peoplePage](d.Views, "accounts/people"),
+		person:  web.NewView[personPage](d.Views, "accounts/person"),
+	}
+}
+
+// Routes registers the module's addresses.
+func (m *Module) Routes(r fiber.Router) {
+	r.Get("/sign-in", m.showSignIn)
+	r.Post("/sign-in/:provider", m.beginSignIn)
+	r.Get("/sign-in/:provider/callback", m.finishSignIn)
+	r.Post("/sign-out", m.signOut)
+
+	r.Get("/desk", m.showDesk)
+	r.Get("/account", m.showAccount)
+	r.Post("/account", m.rename)
+	r.Get("/account/welcome", m.showWelcome)
+	r.Post("/account/identities/:provider", m.linkIdentity)
+	r.Post("/account/sessions/end-others", m.endOtherSessions)
+	r.Post("/account/sessions/:id/end", m.endSession)
+
+	r.Get("/people", m.listPeople)
+	r.Get("/people/:id", m.showPerson)
+	r.Post("/people/:id/roles", m.grantRole)
+	r.Post("/people/:id/roles/:role/revoke", m.revokeRole)
+	r.Post("/people/:id/mandates", m.grantMandate)
+	r.Post("/people/:id/mandates/:mandate/revoke", m.revokeMandate)
+}

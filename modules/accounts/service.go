@@ -1,0 +1,265 @@
+package accounts
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/clock"
+	"gotong/modules/kit/store"
+	"gotong/modules/kit/web"
+)
+
+// Memberships tells to which organisations a person belongs.
+type Memberships interface {
+	MembershipsOf(ctx context.Context, account domain.AccountID) ([]domain.Membership, error)
+}
+
+// Regions knows the official regions. Place answers NotFound for a code that is none.
+type Regions interface {
+	Place(ctx context.Context, code domain.RegionCode) (domain.Place, error)
+}
+
+// Deps is what the module needs.
+type Deps struct {
+	DB          *store.DB
+	Views       *web.Engine
+	Clock       clock.Clock
+	Log         *slog.Logger
+	Providers   *Providers
+	PublicURL   string   // of the portal, without a slash at its end
+	Secretariat []string // verified e-mail addresses that become secretariat at their first sign-in
+	Memberships Memberships
+	Regions     Regions
+}
+
+// Service keeps accounts, identities, sessions and rights.
+type Service struct {
+	Sessions  *Sessions
+	Providers *Providers
+
+	accounts    *store.Records[Account]
+	identities  *store.Records[Identity]
+	attempts    *store.State[attempt]
+	clock       clock.Clock
+	log         *slog.Logger
+	publicURL   string
+	secretariat []string
+	memberships Memberships
+	regions     Regions
+}
+
+func newService(d Deps) *Service {
+	s := &Service{
+		Sessions: newSessions(d.DB, d.Clock), Providers: d.Providers,
+		accounts: store.NewRecords(d.DB, accountDefinition()), identities: store.NewRecords(d.DB, identityDefinition()),
+		attempts: store.NewState[attempt](d.DB, "sign_ins"), clock: d.Clock, log: d.Log, publicURL: strings.TrimSuffix(d.PublicURL, "/"),
+		memberships: d.Memberships, regions: d.Regions,
+	}
+	for _, email := range d.Secretariat {
+		s.secretariat = append(s.secretariat, strings.ToLower(strings.TrimSpace(email)))
+	}
+	return s
+}
+
+// Signed is what a session stands for at this request.
+type Signed struct {
+	Actor   domain.Actor
+	Session Session
+	User    web.User
+}
+
+// Authenticate loads who holds the token: account, roles and mandates and memberships as they are now. It reports
+// false where no session lives under it. Unavailable where the store does not answer.
+func (s *Service) Authenticate(ctx context.Context, token string) (Signed, bool, error) {
+	session, err := s.Sessions.Find(ctx, token)
+	if apperr.Is(err, apperr.NotFound) {
+		return Signed{}, false, nil
+	}
+	if err != nil {
+		return Signed{}, false, err
+	}
+	actor, err := s.ActorOf(ctx, session.Account)
+	if apperr.Is(err, apperr.NotFound) {
+		return Signed{}, false, nil
+	}
+	if err != nil {
+		return Signed{}, false, err
+	}
+	actor.Session = session.Public
+	names := make([]string, 0, len(actor.Memberships))
+	for _, m := range actor.Memberships {
+		names = append(names, m.Name)
+	}
+	return Signed{Actor: actor, Session: session, User: web.User{Name: actor.Name, Organizations: strings.Join(names, ", "), Desk: true}}, true, nil
+}
+
+// ActorOf assembles an account with its roles, mandates and memberships, without a session. NotFound, Unavailable.
+func (s *Service) ActorOf(ctx context.Context, id domain.AccountID) (domain.Actor, error) {
+	doc, err := s.accounts.Get(ctx, string(id))
+	if err != nil {
+		return domain.Actor{}, err
+	}
+	actor := domain.Actor{Account: id, Name: doc.Body.Name}
+	for _, r := range doc.Body.Roles {
+		actor.Roles = append(actor.Roles, r.Role)
+	}
+	for _, m := range doc.Body.Mandates {
+		actor.Mandates = append(actor.Mandates, m.Mandate)
+	}
+	actor.Memberships, err = s.memberships.MembershipsOf(ctx, id)
+	return actor, err
+}
+
+// Names gives the names of accounts for other modules' pages; those that are gone are left out. Unavailable.
+func (s *Service) Names(ctx context.Context, ids []domain.AccountID) (map[domain.AccountID]string, error) {
+	plain := make([]string, 0, len(ids))
+	for _, id := range ids {
+		if id != "" && !slices.Contains(plain, string(id)) {
+			plain = append(plain, string(id))
+		}
+	}
+	docs, err := s.accounts.GetMany(ctx, plain)
+	if err != nil {
+		return nil, err
+	}
+	names := make(map[domain.AccountID]string, len(docs))
+	for id, doc := range docs {
+		names[domain.AccountID(id)] = doc.Body.Name
+	}
+	return names, nil
+}
+
+// Account gives one's own account with its version. NotFound, SignIn.
+func (s *Service) Account(ctx context.Context, actor domain.Actor) (store.Doc[Account], error) {
+	if !actor.SignedIn() {
+		return store.Doc[Account]{}, apperr.New(apperr.SignIn, "")
+	}
+	return s.accounts.Get(ctx, string(actor.Account))
+}
+
+// Identities lists what opens an account. Unavailable.
+func (s *Service) Identities(ctx context.Context, account domain.AccountID) ([]store.Doc[Identity], error) {
+	page, err := s.identities.List(ctx, store.Query{List: listIdentities, Key: store.KeyOf(string(account)), Limit: 100})
+	return page.Items, err
+}
+
+// Rename gives the actor's account another name. SignIn, Invalid, Conflict where it changed since version.
+func (s *Service) Rename(ctx context.Context, actor domain.Actor, op store.Operation, version int64, name string) error {
+	doc, err := s.Account(ctx, actor)
+	if err != nil {
+		return err
+	}
+	body := doc.Body
+	if err := body.Rename(name); err != nil {
+		return err
+	}
+	if body.Name == doc.Body.Name {
+		return nil
+	}
+	doc.Version = version
+	_, err = s.accounts.Replace(ctx, doc, body, actor.Change("account.renamed", "", op))
+	return err
+}
+
+// Enrolment makes an account before its person first signs in: the demo content does so.
+type Enrolment struct {
+	Issuer, Subject string
+	Provider        string // key of the configuration
+	Name, Email     string
+	EmailVerified   bool
+	Roles           []domain.PlatformRole
+	Mandates        []domain.Mandate
+	Demo            bool
+}
+
+// Enrol makes account and identity where they are missing and gives the account's id, which is
+// AccountIDFor(Issuer, Subject). What exists stays as it is. Unavailable.
+func (s *Service) Enrol(ctx context.Context, e Enrolment) (domain.AccountID, error) {
+	id, now := AccountIDFor(e.Issuer, e.Subject), s.clock.Now()
+	body := Account{Name: CleanName(e.Name), Email: e.Email, EmailVerified: e.EmailVerified, Demo: e.Demo}
+	for _, role := range e.Roles {
+		body.GrantRole(RoleGrant{Role: role, At: now})
+	}
+	for i, m := range e.Mandates {
+		body.GrantMandate(MandateGrant{ID: store.DeriveID(string(id), "mandate"+string(rune('a'+i))), Mandate: m, At: now})
+	}
+	change := store.Change{Action: "account.enrolled", Operation: store.Operation{ID: "enrol-" + string(id)}}
+	if _, err := s.accounts.Insert(ctx, string(id), body, change); err != nil && !apperr.Is(err, apperr.Conflict) {
+		return "", err
+	}
+	identity := Identity{Issuer: e.Issuer, Subject: e.Subject, Provider: e.Provider, Account: id, Demo: e.Demo}
+	change.Action = "identity.linked"
+	if _, err := s.identities.Insert(ctx, IdentityID(e.Issuer, e.Subject), identity, change); err != nil && !apperr.Is(err, apperr.Conflict) {
+		return "", err
+	}
+	return id, nil
+}
+
+// Unenrol removes an enrolled demo account, its identity and its sessions, when the demo content is removed. One that
+// is no demo account stays. Unavailable.
+func (s *Service) Unenrol(ctx context.Context, issuer, subject string) error {
+	id, change := AccountIDFor(issuer, subject), store.Change{Action: "account.removed"}
+	if doc, err := s.accounts.Get(ctx, string(id)); err == nil && !doc.Body.Demo {
+		return nil
+	} else if err == nil {
+		if _, err := s.Sessions.EndOthers(ctx, id, ""); err != nil {
+			return err
+		}
+		if err := s.accounts.Delete(ctx, doc, change); err != nil && !apperr.Is(err, apperr.NotFound) {
+			return err
+		}
+	} else if !apperr.Is(err, apperr.NotFound) {
+		return err
+	}
+	doc, err := s.identities.Get(ctx, IdentityID(issuer, subject))
+	if err == nil && doc.Body.Demo {
+		change.Action = "identity.removed"
+		err = s.identities.Delete(ctx, doc, change)
+	}
+	if apperr.Is(err, apperr.NotFound) {
+		return nil
+	}
+	return err
+}
+
+// change reads an account, edits it and writes it, again where another writer was faster. edit reports false where
+// there is nothing to change.
+func (s *Service) change(ctx context.Context, id domain.AccountID, c store.Change, edit func(*Account) (bool, error)) error {
+	var err error
+	for range 5 {
+		var doc store.Doc[Account]
+		if doc, err = s.accounts.Get(ctx, string(id)); err != nil {
+			return err
+		}
+		body := doc.Body
+		changed, editErr := edit(&body)
+		if editErr != nil || !changed {
+			return editErr
+		}
+		if _, err = s.accounts.Replace(ctx, doc, body, c); !apperr.Is(err, apperr.Conflict) {
+			return err
+		}
+	}
+	return err
+}
+
+// attempt is a sign-in under way, kept for ten minutes under the hash of its state and taken once.
+type attempt struct {
+	Provider    string           `json:"provider"`
+	Browser     string           `json:"browser"` // hash of the value in the browser's cookie
+	Verifier    string           `json:"verifier"`
+	Nonce       string           `json:"nonce"`
+	RedirectURI string           `json:"redirect_uri"`
+	Goth        string           `json:"goth"`
+	Next        string           `json:"next"`
+	Lang        string           `json:"lang"`
+	Account     domain.AccountID `json:"account,omitempty"` // linking: to whom
+	Session     string           `json:"session,omitempty"` // linking: in which session
+}
+
+const attemptLifetime = 10 * time.Minute

@@ -1,0 +1,92 @@
+package accounts
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"unicode"
+
+	"gotong/modules/kit/store"
+)
+
+const (
+	listPeople     = "people"     // dimensions: role or mandate kind, beginning of a word of the name
+	listEmail      = "email"      // verified addresses, hashed
+	listIdentities = "identities" // by account
+	maxWords       = 8            // of a name that the list finds
+	prefixLength   = 2            // letters of a word by which the list narrows a search
+)
+
+func accountDefinition() store.Definition[Account] {
+	return store.Definition[Account]{
+		Name: "accounts", Schema: 1, Personal: []string{"name", "email"},
+		Lists: []store.List[Account]{
+			{Name: listPeople, Keys: func(_ string, a Account) []store.Key { return peopleKeys(a) },
+				Sort: func(_ string, a Account) string { return store.SortText(a.Name) }},
+			{Name: listEmail, Keys: func(_ string, a Account) []store.Key {
+				if !a.EmailVerified || a.Email == "" {
+					return nil
+				}
+				return []store.Key{emailKey(a.Email)}
+			}, Sort: func(id string, _ Account) string { return store.SortText(id) }},
+		},
+	}
+}
+
+func identityDefinition() store.Definition[Identity] {
+	return store.Definition[Identity]{
+		Name: "identities", Schema: 1, Personal: []string{"subject"},
+		Lists: []store.List[Identity]{{Name: listIdentities,
+			Keys: func(_ string, i Identity) []store.Key { return []store.Key{store.KeyOf(string(i.Account))} },
+			Sort: func(_ string, i Identity) string { return store.SortText(i.Provider) }}},
+	}
+}
+
+func emailKey(email string) store.Key {
+	sum := sha256.Sum256([]byte(strings.ToLower(strings.TrimSpace(email))))
+	return store.KeyOf(hex.EncodeToString(sum[:16]))
+}
+
+// peopleKeys finds an account without filter, under each role and mandate kind, and under the beginning of each word
+// of its name and address. Role and word together are not a key: a search narrows by the word and checks the rest.
+func peopleKeys(a Account) []store.Key {
+	keys := []store.Key{""}
+	for _, r := range a.Roles {
+		keys = append(keys, roleKey(string(r.Role)))
+	}
+	for _, m := range a.Mandates {
+		keys = append(keys, roleKey(m.Kind))
+	}
+	for i, w := range words(a.Name + " " + a.Email) {
+		if i < maxWords {
+			keys = append(keys, wordKey(w))
+		}
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+func roleKey(role string) store.Key { return store.KeyOf(role, "") }
+
+func wordKey(word string) store.Key {
+	letters := []rune(word)
+	return store.KeyOf("", string(letters[:min(prefixLength, len(letters))]))
+}
+
+// words splits a text into lower-case words of letters and digits, those of one letter left out.
+func words(s string) []string {
+	all := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	return slices.DeleteFunc(all, func(w string) bool { return len([]rune(w)) < prefixLength })
+}
+
+// matchesWords tells whether each asked word begins a word of the account.
+func matchesWords(a Account, asked []string) bool {
+	have := words(a.Name + " " + a.Email)
+	for _, w := range asked {
+		if !slices.ContainsFunc(have, func(h string) bool { return strings.HasPrefix(h, w) }) {
+			return false
+		}
+	}
+	return true
+}

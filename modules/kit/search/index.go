@@ -77,9 +77,10 @@ type generation struct {
 	path   string
 	bleve  bleve.Index
 
-	mu     sync.RWMutex
-	counts map[string]int64
-	ready  bool // it was filled once and has a position
+	mu       sync.RWMutex
+	counts   map[string]int64
+	position string // as stored, moved together with the counts
+	ready    bool   // it was filled once and has a position
 }
 
 // Open opens the newest complete index under dir, or begins an empty one. A damaged index, or one of another form or
@@ -162,7 +163,7 @@ func (x *Index) openGeneration(n int) *generation {
 		_ = opened.Close()
 		return nil
 	}
-	g.ready = true
+	g.ready, g.position = true, string(position)
 	return g
 }
 
@@ -175,20 +176,21 @@ func (x *Index) newGeneration(n int) (*generation, error) {
 	if err != nil {
 		return nil, fmt.Errorf("search: new index: %w", err)
 	}
+	if err := created.SetInternal([]byte(keyForm), []byte(x.form)); err != nil {
+		return nil, errors.Join(fmt.Errorf("search: new index: %w", err), created.Close())
+	}
 	return &generation{number: n, path: x.path(n), bleve: created, counts: map[string]int64{}}, nil
 }
 
 // Position is what the last Update or Rebuild gave, "" where the index was never filled.
 func (x *Index) Position() string {
 	g := x.generation()
-	if g == nil || !g.isReady() {
+	if g == nil {
 		return ""
 	}
-	position, err := g.bleve.GetInternal([]byte(keyPosition))
-	if err != nil {
-		return ""
-	}
-	return string(position)
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	return g.position
 }
 
 // Update writes documents and deletions and the new position as one change.
@@ -197,7 +199,7 @@ func (x *Index) Update(_ context.Context, position string, put []Document, remov
 	if g == nil {
 		return apperr.Wrap(errors.New("index closed"), apperr.Unavailable, "error.unavailable")
 	}
-	return g.write(put, remove, func(b *bleve.Batch) { b.SetInternal([]byte(keyPosition), []byte(position)) })
+	return g.write(put, remove, position)
 }
 
 // Rebuild fills a new index while the old one answers, then takes its place. fill puts every document and returns the
@@ -215,9 +217,9 @@ func (x *Index) Rebuild(ctx context.Context, fill func(put func(Document) error)
 		x.swap(next)
 	}
 	var waiting []Document
-	flush := func(mark func(*bleve.Batch)) error {
+	flush := func(position string) error {
 		defer func() { waiting = waiting[:0] }()
-		return next.write(waiting, nil, mark)
+		return next.write(waiting, nil, position)
 	}
 	position, err := fill(func(d Document) error {
 		if err := ctx.Err(); err != nil {
@@ -227,13 +229,10 @@ func (x *Index) Rebuild(ctx context.Context, fill func(put func(Document) error)
 		if len(waiting) < batchSize {
 			return nil
 		}
-		return flush(nil)
+		return flush("")
 	})
 	if err == nil {
-		err = flush(func(b *bleve.Batch) {
-			b.SetInternal([]byte(keyPosition), []byte(position))
-			b.SetInternal([]byte(keyForm), []byte(x.form))
-		})
+		err = flush(position)
 	}
 	if err != nil {
 		if x.generation() != next {

@@ -9,8 +9,9 @@ import (
 	index "github.com/blevesearch/bleve_index_api"
 )
 
-// write applies one batch and moves the tag counts by what the documents bore before and bear now.
-func (g *generation) write(put []Document, remove []Key, mark func(*bleve.Batch)) error {
+// write applies one batch with the new position ("" leaves it) and moves the tag counts by what the documents bore
+// before and bear now.
+func (g *generation) write(put []Document, remove []Key, position string) error {
 	latest := make(map[Key]*Document, len(put)+len(remove))
 	for i := range put {
 		latest[put[i].Key] = &put[i]
@@ -39,14 +40,17 @@ func (g *generation) write(put []Document, remove []Key, mark func(*bleve.Batch)
 			return fmt.Errorf("search: %w", err)
 		}
 	}
-	if mark != nil {
-		mark(batch)
+	if position != "" {
+		batch.SetInternal([]byte(keyPosition), []byte(position))
 	}
 	if err := g.bleve.Batch(batch); err != nil {
 		return fmt.Errorf("search: batch: %w", err)
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if position != "" {
+		g.position = position
+	}
 	for tag, n := range change {
 		if g.counts[tag] += n; g.counts[tag] == 0 {
 			delete(g.counts, tag)

@@ -1,0 +1,145 @@
+package documents
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/store"
+)
+
+const (
+	// grace is for how long an upload may take before what it left is collected.
+	grace = 2 * time.Hour
+	// trashKept is for how long what was thrown away can be restored.
+	trashKept = 30 * 24 * time.Hour
+	// suspicious: so many objects without a document, and more than half of all, look like a wrong database.
+	suspicious = 50
+)
+
+// Collected counts what one run of the collector did.
+type Collected struct {
+	Abandoned int // pending documents removed
+	Purged    int // thrown away documents removed for good
+	Orphans   int // objects removed
+}
+
+// Collect removes what broken uploads and the trash left: first the metadata, by compare-and-set, so that a late writer
+// loses, then the objects that no document names. It deletes no object unless the whole listing was read, and each
+// document behind it. Unavailable where a server does not answer; the next run goes on.
+func (s *Service) Collect(ctx context.Context) (Collected, error) {
+	var c Collected
+	var err error
+	if c.Abandoned, err = s.remove(ctx, Pending, grace, "document.abandoned"); err != nil {
+		return c, err
+	}
+	if c.Purged, err = s.remove(ctx, Trashed, trashKept, "document.purged"); err != nil {
+		return c, err
+	}
+	orphans, err := s.orphans(ctx)
+	if err != nil {
+		return c, err
+	}
+	for _, key := range orphans {
+		if err := s.blobs.Delete(ctx, key); err != nil {
+			return c, err
+		}
+		c.Orphans++
+	}
+	return c, nil
+}
+
+// remove deletes the documents that are longer than kept in a status.
+func (s *Service) remove(ctx context.Context, status Status, kept time.Duration, action string) (int, error) {
+	before := s.clock.Now().Add(-kept)
+	removed, cursor := 0, ""
+	for {
+		page, err := s.records.List(ctx, store.Query{List: listSweep, Key: store.KeyOf(string(status)), Cursor: cursor, Limit: 100})
+		if err != nil {
+			return removed, err
+		}
+		for _, doc := range page.Items {
+			if !doc.Body.Since.Before(before) {
+				return removed, nil // the longest come first
+			}
+			change := store.Change{Action: action, Organization: string(doc.Body.Organization)}
+			switch err := s.records.Delete(ctx, doc, change); {
+			case err == nil:
+				removed++
+			case apperr.Is(err, apperr.Conflict), apperr.Is(err, apperr.NotFound): // finished or restored meanwhile
+			default:
+				return removed, err
+			}
+		}
+		if cursor = page.Next; cursor == "" {
+			return removed, nil
+		}
+	}
+}
+
+// orphans lists the objects older than the grace that no document names.
+func (s *Service) orphans(ctx context.Context) ([]string, error) {
+	before := s.clock.Now().Add(-grace)
+	var orphans []string
+	seen := 0
+	for info, err := range s.blobs.List(ctx, prefix) {
+		if err != nil {
+			return nil, err
+		}
+		seen++
+		if !info.Modified.Before(before) {
+			continue
+		}
+		id, _, ok := strings.Cut(strings.TrimPrefix(info.Key, prefix), "/")
+		if !ok {
+			continue // not ours
+		}
+		switch doc, err := s.records.Get(ctx, id); {
+		case apperr.Is(err, apperr.NotFound), err == nil && doc.Body.Object != info.Key:
+			orphans = append(orphans, info.Key)
+		case err != nil:
+			return nil, err
+		}
+	}
+	if len(orphans) > suspicious && len(orphans) > seen/2 {
+		return nil, apperr.Wrap(fmt.Errorf("%d of %d objects belong to no document: is this the right database?", len(orphans), seen),
+			apperr.Conflict, "error.conflict")
+	}
+	return orphans, nil
+}
+
+// Dangling tells which documents have no object, or one of another size: what `gotong check` reports.
+func (s *Service) Dangling(ctx context.Context, found func(id string, d Document)) error {
+	return s.records.Each(ctx, func(doc store.Doc[Document]) error {
+		if doc.Body.Status == Pending {
+			return nil
+		}
+		info, err := s.blobs.Stat(ctx, doc.Body.Object)
+		if apperr.Is(err, apperr.NotFound) || err == nil && (info.Size != doc.Body.Size || info.SHA256 != doc.Body.SHA256) {
+			found(doc.ID, doc.Body)
+			return nil
+		}
+		return err
+	})
+}
+
+// collectEvery is the pause between two runs.
+const collectEvery = 15 * time.Minute
+
+// RunCollector collects now and then until ctx ends; the caller holds the lease. A run that fails is logged.
+func (s *Service) RunCollector(ctx context.Context) error {
+	for {
+		if c, err := s.Collect(ctx); err != nil && ctx.Err() == nil {
+			s.log.ErrorContext(ctx, "documents: collector", "error", err)
+		} else if c != (Collected{}) {
+			s.log.InfoContext(ctx, "documents: collected", "abandoned", c.Abandoned, "purged", c.Purged, "orphans", c.Orphans)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(collectEvery):
+		}
+	}
+}

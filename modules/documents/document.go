@@ -1,0 +1,161 @@
+// Package documents is the one library of everything that is shared: metadata in the document database, content in the
+// object store, each document belonging to one thing of any kind, whose own visibility bounds that of the document.
+package documents
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/apperr"
+)
+
+// Status of a document's content and life.
+type Status string
+
+// Statuses. A pending document is seen by nobody; its content may or may not be in the object store.
+const (
+	Pending Status = "pending"
+	Ready   Status = "ready"
+	Trashed Status = "trashed"
+)
+
+// Document is what is known of a file. Size is in bytes of what is stored, SHA256 its sum in hex.
+type Document struct {
+	Parent       domain.Ref            `json:"parent"`
+	Type         domain.DocumentType   `json:"type"`
+	Title        string                `json:"title"`
+	Description  string                `json:"description,omitempty"`
+	FileName     string                `json:"file_name"`
+	MediaType    string                `json:"media_type"`
+	Size         int64                 `json:"size"`
+	SHA256       string                `json:"sha256"`
+	Visibility   domain.Visibility     `json:"visibility"`
+	Organization domain.OrganizationID `json:"organization,omitempty"` // whose it is
+	Region       domain.RegionCode     `json:"region,omitempty"`       // of the parent, when it was uploaded
+	Language     string                `json:"language"`               // id or en
+	Date         domain.Date           `json:"date,omitempty"`         // of the paper itself
+	Personal     bool                  `json:"personal,omitempty"`     // holds personal numbers: never public nor for partners
+	Status       Status                `json:"status"`
+	Since        time.Time             `json:"since"` // of the status
+	Reason       string                `json:"reason,omitempty"`
+	Uploader     domain.AccountID      `json:"uploader"`
+	Created      time.Time             `json:"created"`
+	Object       string                `json:"object"` // key in the object store, random below the document's id
+	Input        string                `json:"input"`  // sum of form and content: a repeat meets itself
+	Demo         bool                  `json:"demo,omitempty"`
+}
+
+// Details are what a person says of a document.
+type Details struct {
+	Type        domain.DocumentType
+	Title       string
+	Description string
+	Visibility  domain.Visibility
+	Language    string
+	Date        domain.Date
+}
+
+const (
+	titleMax       = 200
+	descriptionMax = 2000
+	reasonMax      = 500
+)
+
+// visibilities, widest first.
+var visibilities = []domain.Visibility{domain.VisiblePublic, domain.VisiblePartners, domain.VisibleParties, domain.VisibleOrganization}
+
+// normal fills what may be left out: the title from the file's name, the language, the narrow visibility.
+func (d Details) normal(fileName string) Details {
+	d.Title, d.Description = strings.TrimSpace(d.Title), strings.TrimSpace(d.Description)
+	if d.Title == "" {
+		stem := strings.TrimSuffix(fileName, "."+extensionOf(fileName))
+		d.Title = strings.TrimSpace(strings.ReplaceAll(stem, "_", " "))
+	}
+	for utf8.RuneCountInString(d.Title) > titleMax && fileName != "" && strings.HasPrefix(fileName, d.Title) {
+		_, size := utf8.DecodeLastRuneInString(d.Title)
+		d.Title = d.Title[:len(d.Title)-size]
+	}
+	if d.Language == "" {
+		d.Language = "id"
+	}
+	if d.Visibility == "" {
+		d.Visibility = domain.VisibleParties
+	}
+	return d
+}
+
+// Validate names what must change: Invalid with the inputs title, description, type, visibility, language.
+func (d Details) Validate() error {
+	var f apperr.Fields
+	f.Check(d.Title != "", "title", "documents.error.title")
+	f.Check(utf8.RuneCountInString(d.Title) <= titleMax, "title", "documents.error.long", "max", titleMax)
+	f.Check(utf8.RuneCountInString(d.Description) <= descriptionMax, "description", "documents.error.long", "max", descriptionMax)
+	f.Check(slices.Contains(domain.DocumentTypes, d.Type), "type", "documents.error.choose_type")
+	f.Check(slices.Contains(visibilities, d.Visibility), "visibility", "documents.error.choose_visibility")
+	f.Check(d.Language == "id" || d.Language == "en", "language", "documents.error.choose_language")
+	f.Check(len(domain.FindPersonalNumbers(d.Title)) == 0, "title", "documents.error.personal_text")
+	f.Check(len(domain.FindPersonalNumbers(d.Description)) == 0, "description", "documents.error.personal_text")
+	return f.Err()
+}
+
+// wide tells whether a visibility reaches beyond those who are joined by the parent.
+func wide(v domain.Visibility) bool {
+	return v == domain.VisiblePublic || v == domain.VisiblePartners
+}
+
+// ready moves a pending document on, its content being stored. Conflict for any other.
+func (d Document) ready(now time.Time) (Document, error) {
+	if d.Status != Pending {
+		return d, apperr.New(apperr.Conflict, "error.conflict")
+	}
+	d.Status, d.Since = Ready, now
+	return d, nil
+}
+
+// describe changes what is said of a ready document; its content never changes. Conflict where it is not ready, Invalid
+// for details that are not valid or show personal numbers to many.
+func (d Document) describe(details Details) (Document, error) {
+	if d.Status != Ready {
+		return d, apperr.New(apperr.Conflict, "error.conflict")
+	}
+	if err := details.Validate(); err != nil {
+		return d, err
+	}
+	if d.Personal && wide(details.Visibility) {
+		var f apperr.Fields
+		f.Add("visibility", "documents.error.personal_stored")
+		return d, f.Err()
+	}
+	d.Type, d.Title, d.Description = details.Type, details.Title, details.Description
+	d.Visibility, d.Language, d.Date = details.Visibility, details.Language, details.Date
+	return d, nil
+}
+
+// trash puts a ready document away, for a reason. Invalid without one, Conflict where it is not ready.
+func (d Document) trash(reason string, now time.Time) (Document, error) {
+	reason = strings.TrimSpace(reason)
+	var f apperr.Fields
+	f.Check(reason != "", "reason", "documents.error.reason")
+	f.Check(utf8.RuneCountInString(reason) <= reasonMax, "reason", "documents.error.long", "max", reasonMax)
+	f.Check(len(domain.FindPersonalNumbers(reason)) == 0, "reason", "documents.error.personal_text")
+	if err := f.Err(); err != nil {
+		return d, err
+	}
+	if d.Status != Ready {
+		return d, apperr.New(apperr.Conflict, "error.conflict")
+	}
+	d.Status, d.Since, d.Reason = Trashed, now, reason
+	return d, nil
+}
+
+// restore takes a document out of the trash. Conflict where it is not there.
+func (d Document) restore(now time.Time) (Document, error) {
+	if d.Status != Trashed {
+		return d, apperr.New(apperr.Conflict, "error.conflict")
+	}
+	d.Status, d.Since, d.Reason = Ready, now, ""
+	return d, nil
+}

@@ -1,0 +1,275 @@
+package documents
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/web"
+)
+
+func actorOf(c *fiber.Ctx) domain.Actor { return web.Get[domain.Actor](c) }
+
+func idOf(c *fiber.Ctx) domain.DocumentID { return domain.DocumentID(c.Params("id")) }
+
+func (m *Module) index(c *fiber.Ctx) error {
+	v := web.ValuesOf(c)
+	f := Filter{Text: v.Get("q"), Type: domain.DocumentType(v.Get("type")), Sort: v.Get("sort"), Cursor: v.Get("cursor")}
+	if code, err := domain.ParseRegionCode(v.Get("region")); err == nil {
+		f.Region = code
+	}
+	views, next, err := m.Service.Library(c.UserContext(), actorOf(c), f)
+	if err != nil {
+		return err
+	}
+	b := web.NewBase(c, "documents", "documents.list.title")
+	regions, err := m.regionOptions(c.UserContext(), b, f.Region)
+	if err != nil {
+		return err
+	}
+	sorts := []web.Option{{Value: "", Label: b.T("documents.list.sort_newest")}, {Value: "title", Label: b.T("documents.list.sort_title")}}
+	p := indexPage{Base: b}
+	p.Filters = web.NewFilters(b, "/documents", "documents.list").Q(f.Text).
+		Select("region", string(f.Region), regions).Select("type", string(f.Type), typeOptions(b)).Sort(f.Sort, sorts)
+	for _, v := range views {
+		p.Cards = append(p.Cards, card(b, v, true))
+		p.Demo = p.Demo || v.Document.Demo
+	}
+	p.Empty = web.Empty{Text: b.T("documents.list.empty")}
+	if p.Filters.Active() {
+		p.Empty = web.Empty{Text: b.T("documents.list.empty_filtered"), ActionLabel: b.T("documents.list.all"), ActionPath: b.URL("/documents")}
+	}
+	p.Pager = web.NewPager(b, "/documents", p.Filters.Query(), f.Cursor, next)
+	return m.indexView.Render(c, http.StatusOK, p)
+}
+
+func (m *Module) page(c *fiber.Ctx) error {
+	v, err := m.Service.Get(c.UserContext(), actorOf(c), idOf(c))
+	if err != nil {
+		return err
+	}
+	return m.renderPage(c, http.StatusOK, v, nil)
+}
+
+func (m *Module) renderPage(c *fiber.Ctx, status int, v View, refused error) error {
+	p := m.show(c.UserContext(), web.NewBase(c, "documents", ""), v)
+	if refused != nil && p.Trash != nil {
+		failed := p.Trash.Fail(refused, web.ValuesOf(c).Get("reason"))
+		p.Trash = &failed
+	}
+	if m.history != nil {
+		section := web.Section{ID: "history"}
+		fragment, err := m.history.Load(c.UserContext(), domain.PanelRequest{
+			Actor: actorOf(c), Ref: domain.Ref{Kind: domain.KindDocument, ID: string(v.ID)}, Page: p.Base, Region: v.Document.Region})
+		section.Title, section.HTML = fragment.Title, fragment.HTML
+		if err != nil {
+			m.log.ErrorContext(c.UserContext(), "documents: history panel", "error", err)
+			section.Title, section.Error = p.T("documents.history"), p.T("documents.panel_failed")
+		}
+		if section.HTML != "" || section.Error != "" {
+			p.Panels = append(p.Panels, section)
+		}
+	}
+	return m.showView.Render(c, status, p)
+}
+
+func (m *Module) new(c *fiber.Ctx) error {
+	v := web.ValuesOf(c)
+	ref, ok := parseFor(v.Get("for"))
+	if !ok {
+		return apperr.New(apperr.NotFound, "error.not_found")
+	}
+	parent, err := m.Service.ParentFor(c.UserContext(), actorOf(c), ref)
+	if err != nil {
+		return err
+	}
+	b := web.NewBase(c, "documents", "documents.new_title")
+	return m.renderForm(c, http.StatusOK, b, parent, uploadForm(b, ref, Details{Type: domain.DocumentType(v.Get("type"))}, m.Service.Limit()))
+}
+
+func (m *Module) renderForm(c *fiber.Ctx, status int, b web.Base, parent domain.Resolved, form *web.Form) error {
+	b.Crumbs = []web.Crumb{{Label: parent.Title, Path: parent.Path}}
+	b.Private, b.Demo = true, parent.Demo
+	return m.formView.Render(c, status, formPage{Base: b, For: parent.Title, ForPath: b.URL(parent.Path), Form: form})
+}
+
+func (m *Module) create(c *fiber.Ctx) error {
+	v := web.ValuesOf(c)
+	ref, ok := parseFor(v.Get("for"))
+	if !ok {
+		return apperr.New(apperr.NotFound, "error.not_found")
+	}
+	details, err := readDetails(v)
+	var id domain.DocumentID
+	if err == nil {
+		id, err = m.add(c, ref, details)
+	}
+	if err == nil {
+		web.SetFlash(c, "good", "documents.flash.added")
+		return web.Redirect(c, documentPath(id))
+	}
+	if !apperr.Is(err, apperr.Invalid) {
+		return err
+	}
+	parent, hidden := m.Service.ParentFor(c.UserContext(), actorOf(c), ref)
+	if hidden != nil {
+		return hidden
+	}
+	b := web.NewBase(c, "documents", "documents.new_title")
+	return m.renderForm(c, http.StatusUnprocessableEntity, b, parent, uploadForm(b, ref, Details{}, m.Service.Limit()).Bind(c).Fail(err))
+}
+
+// add passes the posted file on; it is read while the request lasts.
+func (m *Module) add(c *fiber.Ctx, ref domain.Ref, details Details) (domain.DocumentID, error) {
+	var up domain.Upload
+	if header, err := c.FormFile("file"); err == nil {
+		file, err := header.Open()
+		if err != nil {
+			return "", apperr.Wrap(err, apperr.BadRequest, "error.bad_request")
+		}
+		defer file.Close()
+		up = domain.Upload{Name: strings.Clone(header.Filename), Size: header.Size, Body: file}
+	}
+	return m.Service.Add(c.UserContext(), actorOf(c), web.OperationOf(c), ref, details, up)
+}
+
+func (m *Module) edit(c *fiber.Ctx) error {
+	v, err := m.changeable(c)
+	if err != nil {
+		return err
+	}
+	b := web.NewBase(c, "documents", "documents.edit_title")
+	return m.renderForm(c, http.StatusOK, b, v.Parent, editForm(b, v))
+}
+
+// changeable gives the document of the address to who may change it now.
+func (m *Module) changeable(c *fiber.Ctx) (View, error) {
+	v, err := m.Service.Get(c.UserContext(), actorOf(c), idOf(c))
+	switch {
+	case err != nil:
+		return v, err
+	case !actorOf(c).SignedIn():
+		return v, apperr.New(apperr.SignIn, "error.sign_in")
+	case !v.MayChange:
+		return v, apperr.New(apperr.Forbidden, "error.forbidden")
+	}
+	return v, nil
+}
+
+func (m *Module) update(c *fiber.Ctx) error {
+	details, err := readDetails(web.ValuesOf(c))
+	if err == nil {
+		err = m.Service.Describe(c.UserContext(), actorOf(c), web.OperationOf(c), idOf(c), web.Version(c), details)
+	}
+	if err == nil {
+		web.SetFlash(c, "good", "documents.flash.saved")
+		return web.Redirect(c, documentPath(idOf(c)))
+	}
+	status := http.StatusUnprocessableEntity
+	if apperr.Is(err, apperr.Conflict) {
+		status = http.StatusConflict
+	} else if !apperr.Is(err, apperr.Invalid) {
+		return err
+	}
+	v, hidden := m.changeable(c)
+	if hidden != nil {
+		return hidden
+	}
+	if status == http.StatusConflict && v.Document.Status != Ready {
+		return err
+	}
+	b := web.NewBase(c, "documents", "documents.edit_title")
+	form := editForm(b, v).Bind(c)
+	if status == http.StatusConflict {
+		form.Conflict(editForm(b, v))
+	} else {
+		form.Fail(err)
+	}
+	return m.renderForm(c, status, b, v.Parent, form)
+}
+
+func (m *Module) trash(c *fiber.Ctx) error {
+	err := m.Service.Trash(c.UserContext(), actorOf(c), web.OperationOf(c), idOf(c), web.Version(c), web.ValuesOf(c).Get("reason"))
+	if apperr.Is(err, apperr.Invalid) {
+		v, hidden := m.changeable(c)
+		if hidden != nil {
+			return hidden
+		}
+		return m.renderPage(c, http.StatusUnprocessableEntity, v, err)
+	}
+	if err != nil {
+		return err
+	}
+	web.SetFlash(c, "wait", "documents.flash.trashed")
+	return web.Redirect(c, documentPath(idOf(c)))
+}
+
+func (m *Module) restore(c *fiber.Ctx) error {
+	err := m.Service.Restore(c.UserContext(), actorOf(c), web.OperationOf(c), idOf(c), web.Version(c))
+	if err != nil {
+		return err
+	}
+	web.SetFlash(c, "good", "documents.flash.restored")
+	return web.Redirect(c, documentPath(idOf(c)))
+}
+
+// inline are the types that a browser may show itself, under the sandbox policy.
+var inline = map[string]bool{"image/jpeg": true, "image/png": true, "image/webp": true, "text/plain; charset=utf-8": true}
+
+var errOutcome = errors.New("documents: unknown outcome")
+
+func (m *Module) file(c *fiber.Ctx) error {
+	f, err := m.Service.Open(c.UserContext(), actorOf(c), idOf(c), Wanted{
+		Range: c.Get(fiber.HeaderRange), IfRange: c.Get(fiber.HeaderIfRange), IfNoneMatch: c.Get(fiber.HeaderIfNoneMatch),
+		HeadOnly: c.Method() == fiber.MethodHead,
+	})
+	if err != nil {
+		return err
+	}
+	d := f.Document
+	c.Set(fiber.HeaderETag, f.ETag())
+	c.Set(fiber.HeaderAcceptRanges, "bytes")
+	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+	c.Set(fiber.HeaderContentSecurityPolicy, "sandbox; default-src 'none'; frame-ancestors 'none'")
+	c.Set("Cross-Origin-Resource-Policy", "same-origin")
+	c.Set(fiber.HeaderVary, "Cookie")
+	if f.Public {
+		c.Set(fiber.HeaderCacheControl, "private, no-cache")
+	} else {
+		c.Set(fiber.HeaderCacheControl, "private, no-store")
+	}
+	switch f.Outcome {
+	case NotModified:
+		return c.SendStatus(http.StatusNotModified)
+	case OutOfRange:
+		c.Set(fiber.HeaderContentRange, fmt.Sprintf("bytes */%d", d.Size))
+		c.Status(http.StatusRequestedRangeNotSatisfiable)
+		return nil
+	case Part:
+		c.Set(fiber.HeaderContentRange, fmt.Sprintf("bytes %d-%d/%d", f.Offset, f.Offset+f.Length-1, d.Size))
+		c.Status(http.StatusPartialContent)
+	case Whole:
+		c.Status(http.StatusOK)
+	default:
+		return errOutcome
+	}
+	c.Set(fiber.HeaderContentType, d.MediaType)
+	kind := "attachment"
+	if inline[d.MediaType] {
+		kind = "inline"
+	}
+	c.Set(fiber.HeaderContentDisposition, disposition(kind, d.FileName))
+	c.Set("X-Content-SHA256", d.SHA256)
+	if f.Body == nil { // HEAD
+		c.Response().Header.SetContentLength(int(f.Length))
+		c.Response().SkipBody = true
+		return nil
+	}
+	c.Context().SetBodyStream(f.Body, int(f.Length))
+	return nil
+}

@@ -1,0 +1,229 @@
+package documents
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gabriel-vasile/mimetype"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/apperr"
+)
+
+// source is a file at hand: any part of it can be read again.
+type source interface {
+	io.ReaderAt
+	Size() int64
+}
+
+// content is a file that passed inspection, as it will be stored.
+type content struct {
+	source
+	Extension string
+	MediaType string // fixed: what the download says, never what the browser sent
+	SHA256    string
+	Personal  []string // numbers with the structure of a NIK or KK found in its text; where they cannot be read, none
+}
+
+// reader starts at the beginning.
+func (c content) reader() io.ReadSeeker { return io.NewSectionReader(c, 0, c.Size()) }
+
+// kind is one allowed type of file.
+type kind struct {
+	MediaType string
+	Sniffed   []string // what the content may be recognised as
+	Check     func(source, kind) (content, error)
+	Part      string // of an office file: the entry that makes it one
+}
+
+const (
+	ooxml = "application/vnd.openxmlformats-officedocument."
+	odf   = "application/vnd.oasis.opendocument."
+	zips  = "application/zip"
+)
+
+// kinds lists what may be uploaded, by extension.
+var kinds = map[string]kind{
+	"pdf":  {MediaType: "application/pdf", Sniffed: []string{"application/pdf"}, Check: checkPDF},
+	"jpg":  {MediaType: "image/jpeg", Sniffed: []string{"image/jpeg"}, Check: checkJPEG},
+	"jpeg": {MediaType: "image/jpeg", Sniffed: []string{"image/jpeg"}, Check: checkJPEG},
+	"png":  {MediaType: "image/png", Sniffed: []string{"image/png", "image/vnd.mozilla.apng"}, Check: checkPNG},
+	"webp": {MediaType: "image/webp", Sniffed: []string{"image/webp"}, Check: checkWebP},
+	"docx": {MediaType: ooxml + "wordprocessingml.document", Sniffed: []string{ooxml + "wordprocessingml.document", zips}, Check: checkOffice, Part: "word/document.xml"},
+	"xlsx": {MediaType: ooxml + "spreadsheetml.sheet", Sniffed: []string{ooxml + "spreadsheetml.sheet", zips}, Check: checkOffice, Part: "xl/workbook.xml"},
+	"pptx": {MediaType: ooxml + "presentationml.presentation", Sniffed: []string{ooxml + "presentationml.presentation", zips}, Check: checkOffice, Part: "ppt/presentation.xml"},
+	"odt":  {MediaType: odf + "text", Sniffed: []string{odf + "text"}, Check: checkOffice, Part: "content.xml"},
+	"ods":  {MediaType: odf + "spreadsheet", Sniffed: []string{odf + "spreadsheet"}, Check: checkOffice, Part: "content.xml"},
+	"odp":  {MediaType: odf + "presentation", Sniffed: []string{odf + "presentation"}, Check: checkOffice, Part: "content.xml"},
+	"csv":  {MediaType: "text/csv; charset=utf-8", Sniffed: texts, Check: checkText},
+	"txt":  {MediaType: "text/plain; charset=utf-8", Sniffed: texts, Check: checkText},
+}
+
+var texts = []string{"text/plain", "text/csv", "text/tab-separated-values"}
+
+// Accept is the accept attribute of a file input.
+const Accept = ".pdf,.jpg,.jpeg,.png,.webp,.docx,.xlsx,.pptx,.odt,.ods,.odp,.csv,.txt"
+
+const allowedList = "PDF, JPG, PNG, WEBP, DOCX, XLSX, PPTX, ODT, ODS, ODP, CSV, TXT"
+
+// refuse is a refusal of the file itself, at the input named file.
+func refuse(key string, args ...any) error {
+	var fields apperr.Fields
+	fields.Add("file", key, args...)
+	return fields.Err()
+}
+
+// inspect holds an uploaded file to the allow-list, by extension and by content, within the bounds of its type, and
+// gives what may be stored. Invalid (field file) says what is wrong with it.
+func inspect(up domain.Upload, limit int64) (content, error) {
+	if up.Body == nil || up.Name == "" {
+		return content{}, refuse("documents.error.no_file")
+	}
+	extension := extensionOf(up.Name)
+	k, ok := kinds[extension]
+	if !ok {
+		return content{}, refuse("documents.error.type", "allowed", allowedList)
+	}
+	src, err := atHand(up, limit)
+	if err != nil {
+		return content{}, err
+	}
+	if src.Size() == 0 {
+		return content{}, refuse("documents.error.empty")
+	}
+	head, err := io.ReadAll(io.NewSectionReader(src, 0, 3072))
+	if err != nil {
+		return content{}, unreadable(err)
+	}
+	if !recognised(head, k.Sniffed) {
+		return content{}, refuse("documents.error.content", "extension", strings.ToUpper(extension))
+	}
+	c, err := k.Check(src, k)
+	if err != nil {
+		return content{}, err
+	}
+	if extension == "jpeg" {
+		extension = "jpg"
+	}
+	c.Extension, c.MediaType = extension, k.MediaType
+	sum := sha256.New()
+	if _, err := io.Copy(sum, c.reader()); err != nil {
+		return content{}, unreadable(err)
+	}
+	c.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	return c, nil
+}
+
+func recognised(head []byte, allowed []string) bool {
+	name, _, _ := strings.Cut(mimetype.Detect(head).String(), ";")
+	return slices.Contains(allowed, name)
+}
+
+func unreadable(err error) error { return apperr.Wrap(err, apperr.BadRequest, "error.bad_request") }
+
+// atHand makes a body readable anywhere: as it is where it can seek, else from memory within the limit.
+func atHand(up domain.Upload, limit int64) (source, error) {
+	tooLarge := func() error { return refuse("documents.error.too_large", "limit", limit>>20) }
+	if file, ok := up.Body.(interface {
+		io.ReaderAt
+		io.Seeker
+	}); ok {
+		size, err := file.Seek(0, io.SeekEnd)
+		if err != nil {
+			return nil, unreadable(err)
+		}
+		if size > limit {
+			return nil, tooLarge()
+		}
+		return io.NewSectionReader(file, 0, size), nil
+	}
+	data, err := io.ReadAll(io.LimitReader(up.Body, limit+1))
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	if int64(len(data)) > limit {
+		return nil, tooLarge()
+	}
+	return bytes.NewReader(data), nil
+}
+
+// active are the names by which a PDF runs something or carries another file. Compressed ones are not seen here: the
+// download is never opened by the portal's own pages, and its policy is a sandbox.
+var active = [][]byte{[]byte("/JavaScript"), []byte("/Launch"), []byte("/EmbeddedFile"), []byte("/RichMedia")}
+
+func checkPDF(src source, _ kind) (content, error) {
+	if isZip(src) {
+		return content{}, refuse("documents.error.two_types")
+	}
+	head := make([]byte, min(1024, src.Size()))
+	if _, err := src.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
+		return content{}, unreadable(err)
+	}
+	if lower := bytes.ToLower(head); bytes.Contains(lower, []byte("<script")) || bytes.Contains(lower, []byte("<html")) || bytes.Contains(lower, []byte("<svg")) {
+		return content{}, refuse("documents.error.two_types")
+	}
+	tail := make([]byte, min(2048, src.Size()))
+	if _, err := src.ReadAt(tail, src.Size()-int64(len(tail))); err != nil && !errors.Is(err, io.EOF) {
+		return content{}, unreadable(err)
+	}
+	if !bytes.Contains(tail, []byte("%%EOF")) {
+		return content{}, refuse("documents.error.damaged")
+	}
+	found, err := contains(src, active)
+	if err != nil {
+		return content{}, unreadable(err)
+	}
+	if found {
+		return content{}, refuse("documents.error.active_pdf")
+	}
+	return content{source: src}, nil
+}
+
+// contains looks for any of the words in the whole file, in windows that overlap.
+func contains(src source, words [][]byte) (bool, error) {
+	const window, overlap = 256 << 10, 32
+	buffer := make([]byte, window)
+	for at := int64(0); at < src.Size(); at += window - overlap {
+		n, err := src.ReadAt(buffer, at)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return false, err
+		}
+		for _, word := range words {
+			if bytes.Contains(buffer[:n], word) {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
+
+// checkText wants text that a person can read: UTF-8, or the one-byte set of older Excel, which is turned into UTF-8.
+func checkText(src source, _ kind) (content, error) {
+	if isZip(src) {
+		return content{}, refuse("documents.error.two_types")
+	}
+	data, err := io.ReadAll(io.NewSectionReader(src, 0, src.Size()))
+	if err != nil {
+		return content{}, unreadable(err)
+	}
+	for _, b := range data {
+		if b < ' ' && b != '\n' && b != '\r' && b != '\t' && b != '\f' {
+			return content{}, refuse("documents.error.not_text")
+		}
+	}
+	if !utf8.Valid(data) {
+		var out bytes.Buffer
+		for _, b := range data {
+			out.WriteRune(rune(b))
+		}
+		data = out.Bytes()
+		src = bytes.NewReader(data)
+	}
+	return content{source: src, Personal: domain.FindPersonalNumbers(string(data))}, nil
+}

@@ -1,0 +1,290 @@
+package documents
+
+import (
+	"context"
+	"html/template"
+	"strings"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/web"
+)
+
+type indexPage struct {
+	web.Base
+	Filters *web.Filters
+	Cards   []web.Card
+	Empty   web.Empty
+	Pager   web.Pager
+}
+
+type showPage struct {
+	web.Base
+	Tags        []web.Tag
+	Description string
+	Document    Document
+	DownloadURL string
+	Download    string // label with type and size
+	Picture     string // address of a picture to show, "" for others
+	Facts       []web.Fact
+	SHA256      string
+	Trashed     string // since when and why, "" where it is not
+	EditURL     string
+	Trash       *web.Action
+	Restore     *web.Action
+	Panels      []web.Section
+}
+
+type formPage struct {
+	web.Base
+	For     string // title of what it belongs to
+	ForPath string
+	Form    *web.Form
+}
+
+type panelPage struct {
+	web.Base
+	Cards     []web.Card
+	Trashed   []web.Card
+	Empty     string
+	UploadURL string
+}
+
+func documentPath(id domain.DocumentID) string { return "/documents/" + string(id) }
+
+func forValue(ref domain.Ref) string { return ref.Kind + ":" + ref.ID }
+
+// parseFor reads what a form says it belongs to.
+func parseFor(s string) (domain.Ref, bool) {
+	kind, id, ok := strings.Cut(s, ":")
+	return domain.Ref{Kind: kind, ID: id}, ok && kind != "" && id != ""
+}
+
+// family keys: each value of a controlled list has one text.
+func typeText(b web.Base, t domain.DocumentType) string { return b.T("documents.type." + string(t)) }
+func visibilityText(b web.Base, v domain.Visibility) string {
+	return b.T("documents.visibility." + string(v))
+}
+
+func sizeText(b web.Base, n int64) string {
+	switch {
+	case n >= 1<<20:
+		return b.T("documents.size_mb", "size", b.Local().Decimal(float64(n)/(1<<20), 1))
+	case n >= 1<<10:
+		return b.T("documents.size_kb", "size", b.Number(n>>10))
+	}
+	return b.T("documents.size_bytes", "count", int(n))
+}
+
+func formatText(b web.Base, d Document) string {
+	return b.T("documents.format", "type", strings.ToUpper(extensionOf(d.FileName)), "size", sizeText(b, d.Size))
+}
+
+func visibilityTag(b web.Base, v domain.Visibility) web.Tag {
+	if v == domain.VisiblePublic {
+		return web.Tag{Kind: "plain", Text: visibilityText(b, v)}
+	}
+	return web.Tag{Kind: "wait", Text: visibilityText(b, v)}
+}
+
+func card(b web.Base, v View, withParent bool) web.Card {
+	d := v.Document
+	meta := []string{typeText(b, d.Type), formatText(b, d), b.Date(d.Created)}
+	c := web.Card{Title: d.Title, Path: b.URL(documentPath(v.ID)), Meta: strings.Join(meta, " · "), Demo: d.Demo}
+	if d.Demo {
+		c.DemoText = b.T("documents.demo")
+	}
+	if withParent {
+		c.Lines = append(c.Lines, b.T("documents.belongs_to", "title", v.Parent.Title))
+	}
+	if d.Visibility != domain.VisiblePublic {
+		tag := visibilityTag(b, d.Visibility)
+		c.Tag = &tag
+	}
+	return c
+}
+
+func typeOptions(b web.Base) []web.Option {
+	var options []web.Option
+	for _, t := range domain.DocumentTypes {
+		options = append(options, web.Option{Value: string(t), Label: typeText(b, t)})
+	}
+	return options
+}
+
+func visibilityOptions(b web.Base) []web.Option {
+	var options []web.Option
+	for _, v := range visibilities {
+		options = append(options, web.Option{Value: string(v), Label: visibilityText(b, v), Hint: b.T("documents.visibility_hint." + string(v))})
+	}
+	return options
+}
+
+func languageOptions(b web.Base) []web.Option {
+	return []web.Option{{Value: "id", Label: b.T("documents.language.id")}, {Value: "en", Label: b.T("documents.language.en")}}
+}
+
+// detailsForm adds the inputs of Details, filled with what is known.
+func detailsForm(b web.Base, f *web.Form, d Details) *web.Form {
+	return f.
+		Select("type", typeOptions(b), web.Required(), web.Value(string(d.Type))).
+		Text("title", web.Max(titleMax), web.Value(d.Title)).
+		TextArea("description", web.Max(descriptionMax), web.Value(d.Description)).
+		Radio("visibility", visibilityOptions(b), web.Required(), web.Value(string(d.Visibility))).
+		Select("language", languageOptions(b), web.Required(), web.Value(d.Language)).
+		Date("date", web.Value(string(d.Date)))
+}
+
+// uploadForm asks for a file; presets come from the address.
+func uploadForm(b web.Base, ref domain.Ref, preset Details, limit int64) *web.Form {
+	if preset.Visibility == "" {
+		preset.Visibility = domain.VisibleParties
+	}
+	if preset.Language == "" {
+		preset.Language = "id"
+	}
+	f := web.NewForm(b, "documents.form", "/documents").Hidden("for", forValue(ref)).
+		Section("file").File("file", Accept, web.Required(), web.Hint("documents.form.file_limits", "limit", limit>>20, "types", allowedList)).
+		Section("details")
+	return detailsForm(b, f, preset)
+}
+
+func editForm(b web.Base, v View) *web.Form {
+	d := v.Document
+	f := web.NewForm(b, "documents.form", documentPath(v.ID)+"/edit").Read(v.Version).Back(documentPath(v.ID)).Section("details")
+	f.Submit = b.T("documents.form.save")
+	return detailsForm(b, f, Details{Type: d.Type, Title: d.Title, Description: d.Description, Visibility: d.Visibility, Language: d.Language, Date: d.Date})
+}
+
+// readDetails takes the inputs of detailsForm; a date that cannot be read is an Invalid at its input.
+func readDetails(v web.Values) (Details, error) {
+	d := Details{
+		Type: domain.DocumentType(v.Get("type")), Title: v.Get("title"), Description: v.Get("description"),
+		Visibility: domain.Visibility(v.Get("visibility")), Language: v.Get("language"),
+	}
+	date, err := domain.ParseDate(v.Get("date"))
+	if err != nil {
+		var f apperr.Fields
+		f.Add("date", "documents.error.date")
+		return d, f.Err()
+	}
+	d.Date = date
+	return d, nil
+}
+
+// show builds the page of one document. Names that cannot be had are left out; the page stands.
+func (m *Module) show(ctx context.Context, b web.Base, v View) showPage {
+	d := v.Document
+	b.Title, b.Demo = d.Title, d.Demo
+	b.Private = b.Private || d.Visibility != domain.VisiblePublic || !v.Parent.Public
+	b.Crumbs = []web.Crumb{{Label: v.Parent.Title, Path: v.Parent.Path}}
+	p := showPage{
+		Tags: []web.Tag{visibilityTag(b, d.Visibility)}, Description: d.Description, Document: d, SHA256: d.SHA256,
+		DownloadURL: b.URL(documentPath(v.ID) + "/file"), Download: b.T("documents.download", "format", formatText(b, d)),
+	}
+	if strings.HasPrefix(d.MediaType, "image/") {
+		p.Picture = p.DownloadURL
+	}
+	p.Facts = []web.Fact{
+		{Label: b.T("documents.fact.type"), Value: typeText(b, d.Type)},
+		{Label: b.T("documents.fact.parent"), Value: v.Parent.Title, Path: b.URL(v.Parent.Path)},
+	}
+	if d.Date != "" {
+		p.Facts = append(p.Facts, web.Fact{Label: b.T("documents.fact.date"), Value: b.Date(d.Date.Time())})
+	}
+	if briefs, err := m.Service.orgs.Briefs(ctx, []domain.OrganizationID{d.Organization}); err == nil && d.Organization != "" {
+		if brief, ok := briefs[d.Organization]; ok {
+			p.Facts = append(p.Facts, web.Fact{Label: b.T("documents.fact.organization"), Value: brief.Name, Path: b.URL("/organizations/" + string(brief.ID))})
+		}
+	}
+	p.Facts = append(p.Facts,
+		web.Fact{Label: b.T("documents.fact.uploaded"), Value: b.DateTime(d.Created)},
+		web.Fact{Label: b.T("documents.fact.language"), Value: b.T("documents.language." + d.Language)},
+		web.Fact{Label: b.T("documents.fact.file"), Value: d.FileName},
+		web.Fact{Label: b.T("documents.fact.format"), Value: formatText(b, d)})
+	if d.Personal {
+		p.Facts = append(p.Facts, web.Fact{Label: b.T("documents.fact.personal"), Value: b.T("documents.personal_kept")})
+	}
+	if d.Status == Trashed {
+		p.Trashed = b.T("documents.trashed", "date", b.Date(d.Since), "reason", d.Reason)
+		p.Tags = append(p.Tags, web.Tag{Kind: "stop", Text: b.T("documents.in_trash")})
+	}
+	if v.MayChange {
+		p.actions(b, v)
+	}
+	p.Base = b
+	return p
+}
+
+func (p *showPage) actions(b web.Base, v View) {
+	if v.Document.Status == Trashed {
+		restore := web.NewAction(b, "documents.restore", documentPath(v.ID)+"/restore")
+		restore.Version = v.Version
+		p.Restore = &restore
+		return
+	}
+	p.EditURL = b.URL(documentPath(v.ID) + "/edit")
+	trash := web.NewAction(b, "documents.trash", documentPath(v.ID)+"/delete")
+	trash.Version, trash.Reason, trash.Kind = v.Version, true, "stop"
+	p.Trash = &trash
+}
+
+// regionOptions offers the regencies (where only one province is known) or provinces, and what lies in the chosen one.
+func (m *Module) regionOptions(ctx context.Context, b web.Base, chosen domain.RegionCode) ([]web.Option, error) {
+	top, err := m.Service.regions.Children(ctx, "")
+	if err == nil && len(top) == 1 {
+		top, err = m.Service.regions.Children(ctx, top[0].Code)
+	}
+	if err != nil {
+		return nil, err
+	}
+	options := make([]web.Option, 0, len(top))
+	known := chosen == ""
+	for _, place := range top {
+		options = append(options, web.Option{Value: string(place.Code), Label: domain.PlaceText(place)})
+		known = known || place.Code == chosen
+	}
+	if chosen == "" || chosen.Level() >= domain.LevelVillage {
+		return m.withChosen(ctx, options, chosen, known)
+	}
+	inside, err := m.Service.regions.Children(ctx, chosen)
+	if err != nil {
+		return nil, err
+	}
+	for _, place := range inside {
+		options = append(options, web.Option{Value: string(place.Code), Label: domain.PlaceText(place), Group: b.T("documents.list.inside")})
+	}
+	return m.withChosen(ctx, options, chosen, known)
+}
+
+func (m *Module) withChosen(ctx context.Context, options []web.Option, chosen domain.RegionCode, known bool) ([]web.Option, error) {
+	if known {
+		return options, nil
+	}
+	place, err := m.Service.regions.Place(ctx, chosen)
+	if apperr.Is(err, apperr.NotFound) {
+		return options, nil
+	}
+	return append(options, web.Option{Value: string(chosen), Label: domain.PlaceText(place)}), err
+}
+
+// fragmentOf makes a panel's body; "" where it has nothing to show.
+func (m *Module) fragmentOf(b web.Base, parent domain.Resolved, ready, trashed []View, mayAttach bool) (template.HTML, error) {
+	if len(ready) == 0 && len(trashed) == 0 && !mayAttach {
+		return "", nil
+	}
+	p := panelPage{Base: b}
+	for _, v := range ready {
+		p.Cards = append(p.Cards, card(b, v, false))
+	}
+	for _, v := range trashed {
+		p.Trashed = append(p.Trashed, card(b, v, false))
+	}
+	if len(ready) == 0 {
+		p.Empty = b.T("documents.panel.empty")
+	}
+	if mayAttach {
+		p.UploadURL = b.URL("/documents/new") + "?for=" + template.URLQueryEscaper(forValue(parent.Ref))
+	}
+	return m.panelView.Fragment(p)
+}

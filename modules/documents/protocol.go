@@ -1,0 +1,117 @@
+package documents
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/blob"
+	"gotong/modules/kit/store"
+)
+
+// prefix of all keys of this module; a key is prefix, document id, random part.
+const prefix = "documents/"
+
+// Attach adds a file to a thing on behalf of another module's form. One form may attach one file per type; one that
+// takes several of a type gives each its own operation id. Repeating it with the same operation and content gives the
+// same document. Errors: NotFound, SignIn and Forbidden of ParentFor; Invalid at the input file (type, content, size,
+// personal numbers) or visibility; Conflict where the operation was used for something else; Unavailable where the
+// database or the object store does not answer, to be repeated.
+func (s *Service) Attach(ctx context.Context, actor domain.Actor, op store.Operation, ref domain.Ref, typ domain.DocumentType,
+	vis domain.Visibility, up domain.Upload,
+) (domain.DocumentID, error) {
+	op.ID += "/" + ref.Kind + "/" + string(typ)
+	return s.Add(ctx, actor, op, ref, Details{Type: typ, Visibility: vis}, up)
+}
+
+// Add is Attach with everything that a person may say of a document; the operation is taken as it is.
+func (s *Service) Add(ctx context.Context, actor domain.Actor, op store.Operation, ref domain.Ref, details Details, up domain.Upload) (domain.DocumentID, error) {
+	if op.ID == "" || strings.HasPrefix(op.ID, "/") {
+		return "", apperr.New(apperr.BadRequest, "error.bad_request")
+	}
+	parent, err := s.ParentFor(ctx, actor, ref)
+	if err != nil {
+		return "", err
+	}
+	file, err := inspect(up, s.limit)
+	if err != nil {
+		return "", err
+	}
+	name := cleanName(up.Name, file.Extension)
+	details = details.normal(name)
+	if err := details.Validate(); err != nil {
+		return "", err
+	}
+	if len(file.Personal) > 0 && wide(details.Visibility) {
+		return "", refuse("documents.error.personal_file", "count", len(file.Personal))
+	}
+	id := actor.NewID(op)
+	now := s.clock.Now()
+	input := sha256.Sum256([]byte(op.Digest + "\x00" + file.SHA256))
+	return domain.DocumentID(id), s.keep(ctx, actor, op, id, file, Document{
+		Parent: ref, Type: details.Type, Title: details.Title, Description: details.Description,
+		FileName: name, MediaType: file.MediaType, Size: file.Size(), SHA256: file.SHA256,
+		Visibility: details.Visibility, Organization: ownerOf(actor, parent), Region: parent.Region,
+		Language: details.Language, Date: details.Date, Personal: len(file.Personal) > 0,
+		Status: Pending, Since: now, Uploader: actor.Account, Created: now,
+		Object: prefix + id + "/" + strings.ToLower(rand.Text()), Input: hex.EncodeToString(input[:]), Demo: parent.Demo,
+	})
+}
+
+// keep runs the steps: metadata pending → object → look at it → ready. Each can be repeated from the start, by the same
+// form or a concurrent twin of it; what a broken run leaves, the collector removes.
+func (s *Service) keep(ctx context.Context, actor domain.Actor, op store.Operation, id string, file content, d Document) error {
+	doc, err := s.records.Get(ctx, id)
+	if apperr.Is(err, apperr.NotFound) {
+		change := actor.Change("document.started", d.Organization, store.Operation{ID: op.ID + "/start", Digest: d.Input})
+		if doc, err = s.records.Insert(ctx, id, d, change); apperr.Is(err, apperr.Conflict) {
+			doc, err = s.records.Get(ctx, id) // our twin was faster
+		}
+	}
+	switch {
+	case err != nil:
+		return err
+	case doc.Body.Input != d.Input || doc.Body.Parent != d.Parent:
+		return apperr.New(apperr.Conflict, "documents.error.other_content")
+	case doc.Body.Status != Pending:
+		return nil
+	}
+	key := doc.Body.Object
+	_, err = s.blobs.Put(ctx, key, file.reader(), blob.PutOptions{
+		Size: file.Size(), ContentType: file.MediaType, SHA256: file.SHA256, IfNoneMatch: true,
+	})
+	if err != nil && !apperr.Is(err, apperr.Conflict) {
+		return err
+	}
+	info, err := s.blobs.Stat(ctx, key)
+	if err != nil {
+		return unfinished(err)
+	}
+	if info.Size != doc.Body.Size || info.SHA256 != doc.Body.SHA256 {
+		return apperr.New(apperr.Unavailable, "error.unavailable")
+	}
+	body, err := doc.Body.ready(s.clock.Now())
+	if err != nil {
+		return err
+	}
+	change := actor.Change("document.uploaded", d.Organization, store.Operation{ID: op.ID + "/ready", Digest: d.Input})
+	if _, err = s.records.Replace(ctx, doc, body, change); apperr.Is(err, apperr.Conflict) {
+		if now, again := s.records.Get(ctx, id); again == nil && now.Body.Status == Ready {
+			return nil // our twin finished it
+		}
+	}
+	return unfinished(err)
+}
+
+// unfinished makes "not there" of a thing that we just stored an outage, to be repeated: the collector or another hand
+// was between.
+func unfinished(err error) error {
+	if apperr.Is(err, apperr.NotFound) {
+		return apperr.Wrap(err, apperr.Unavailable, "error.unavailable")
+	}
+	return err
+}

@@ -1,0 +1,80 @@
+package documents
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/gofiber/fiber/v2"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/clock"
+	"gotong/modules/kit/store"
+	"gotong/modules/kit/web"
+)
+
+// DefaultLimit is the largest upload where nothing else is configured.
+const DefaultLimit = 32 << 20
+
+// Deps is what the module needs.
+type Deps struct {
+	DB            *store.DB
+	Blobs         Blobs
+	Views         *web.Engine
+	Clock         clock.Clock
+	Log           *slog.Logger
+	Limit         int64                      // bytes of one upload; 0 means DefaultLimit
+	Resolvers     map[string]domain.Resolver // by kind, of everything that may have documents; filled before the first request
+	Find          Finder                     // nil: q finds nothing narrower than the list
+	Organizations Organizations
+	Regions       Regions
+	History       domain.Panel // of a document's page; may be nil
+}
+
+// Module is the document library.
+type Module struct {
+	Service *Service
+
+	db        *store.DB
+	log       *slog.Logger
+	history   domain.Panel
+	indexView *web.View[indexPage]
+	showView  *web.View[showPage]
+	formView  *web.View[formPage]
+	panelView *web.View[panelPage]
+}
+
+// New makes the module; it panics where a view is missing.
+func New(d Deps) *Module {
+	if d.Limit == 0 {
+		d.Limit = DefaultLimit
+	}
+	return &Module{
+		Service: &Service{
+			records: store.NewRecords(d.DB, definition), access: store.NewState[access](d.DB, "document_access"), blobs: d.Blobs,
+			resolvers: d.Resolvers, find: d.Find, orgs: d.Organizations, regions: d.Regions, clock: d.Clock, log: d.Log, limit: d.Limit,
+		},
+		db: d.DB, log: d.Log, history: d.History,
+		indexView: web.NewView[indexPage](d.Views, "documents/index"),
+		showView:  web.NewView[showPage](d.Views, "documents/show"),
+		formView:  web.NewView[formPage](d.Views, "documents/form"),
+		panelView: web.NewView[panelPage](d.Views, "documents/panel"),
+	}
+}
+
+// Routes registers the module's pages.
+func (m *Module) Routes(r fiber.Router) {
+	r.Get("/documents", m.index)
+	r.Get("/documents/new", m.new)
+	r.Post("/documents", m.create)
+	r.Get("/documents/:id", m.page)
+	r.Get("/documents/:id/file", m.file)
+	r.Get("/documents/:id/edit", m.edit)
+	r.Post("/documents/:id/edit", m.update)
+	r.Post("/documents/:id/delete", m.trash)
+	r.Post("/documents/:id/restore", m.restore)
+}
+
+// Run collects what broken uploads left, on one replica at a time, until ctx ends.
+func (m *Module) Run(ctx context.Context) error {
+	return m.db.Lease(ctx, "documents.collector", m.Service.RunCollector)
+}

@@ -1,0 +1,231 @@
+package documents
+
+import (
+	"context"
+	"io"
+	"iter"
+	"log/slog"
+	"time"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/blob"
+	"gotong/modules/kit/clock"
+	"gotong/modules/kit/store"
+)
+
+// Blobs is the object store as this module uses it.
+type Blobs interface {
+	Put(ctx context.Context, key string, r io.Reader, options blob.PutOptions) (blob.Info, error)
+	Stat(ctx context.Context, key string) (blob.Info, error)
+	Get(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error)
+	Delete(ctx context.Context, key string) error
+	List(ctx context.Context, prefix string) iter.Seq2[blob.Info, error]
+}
+
+var _ Blobs = (*blob.Store)(nil)
+
+// Finder searches the public documents by words, under the filters region and type.
+type Finder interface {
+	FindDocuments(ctx context.Context, text string, filters map[string]string, cursor string, limit int) (ids []string, next string, err error)
+}
+
+// Organizations tells what organisations are called.
+type Organizations interface {
+	Briefs(ctx context.Context, ids []domain.OrganizationID) (map[domain.OrganizationID]domain.OrganizationBrief, error)
+}
+
+// Regions tells what regions are called.
+type Regions interface {
+	Place(ctx context.Context, code domain.RegionCode) (domain.Place, error)
+	Children(ctx context.Context, code domain.RegionCode) ([]domain.Place, error)
+}
+
+// Service is what may be done with documents.
+type Service struct {
+	records   Records
+	access    accessLog
+	blobs     Blobs
+	resolvers map[string]domain.Resolver
+	find      Finder
+	orgs      Organizations
+	regions   Regions
+	clock     clock.Clock
+	log       *slog.Logger
+	limit     int64
+}
+
+type accessLog interface {
+	Create(ctx context.Context, key string, v access, ttl time.Duration) error
+}
+
+// View is a document as an actor may see it.
+type View struct {
+	ID        domain.DocumentID
+	Version   int64
+	Document  Document
+	Parent    domain.Resolved
+	MayChange bool
+}
+
+// Limit gives the largest upload in bytes.
+func (s *Service) Limit() int64 { return s.limit }
+
+// parent resolves what a document belongs to. NotFound where the actor may not see it or its kind takes none.
+func (s *Service) parent(ctx context.Context, actor domain.Actor, ref domain.Ref) (domain.Resolved, error) {
+	resolver := s.resolvers[ref.Kind]
+	if resolver == nil || ref.Kind == domain.KindDocument {
+		return domain.Resolved{}, apperr.New(apperr.NotFound, "error.not_found")
+	}
+	return resolver.Resolve(ctx, actor, ref.ID)
+}
+
+// ParentFor says to what the actor is about to add a document. SignIn for the public, NotFound where the actor may not
+// see it, Forbidden where it may not be added to.
+func (s *Service) ParentFor(ctx context.Context, actor domain.Actor, ref domain.Ref) (domain.Resolved, error) {
+	parent, err := s.parent(ctx, actor, ref)
+	if err != nil {
+		return parent, err
+	}
+	if !actor.SignedIn() {
+		return parent, apperr.New(apperr.SignIn, "error.sign_in")
+	}
+	if !parent.MayAttach || actor.Auditor() {
+		return parent, apperr.New(apperr.Forbidden, "documents.error.may_not_attach")
+	}
+	return parent, nil
+}
+
+// Get gives a document to who may read it. NotFound for everyone else, whatever the reason.
+func (s *Service) Get(ctx context.Context, actor domain.Actor, id domain.DocumentID) (View, error) {
+	doc, err := s.records.Get(ctx, string(id))
+	if err != nil {
+		return View{}, err
+	}
+	return s.view(ctx, actor, doc)
+}
+
+func (s *Service) view(ctx context.Context, actor domain.Actor, doc store.Doc[Document]) (View, error) {
+	parent, err := s.parent(ctx, actor, doc.Body.Parent)
+	if err != nil {
+		return View{}, err
+	}
+	if !mayRead(actor, doc.Body, parent) {
+		return View{}, apperr.New(apperr.NotFound, "error.not_found")
+	}
+	return View{
+		ID: domain.DocumentID(doc.ID), Version: doc.Version, Document: doc.Body, Parent: parent,
+		MayChange: mayChange(actor, doc.Body) && !actor.Auditor(),
+	}, nil
+}
+
+// editable is a document and its stored form, for who may change it. NotFound for who may not read it, SignIn for the
+// public, Forbidden for other readers, Conflict where the version that was read is no longer the stored one.
+func (s *Service) editable(ctx context.Context, actor domain.Actor, id domain.DocumentID, version int64) (store.Doc[Document], error) {
+	doc, err := s.records.Get(ctx, string(id))
+	if err != nil {
+		return doc, err
+	}
+	view, err := s.view(ctx, actor, doc)
+	switch {
+	case err != nil:
+		return doc, err
+	case !actor.SignedIn():
+		return doc, apperr.New(apperr.SignIn, "error.sign_in")
+	case !view.MayChange:
+		return doc, apperr.New(apperr.Forbidden, "error.forbidden")
+	}
+	if version > 0 {
+		doc.Version = version // a write names the version that was read: the store refuses a late one
+	}
+	return doc, nil
+}
+
+// change writes a transition of a document, by the rules of editable. A repeat of the same operation is a success.
+func (s *Service) change(ctx context.Context, actor domain.Actor, op store.Operation, id domain.DocumentID, version int64,
+	action, reason string, move func(Document) (Document, error),
+) error {
+	doc, err := s.editable(ctx, actor, id, version)
+	if err != nil {
+		return err
+	}
+	body, moved := move(doc.Body)
+	if moved != nil && !apperr.Is(moved, apperr.Conflict) {
+		return moved
+	}
+	// A move that conflicts may be our own, repeated: only the store knows, since it keeps the operation.
+	change := actor.Change(action, doc.Body.Organization, op)
+	change.Reason = reason
+	if moved != nil {
+		return s.repeated(ctx, doc, change, moved)
+	}
+	_, err = s.records.Replace(ctx, doc, body, change)
+	return err
+}
+
+// repeated asks the store whether this operation made the stored version; else the refusal stands.
+func (s *Service) repeated(ctx context.Context, doc store.Doc[Document], change store.Change, refusal error) error {
+	doc.Version-- // never the stored version, so that nothing is written
+	if _, err := s.records.Replace(ctx, doc, doc.Body, change); err == nil {
+		return nil
+	}
+	return refusal
+}
+
+// Describe changes what is said of a document and who may see it. Errors: those of editable, Invalid by field.
+func (s *Service) Describe(ctx context.Context, actor domain.Actor, op store.Operation, id domain.DocumentID, version int64, details Details) error {
+	return s.change(ctx, actor, op, id, version, "document.changed", "", func(d Document) (Document, error) {
+		return d.describe(details.normal(d.FileName))
+	})
+}
+
+// Trash puts a document away; it can be restored for thirty days. Errors: those of editable, Invalid without a reason.
+func (s *Service) Trash(ctx context.Context, actor domain.Actor, op store.Operation, id domain.DocumentID, version int64, reason string) error {
+	return s.change(ctx, actor, op, id, version, "document.trashed", reason, func(d Document) (Document, error) {
+		return d.trash(reason, s.clock.Now())
+	})
+}
+
+// Restore takes a document out of the trash. Errors: those of editable.
+func (s *Service) Restore(ctx context.Context, actor domain.Actor, op store.Operation, id domain.DocumentID, version int64) error {
+	return s.change(ctx, actor, op, id, version, "document.restored", "", func(d Document) (Document, error) {
+		return d.restore(s.clock.Now())
+	})
+}
+
+// Has tells whether a thing has a ready document of one of the types, of any where none is named. It is for rules of
+// other modules and asks nothing about who may read it.
+func (s *Service) Has(ctx context.Context, ref domain.Ref, types ...domain.DocumentType) (bool, error) {
+	if len(types) == 0 {
+		types = []domain.DocumentType{""}
+	}
+	for _, t := range types {
+		page, err := s.records.List(ctx, store.Query{List: listParent, Key: store.KeyOf(parentValue(ref), string(t)), Limit: 1})
+		if err != nil {
+			return false, err
+		}
+		if len(page.Items) > 0 {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// Each streams every ready document, for indexes and checks; what is public is said by Visibility and the parent.
+func (s *Service) Each(ctx context.Context, fn func(id domain.DocumentID, d Document) error) error {
+	return s.records.Each(ctx, func(doc store.Doc[Document]) error {
+		if doc.Body.Status != Ready {
+			return nil
+		}
+		return fn(domain.DocumentID(doc.ID), doc.Body)
+	})
+}
+
+// Indexed gives what a search of the public may know of a document; false: nothing, whatever the reason.
+func (s *Service) Indexed(ctx context.Context, id domain.DocumentID) (Document, bool, error) {
+	view, err := s.Get(ctx, domain.Actor{}, id)
+	if apperr.Is(err, apperr.NotFound) {
+		return Document{}, false, nil
+	}
+	return view.Document, err == nil, err
+}

@@ -1,0 +1,82 @@
+package documents
+
+import (
+	"context"
+	"time"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/store"
+)
+
+// Lists of the collection.
+const (
+	listNewest = "newest" // public and ready, by region and type, newest first
+	listTitle  = "title"  // the same by title
+	listParent = "parent" // ready, by parent and type, newest first
+	listTrash  = "trash"  // thrown away, by parent
+	listSweep  = "sweep"  // pending and thrown away, by status, the longest first
+)
+
+// publicKeys yields region (each level or any) × type (one or any): at most ten.
+func publicKeys(_ string, d Document) []store.Key {
+	if d.Status != Ready || d.Visibility != domain.VisiblePublic {
+		return nil
+	}
+	return store.Combinations(d.Region.Path(), []string{string(d.Type)})
+}
+
+func parentValue(ref domain.Ref) string { return ref.Kind + ":" + ref.ID }
+
+var definition = store.Definition[Document]{
+	Name: "documents", Schema: 1,
+	Lists: []store.List[Document]{
+		{Name: listNewest, Descending: true, Keys: publicKeys, Sort: func(_ string, d Document) string { return store.SortTime(d.Created) }},
+		{Name: listTitle, Keys: publicKeys, Sort: func(_ string, d Document) string { return store.SortText(d.Title) }},
+		{Name: listParent, Descending: true, Keys: func(_ string, d Document) []store.Key {
+			if d.Status != Ready {
+				return nil
+			}
+			parent := parentValue(d.Parent)
+			return []store.Key{store.KeyOf(parent, ""), store.KeyOf(parent, string(d.Type))}
+		}, Sort: func(_ string, d Document) string { return store.SortTime(d.Created) }},
+		{Name: listTrash, Descending: true, Keys: func(_ string, d Document) []store.Key {
+			if d.Status != Trashed {
+				return nil
+			}
+			return []store.Key{store.KeyOf(parentValue(d.Parent))}
+		}, Sort: func(_ string, d Document) string { return store.SortTime(d.Created) }},
+		{Name: listSweep, Keys: func(_ string, d Document) []store.Key {
+			if d.Status == Ready {
+				return nil
+			}
+			return []store.Key{store.KeyOf(string(d.Status))}
+		}, Sort: func(_ string, d Document) string { return store.SortTime(d.Since) }},
+	},
+}
+
+// access is one reading of what is not public, known before its first byte.
+type access struct {
+	Document domain.DocumentID     `json:"document"`
+	Account  domain.AccountID      `json:"account"`
+	Session  string                `json:"session"`
+	Owner    domain.OrganizationID `json:"owner,omitempty"`
+	SHA256   string                `json:"sha256"`
+	Range    string                `json:"range,omitempty"`
+	At       time.Time             `json:"at"`
+}
+
+// accessKept is for how long readings of what is not public stay known.
+const accessKept = 2 * 365 * 24 * time.Hour
+
+// Records is what the module needs of its collection; tests put failpoints before it.
+type Records interface {
+	Get(ctx context.Context, id string) (store.Doc[Document], error)
+	GetMany(ctx context.Context, ids []string) (map[string]store.Doc[Document], error)
+	List(ctx context.Context, q store.Query) (store.Page[Document], error)
+	Insert(ctx context.Context, id string, body Document, c store.Change) (store.Doc[Document], error)
+	Replace(ctx context.Context, read store.Doc[Document], body Document, c store.Change) (store.Doc[Document], error)
+	Delete(ctx context.Context, read store.Doc[Document], c store.Change) error
+	Each(ctx context.Context, fn func(store.Doc[Document]) error) error
+}
+
+var _ Records = (*store.Records[Document])(nil)

@@ -19,12 +19,7 @@ func CheckViews(e *Engine) []error {
 		if v.page.Kind() == reflect.Pointer {
 			page = reflect.New(v.page.Elem())
 		}
-		checked, err := v.parsed.Clone()
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", v.name, err))
-			continue
-		}
-		if err := templatecheck.CheckHTML(checked.Lookup(v.entry), page.Interface()); err != nil {
+		if err := templatecheck.CheckHTML(v.parsed.Lookup(v.entry), page.Interface()); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", v.name, err))
 		}
 	}

@@ -45,7 +45,7 @@ type registered struct {
 	name   string
 	page   reflect.Type
 	entry  string // the template that is executed
-	parsed *template.Template
+	parsed *template.Template // never executed, which html/template would not let one check
 }
 
 // NewEngine parses views/layouts and views/partials of files and makes the error pages. An error names the file.
@@ -96,9 +96,13 @@ func NewView[P any](e *Engine, name string) *View[P] {
 	if page.Implements(reflect.TypeFor[page_]()) {
 		entry = "base"
 	}
+	checkable, err := parsed.Clone()
+	if err != nil {
+		panic(fmt.Sprintf("web: view %q: %v", name, err))
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.views = append(e.views, registered{name: name, page: page, entry: entry, parsed: parsed})
+	e.views = append(e.views, registered{name: name, page: page, entry: entry, parsed: checkable})
 	return &View[P]{name: name, template: parsed}
 }
 

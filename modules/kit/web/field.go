@@ -153,7 +153,9 @@ func (f *Form) add(kind, name string, options []FieldOption, prepare func(*Field
 }
 
 // Text adds an input of one line.
-func (f *Form) Text(name string, options ...FieldOption) *Form { return f.add("text", name, options, nil) }
+func (f *Form) Text(name string, options ...FieldOption) *Form {
+	return f.add("text", name, options, nil)
+}
 
 // TextArea adds an input of several lines.
 func (f *Form) TextArea(name string, options ...FieldOption) *Form {
@@ -204,7 +206,7 @@ func (f *Form) Checkbox(name string, options ...FieldOption) *Form {
 
 // File adds a file input; accept is as in HTML (".pdf,image/jpeg"). The form is sent as multipart.
 func (f *Form) File(name, accept string, options ...FieldOption) *Form {
-	f.Upload, f.UploadText = true, f.base.T("web.form.uploading")
+	f.Upload, f.UploadText, f.UploadFailed = true, f.base.T("web.form.uploading"), f.base.T("web.form.upload_failed")
 	return f.add("file", name, options, func(field *Field) { field.Accept = accept })
 }
 

@@ -24,9 +24,11 @@ type Form struct {
 	Conflicted string // why both texts are shown; "" without a conflict
 	Upload     bool   // has a file: sent as multipart, with progress where the browser can
 	UploadText string
-	Cancel     string // address of the way back; "" for none
-	CancelText string
-	Danger     bool // the button is drawn as one that hurts
+
+	UploadFailed string // what the form says when the connection broke
+	Cancel       string // address of the way back; "" for none
+	CancelText   string
+	Danger       bool // the button is drawn as one that hurts
 
 	base   Base
 	prefix string

@@ -119,9 +119,9 @@ type Figure struct {
 
 // Coverage shows what of a quantity is covered: a bar of three layers told apart by pattern, and the numbers.
 type Coverage struct {
-	Label                                 string // the whole in one sentence, for those who do not see the bar
+	Label                                  string // the whole in one sentence, for those who do not see the bar
 	Needed, Committed, Delivered, Accepted int64
-	Items                                 []CoverageItem
+	Items                                  []CoverageItem
 }
 
 // CoverageItem is one number of the legend. Layer is done, given, promised, open or "" (no swatch).
@@ -168,7 +168,9 @@ func (c Coverage) GivenWidth() string {
 }
 
 // PromisedX is where what is committed but not delivered begins.
-func (c Coverage) PromisedX() string { return length(max(c.percent(c.Delivered), c.percent(c.Accepted))) }
+func (c Coverage) PromisedX() string {
+	return length(max(c.percent(c.Delivered), c.percent(c.Accepted)))
+}
 
 // PromisedWidth is the width of what is committed but not delivered.
 func (c Coverage) PromisedWidth() string {

@@ -2,10 +2,12 @@ package web_test
 
 import (
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/gofiber/fiber/v2"
@@ -23,13 +25,16 @@ type portal struct {
 	log    *strings.Builder
 }
 
-func newPortal(t testing.TB) *portal {
+func newPortal(t testing.TB) *portal { return newPortalOn(t, views.FS) }
+
+func newPortalOn(t testing.TB, files fs.FS) *portal {
 	t.Helper()
-	bundle, err := i18n.Load(views.FS, "locales")
+	assets := testAssets(t)
+	bundle, err := i18n.Load(files, "locales")
 	if err != nil {
 		t.Fatal(err)
 	}
-	engine, err := web.NewEngine(views.FS, bundle, web.EngineOptions{})
+	engine, err := web.NewEngine(files, bundle, web.EngineOptions{Assets: assets})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,8 +43,22 @@ func newPortal(t testing.TB) *portal {
 		ErrorHandler: web.ErrorHandler(engine, slog.New(slog.NewTextHandler(log, nil))),
 		Immutable:    true, CaseSensitive: true, StrictRouting: true, DisableStartupMessage: true,
 	})
-	app.Use(web.Locale(bundle), web.RequestIDMiddleware(), web.Recover())
+	app.Use(web.Locale(bundle), web.RequestIDMiddleware(), web.Recover(), strictPolicy, web.Static(assets))
 	return &portal{app, engine, bundle, log}
+}
+
+// strictPolicy is the policy that every page must live with.
+func strictPolicy(c *fiber.Ctx) error {
+	c.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'")
+	return c.Next()
+}
+
+func serveFor(t *testing.T, p *portal, address string, seconds int) {
+	t.Helper()
+	time.AfterFunc(time.Duration(seconds)*time.Second, func() { _ = p.Shutdown() })
+	if err := p.Listen(address); err != nil {
+		t.Fatal(err)
+	}
 }
 
 type answer struct {

@@ -1,0 +1,350 @@
+package commitments
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/clock"
+	"gotong/modules/kit/store"
+	"gotong/modules/kit/web"
+)
+
+// Need is what this module asks of a need.
+type Need struct {
+	ID           domain.NeedID
+	Title        string
+	Village      domain.RegionCode
+	Category     domain.CategoryID
+	Unit         domain.UnitID
+	Quantity     int64
+	Divisible    bool
+	MinLot       int64 // smallest part that helps; 0 where none is named
+	WantedBy     domain.Date
+	Organization domain.OrganizationID // that declared it
+	Open         bool                  // verified and open for commitments
+	Demo         bool
+}
+
+// Needs finds needs in any state. Error: NotFound.
+type Needs interface {
+	Get(ctx context.Context, id domain.NeedID) (Need, error)
+}
+
+// Offer is one offer of an initiative.
+type Offer struct {
+	ID          domain.OfferID
+	Category    domain.CategoryID
+	Unit        domain.UnitID
+	Quantity    int64
+	Areas       []domain.RegionCode
+	From, Until domain.Date
+	Conditions  string
+}
+
+// Initiative is what this module asks of an initiative.
+type Initiative struct {
+	ID           domain.InitiativeID
+	Title        string
+	Organization domain.OrganizationID
+	Open         bool // published or running: new commitments may begin
+	Offers       []Offer
+	Demo         bool
+}
+
+// Initiatives finds initiatives in any state. Error: NotFound.
+type Initiatives interface {
+	Get(ctx context.Context, id domain.InitiativeID) (Initiative, error)
+}
+
+// Organizations finds organisations. Error: NotFound.
+type Organizations interface {
+	Brief(ctx context.Context, id domain.OrganizationID) (domain.OrganizationBrief, error)
+	VillageGovernment(ctx context.Context, code domain.RegionCode) (domain.OrganizationBrief, error)
+}
+
+// Places names villages. Error: NotFound.
+type Places interface {
+	Place(ctx context.Context, code domain.RegionCode) (domain.Place, error)
+}
+
+// Papers keeps the documents of a commitment. Attach is repeatable under the same operation.
+type Papers interface {
+	Attach(ctx context.Context, actor domain.Actor, op store.Operation, ref domain.Ref, typ domain.DocumentType, vis domain.Visibility, up domain.Upload) (domain.DocumentID, error)
+	Has(ctx context.Context, ref domain.Ref, types ...domain.DocumentType) (bool, error)
+}
+
+// Deps is what the module needs.
+type Deps struct {
+	DB            *store.DB
+	Views         *web.Engine
+	Clock         clock.Clock
+	Log           *slog.Logger
+	Needs         Needs
+	Initiatives   Initiatives
+	Organizations Organizations
+	Places        Places
+	Papers        Papers
+}
+
+// Service makes and follows commitments and keeps the accounts of needs and offers.
+type Service struct {
+	records  *store.Records[Commitment]
+	accounts *store.Records[Account]
+	db       *store.DB
+	clock    clock.Clock
+	log      *slog.Logger
+	needs    Needs
+	inits    Initiatives
+	orgs     Organizations
+	places   Places
+	papers   Papers
+
+	locks [64]sync.Mutex // of accounts by hash: fewer lost races within one process, no more than that
+}
+
+func newService(d Deps) *Service {
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Service{records: store.NewRecords(d.DB, definition()), accounts: store.NewRecords(d.DB, accountDefinition()), db: d.DB,
+		clock: d.Clock, log: d.Log, needs: d.Needs, inits: d.Initiatives, orgs: d.Organizations, places: d.Places, papers: d.Papers}
+}
+
+// Proposal is what a proposer offers for a need.
+type Proposal struct {
+	Need       domain.NeedID
+	Initiative domain.InitiativeID
+	Offer      domain.OfferID
+	Quantity   int64
+	From       domain.Date
+	Until      domain.Date
+	Conditions string
+	Message    string
+}
+
+// Possible says how much of an offer can go to a need now, in the unit of both.
+type Possible struct {
+	Need       Need
+	Initiative Initiative
+	Offer      Offer
+	Uncovered  int64 // of the need
+	Free       int64 // of the offer
+	Least      int64 // smallest quantity that may be proposed; 0 where nothing can be
+	Most       int64 // largest quantity that may be proposed; 0 where nothing can be
+}
+
+// Possible tells what the actor, an owner of the initiative's organisation, may propose. Errors: SignIn, NotFound
+// (need or initiative), Forbidden (not an owner), Conflict (closed, other category or unit, area not covered, organisation not verified).
+func (s *Service) Possible(ctx context.Context, actor domain.Actor, p Proposal) (Possible, error) {
+	if !actor.SignedIn() {
+		return Possible{}, apperr.New(apperr.SignIn, "commitments.error.sign_in")
+	}
+	initiative, err := s.inits.Get(ctx, p.Initiative)
+	if err != nil {
+		return Possible{}, err
+	}
+	member, ok := actor.Membership(initiative.Organization)
+	if !ok || !initiative.Open && !actor.Has(initiative.Organization, domain.OrgViewer) {
+		if !initiative.Open {
+			return Possible{}, notFound()
+		}
+		return Possible{}, apperr.New(apperr.Forbidden, "commitments.error.owner")
+	}
+	if !actor.Has(initiative.Organization, domain.OrgOwner) {
+		return Possible{}, apperr.New(apperr.Forbidden, "commitments.error.owner")
+	}
+	if !member.Verified {
+		return Possible{}, apperr.New(apperr.Conflict, "commitments.error.unverified")
+	}
+	need, err := s.needs.Get(ctx, p.Need)
+	if err != nil {
+		return Possible{}, err
+	}
+	return s.possible(ctx, need, initiative, p.Offer)
+}
+
+func (s *Service) possible(ctx context.Context, need Need, initiative Initiative, offerID domain.OfferID) (Possible, error) {
+	refuse := func(key string) (Possible, error) { return Possible{}, apperr.New(apperr.Conflict, key) }
+	if !need.Open {
+		return refuse("commitments.error.closed_need")
+	}
+	if !initiative.Open {
+		return refuse("commitments.error.closed_offer")
+	}
+	p := Possible{Need: need, Initiative: initiative}
+	for _, o := range initiative.Offers {
+		if o.ID == offerID || offerID == "" && o.Category == need.Category && o.Unit == need.Unit && p.Offer.ID == "" {
+			p.Offer = o
+		}
+	}
+	switch {
+	case p.Offer.ID == "":
+		return refuse("commitments.error.no_offer")
+	case p.Offer.Category != need.Category:
+		return refuse("commitments.error.category")
+	case p.Offer.Unit != need.Unit:
+		return refuse("commitments.error.unit")
+	case !covers(p.Offer.Areas, need.Village):
+		return refuse("commitments.error.area")
+	}
+	accounts, err := s.accounts.GetMany(ctx, []string{needAccount(need.ID), offerAccount(p.Offer.ID)})
+	if err != nil {
+		return Possible{}, err
+	}
+	na, oa := accounts[needAccount(need.ID)].Body, accounts[offerAccount(p.Offer.ID)].Body
+	p.Uncovered, p.Free = na.Free(), oa.Free()
+	p.Least, p.Most = bounds(need, p.Uncovered, p.Free)
+	return p, nil
+}
+
+// bounds gives the smallest and largest quantity that may go to a need of which uncovered is left, from an offer of
+// which free is left: an indivisible need takes all or nothing, a divisible one no less than its smallest lot unless
+// less than that is left. 0, 0 where nothing is possible.
+func bounds(need Need, uncovered, free int64) (least, most int64) {
+	least, most = 1, min(uncovered, free)
+	if need.MinLot > 0 {
+		least = min(need.MinLot, uncovered)
+	}
+	if !need.Divisible {
+		least = need.Quantity
+	}
+	if most < 1 || most < least {
+		return 0, 0
+	}
+	return least, most
+}
+
+func covers(areas []domain.RegionCode, village domain.RegionCode) bool {
+	for _, a := range areas {
+		if a.Contains(village) {
+			return true
+		}
+	}
+	return false
+}
+
+// Propose opens a conversation with a message and proposes a quantity: interest and proposed in one post. Repeated
+// under the same operation it gives the same commitment. Errors: as Possible, and Invalid.
+func (s *Service) Propose(ctx context.Context, actor domain.Actor, op store.Operation, p Proposal) (domain.CommitmentID, error) {
+	id := domain.CommitmentID(actor.NewID(op))
+	if doc, err := s.records.Get(ctx, string(id)); err == nil && doc.Body.Did(op.ID, StateProposed) {
+		return id, nil
+	}
+	possible, err := s.Possible(ctx, actor, p)
+	if err != nil {
+		return "", err
+	}
+	now := s.clock.Now()
+	if err := p.validate(possible, domain.DateOf(now)); err != nil {
+		return "", err
+	}
+	village, err := s.villageSide(ctx, possible.Need)
+	if err != nil {
+		return "", err
+	}
+	proposer, err := s.orgs.Brief(ctx, possible.Initiative.Organization)
+	if err != nil {
+		return "", err
+	}
+	c := Commitment{Need: p.Need, NeedTitle: possible.Need.Title, Initiative: p.Initiative, InitiativeTitle: possible.Initiative.Title,
+		Offer: possible.Offer.ID, Organization: proposer.ID, OrganizationName: proposer.Name, Village: possible.Need.Village,
+		VillageOrganization: village, Category: possible.Need.Category, Unit: possible.Need.Unit, Quantity: p.Quantity,
+		From: p.From, Until: p.Until, Conditions: p.Conditions, Message: p.Message, State: StateInterest, Created: now,
+		Demo: possible.Need.Demo || possible.Initiative.Demo}
+	if place, err := s.places.Place(ctx, c.Village); err == nil {
+		c.VillageName = domain.PlaceText(place)
+	} else {
+		c.VillageName = string(c.Village)
+	}
+	h := Hand{Side: SideProposer, Account: actor.Account, Organization: c.Organization, At: now, Operation: op.ID}
+	c.History = []Move{{To: StateInterest, Side: h.Side, Account: h.Account, Organization: h.Organization, At: now, Operation: op.ID}}
+	if err := c.Propose(h); err != nil {
+		return "", err
+	}
+	_, err = s.records.Insert(ctx, string(id), c, actor.Change("commitment.proposed", c.Organization, op))
+	return id, err
+}
+
+// villageSide finds who answers for the village; a village without a government in the portal cannot accept anything.
+func (s *Service) villageSide(ctx context.Context, need Need) (domain.OrganizationID, error) {
+	brief, err := s.orgs.VillageGovernment(ctx, need.Village)
+	if apperr.Is(err, apperr.NotFound) {
+		return "", apperr.New(apperr.Conflict, "commitments.error.no_village")
+	}
+	return brief.ID, err
+}
+
+func (p Proposal) validate(possible Possible, today domain.Date) error {
+	var f apperr.Fields
+	switch {
+	case possible.Most == 0:
+		f.Add("quantity", "commitments.error.nothing_possible")
+	case p.Quantity < possible.Least && !possible.Need.Divisible:
+		f.Add("quantity", "commitments.error.indivisible", "quantity", possible.Need.Quantity)
+	case p.Quantity < possible.Least:
+		f.Add("quantity", "commitments.error.min_lot", "least", possible.Least)
+	case p.Quantity > possible.Most:
+		f.Add("quantity", "commitments.error.too_much", "most", possible.Most)
+	}
+	f.Check(p.From != "", "from", "commitments.error.from")
+	f.Check(p.Until != "" && p.Until >= today, "until", "commitments.error.until")
+	f.Check(p.Until >= p.From, "until", "commitments.error.until_from")
+	o := possible.Offer
+	f.Check(o.From == "" || p.From == "" || p.From >= o.From, "from", "commitments.error.before_offer", "date", string(o.From))
+	f.Check(o.Until == "" || p.Until <= o.Until, "until", "commitments.error.after_offer", "date", string(o.Until))
+	f.Check(p.Message != "", "message", "commitments.error.message")
+	for name, text := range map[string]string{"message": p.Message, "conditions": p.Conditions} {
+		f.Check(utf8.RuneCountInString(text) <= 4000, name, "commitments.error.long", "max", 4000)
+		personal(&f, name, text)
+	}
+	return f.Err()
+}
+
+// Get gives a commitment that the actor may see, and whether with its private parts. Error: NotFound.
+func (s *Service) Get(ctx context.Context, actor domain.Actor, id domain.CommitmentID) (Commitment, bool, error) {
+	doc, err := s.records.Get(ctx, string(id))
+	if err != nil {
+		return Commitment{}, false, found(err)
+	}
+	if !canSee(actor, &doc.Body) {
+		return Commitment{}, false, notFound()
+	}
+	return doc.Body, seesAll(actor, &doc.Body), nil
+}
+
+// found gives NotFound the same words whether a thing is missing or hidden.
+func found(err error) error {
+	if apperr.Is(err, apperr.NotFound) {
+		return notFound()
+	}
+	return err
+}
+
+// change reads, applies and replaces, again where somebody else was faster. A repeat of an operation that already
+// made the move is a success.
+func (s *Service) change(ctx context.Context, id domain.CommitmentID, apply func(c *Commitment, version int64) (store.Change, bool, error)) (store.Doc[Commitment], error) {
+	for try := 0; ; try++ {
+		doc, err := s.records.Get(ctx, string(id))
+		if err != nil {
+			return doc, found(err)
+		}
+		body := doc.Body
+		change, done, err := apply(&body, doc.Version)
+		if err != nil || done {
+			return doc, err
+		}
+		next, err := s.records.Replace(ctx, doc, body, change)
+		if apperr.Is(err, apperr.Conflict) && try < 20 {
+			continue
+		}
+		return next, err
+	}
+}
+
+// pendingAge is how old a mark must be before the reconciler takes it up.
+const pendingAge = time.Minute

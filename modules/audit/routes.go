@@ -1,0 +1,33 @@
+package audit
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/web"
+)
+
+// Module is the trail with its page and panel.
+type Module struct {
+	Service *Service
+	// History is the panel "history" of need, initiative, organisation and commitment pages.
+	History domain.Panel
+
+	trail *web.View[trailPage]
+}
+
+// New makes the module.
+func New(d Deps) *Module {
+	s := &Service{deps: d, subjects: map[string]Subject{}, kinds: map[string]string{}}
+	for _, subject := range d.Subjects {
+		s.subjects[subject.Kind] = subject
+		s.kinds[subject.Collection] = subject.Kind
+	}
+	return &Module{
+		Service: s, trail: web.NewView[trailPage](d.Views, "audit/trail"),
+		History: panel{service: s, view: web.NewView[historyPanel](d.Views, "audit/history")},
+	}
+}
+
+// Routes adds the page.
+func (m *Module) Routes(r fiber.Router) { r.Get("/audit", m.show) }

@@ -14,7 +14,7 @@ import (
 func signedIn(c *fiber.Ctx) (domain.Actor, error) {
 	actor := web.Get[domain.Actor](c)
 	if !actor.SignedIn() {
-		return actor, apperr.New(apperr.SignIn, "error.sign_in")
+		return actor, apperr.New(apperr.SignIn, "error.sign_in.text")
 	}
 	return actor, nil
 }

@@ -96,7 +96,7 @@ func (s *Service) Show(ctx context.Context, actor domain.Actor, id domain.NeedID
 		return Doc{}, err
 	}
 	if !CanView(actor, doc.Body) {
-		return Doc{}, apperr.New(apperr.NotFound, "error.not_found")
+		return Doc{}, apperr.New(apperr.NotFound, "error.not_found.text")
 	}
 	return doc, nil
 }
@@ -111,7 +111,7 @@ type Input struct {
 // Create writes a draft. SignIn without an account; Forbidden where the actor is no editor of the organisation.
 func (s *Service) Create(ctx context.Context, actor domain.Actor, op store.Operation, in Input) (Doc, error) {
 	if !actor.SignedIn() {
-		return Doc{}, apperr.New(apperr.SignIn, "error.sign_in")
+		return Doc{}, apperr.New(apperr.SignIn, "error.sign_in.text")
 	}
 	if !actor.Has(in.Organization, domain.OrgEditor) {
 		return Doc{}, apperr.New(apperr.Forbidden, "needs.refuse.not_editor")

@@ -38,7 +38,7 @@ func (s *Service) settlePending(ctx context.Context, doc Doc) (Doc, error) {
 	if err := n.Settle(committed); err != nil {
 		return Doc{}, err
 	}
-	if n.State() == Withdrawn || n.State() == Expired {
+	if n.State() != Verified {
 		if err := s.ledgers.CloseNeed(ctx, domain.NeedID(doc.ID)); err != nil && !apperr.Is(err, apperr.NotFound) {
 			return Doc{}, err
 		}

@@ -1,0 +1,253 @@
+package initiatives
+
+import (
+	"context"
+	"log/slog"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/clock"
+	"gotong/modules/kit/store"
+)
+
+// Places tells what a region code means. Place returns NotFound for a code that is not known; Children lists the
+// regions one level below (of "": the provinces).
+type Places interface {
+	Place(ctx context.Context, code domain.RegionCode) (domain.Place, error)
+	Children(ctx context.Context, code domain.RegionCode) ([]domain.Place, error)
+}
+
+// Organizations tells who is who.
+type Organizations interface {
+	Briefs(ctx context.Context, ids []domain.OrganizationID) (map[domain.OrganizationID]domain.OrganizationBrief, error)
+}
+
+// Papers keeps documents of an initiative. Attach is repeatable under the same operation; Has counts ready ones only.
+type Papers interface {
+	Attach(ctx context.Context, actor domain.Actor, op store.Operation, ref domain.Ref, typ domain.DocumentType, visibility domain.Visibility, file domain.Upload) (domain.DocumentID, error)
+	Has(ctx context.Context, ref domain.Ref, types ...domain.DocumentType) (bool, error)
+}
+
+// Offers keeps the account of each published offer. OpenOffer may be repeated and opens a closed one again; CloseOffer
+// takes nothing new and keeps what is held; SetOfferLimit refuses with Conflict what is below that. Used gives what is
+// held or settled of each; offers without an account are left out.
+type Offers interface {
+	OpenOffer(ctx context.Context, initiative domain.InitiativeID, offer domain.OfferID, unit domain.UnitID, limit int64) error
+	SetOfferLimit(ctx context.Context, offer domain.OfferID, limit int64) error
+	CloseOffer(ctx context.Context, offer domain.OfferID) error
+	Used(ctx context.Context, offers []domain.OfferID) (map[domain.OfferID]int64, error)
+}
+
+// Finder finds public initiatives by words under the filters region, category and status; ids best first.
+type Finder interface {
+	Find(ctx context.Context, text string, filters map[string]string, cursor string, limit int) (ids []string, next string, err error)
+}
+
+// Service is what one can do with initiatives. Every method that takes an actor returns NotFound for an initiative
+// that this actor may not see, Forbidden where it is seen but not the actor's to move, Conflict where its state
+// refuses or it changed since it was read, Invalid with fields where input must change.
+type Service struct {
+	records       *store.Records[Initiative]
+	versions      *store.Records[Version]
+	reviews       *store.Records[Review]
+	clock         clock.Clock
+	log           *slog.Logger
+	places        Places
+	organizations Organizations
+	papers        Papers
+	offers        Offers
+	finder        Finder
+}
+
+// Doc is a stored initiative.
+type Doc = store.Doc[Initiative]
+
+// Get gives an initiative in any state, for other modules. NotFound.
+func (s *Service) Get(ctx context.Context, id domain.InitiativeID) (Doc, error) {
+	return s.records.Get(ctx, string(id))
+}
+
+// GetMany gives those of the ids that exist, for other modules.
+func (s *Service) GetMany(ctx context.Context, ids []string) (map[string]Doc, error) {
+	return s.records.GetMany(ctx, ids)
+}
+
+// Each streams all initiatives, in any state, for indexes.
+func (s *Service) Each(ctx context.Context, fn func(Doc) error) error { return s.records.Each(ctx, fn) }
+
+// Seed inserts many initiatives at once, those that exist are left as they are: for demo content. Offers without an id
+// get theirs.
+func (s *Service) Seed(ctx context.Context, items []store.Item[Initiative]) error {
+	for n := range items {
+		items[n].Body.number(items[n].ID)
+	}
+	return s.records.InsertMany(ctx, items, store.Change{Action: "initiative.seeded"})
+}
+
+// Show gives an initiative that the actor may see. NotFound otherwise.
+func (s *Service) Show(ctx context.Context, actor domain.Actor, id domain.InitiativeID) (Doc, error) {
+	doc, err := s.records.Get(ctx, string(id))
+	if err != nil {
+		return Doc{}, err
+	}
+	if !CanView(actor, doc.Body) {
+		return Doc{}, apperr.New(apperr.NotFound, "error.not_found.text")
+	}
+	return doc, nil
+}
+
+// check validates content and that its areas exist.
+func (s *Service) check(ctx context.Context, c Content) error {
+	var f apperr.Fields
+	known := func(field string, codes []domain.RegionCode) error {
+		for _, code := range codes {
+			_, err := s.places.Place(ctx, code)
+			if apperr.Is(err, apperr.NotFound) {
+				f.Add(field, "initiatives.error.area_unknown", "code", string(code))
+			} else if err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if err := known("area_codes", c.Areas); err != nil {
+		return err
+	}
+	for n, o := range c.Offers {
+		if err := known(row("offer", n, "areas"), o.Areas); err != nil {
+			return err
+		}
+	}
+	if len(allAreasOf(c)) > MaxAreas {
+		f.Add("areas", "initiatives.error.areas_many", "max", MaxAreas)
+	}
+	return joined(f, c.Validate())
+}
+
+func allAreasOf(c Content) map[domain.RegionCode]bool {
+	out := map[domain.RegionCode]bool{}
+	for _, a := range c.Areas {
+		out[a] = true
+	}
+	for _, o := range c.Offers {
+		for _, a := range o.Areas {
+			out[a] = true
+		}
+	}
+	return out
+}
+
+// joined puts the fields of a second check behind those of a first, each field once.
+func joined(f apperr.Fields, err error) error {
+	if e, ok := err.(*apperr.Error); ok && e.Kind == apperr.Invalid {
+		f = append(f, e.Fields...)
+		err = nil
+	}
+	if err != nil {
+		return err
+	}
+	var once apperr.Fields
+	seen := map[string]bool{}
+	for _, x := range f {
+		if !seen[x.Name] {
+			seen[x.Name] = true
+			once = append(once, x)
+		}
+	}
+	return once.Err()
+}
+
+// Create writes a draft. SignIn without an account; Forbidden where the actor is no editor of the organisation.
+func (s *Service) Create(ctx context.Context, actor domain.Actor, op store.Operation, organization domain.OrganizationID, c Content) (Doc, error) {
+	if !actor.SignedIn() {
+		return Doc{}, apperr.New(apperr.SignIn, "error.sign_in.text")
+	}
+	if !actor.Has(organization, domain.OrgEditor) {
+		return Doc{}, apperr.New(apperr.Forbidden, "initiatives.refuse.not_editor")
+	}
+	c.Normalise()
+	if err := s.check(ctx, c); err != nil {
+		return Doc{}, err
+	}
+	m, _ := actor.Membership(organization)
+	i := Initiative{Content: c, Organization: organization, DraftedAt: s.clock.Now(), Demo: m.Demo}
+	id := actor.NewID(op)
+	i.number(id)
+	return s.records.Insert(ctx, id, i, actor.Change("initiative.drafted", organization, op))
+}
+
+// Edit writes a draft's content, or that of one to be revised, under the version that the editor read.
+func (s *Service) Edit(ctx context.Context, actor domain.Actor, op store.Operation, id domain.InitiativeID, version int64, c Content) (Doc, error) {
+	doc, err := s.Show(ctx, actor, id)
+	if err != nil {
+		return Doc{}, err
+	}
+	if !CanEdit(actor, doc.Body) {
+		return Doc{}, apperr.New(apperr.Forbidden, "initiatives.refuse.edit")
+	}
+	c.Normalise()
+	if err := s.check(ctx, c); err != nil {
+		return Doc{}, err
+	}
+	i := doc.Body
+	keepOfferIDs(&c, i)
+	i.Content = c
+	i.number(doc.ID)
+	doc.Version = version
+	return s.records.Replace(ctx, doc, i, actor.Change("initiative.edited", i.Organization, op))
+}
+
+// keepOfferIDs drops ids that this initiative never gave: a form cannot claim another initiative's offer.
+func keepOfferIDs(c *Content, i Initiative) {
+	known := map[domain.OfferID]bool{}
+	for _, o := range i.Offers {
+		known[o.ID] = true
+	}
+	for n, o := range c.Offers {
+		if !known[o.ID] {
+			c.Offers[n].ID = ""
+		}
+		known[o.ID] = false
+	}
+}
+
+// Delete removes a draft that was never submitted.
+func (s *Service) Delete(ctx context.Context, actor domain.Actor, op store.Operation, id domain.InitiativeID, version int64) error {
+	doc, err := s.Show(ctx, actor, id)
+	if err != nil {
+		return err
+	}
+	if doc.Body.State() != Draft || doc.Body.Round > 0 || !CanEdit(actor, doc.Body) {
+		return apperr.New(apperr.Forbidden, "initiatives.refuse.delete")
+	}
+	doc.Version = version
+	return s.records.Delete(ctx, doc, actor.Change("initiative.deleted", doc.Body.Organization, op))
+}
+
+// Copy makes a new draft of an ended initiative, for an editor of its organisation.
+func (s *Service) Copy(ctx context.Context, actor domain.Actor, op store.Operation, id domain.InitiativeID) (Doc, error) {
+	doc, err := s.Show(ctx, actor, id)
+	if err != nil {
+		return Doc{}, err
+	}
+	if !actor.Has(doc.Body.Organization, domain.OrgEditor) {
+		return Doc{}, apperr.New(apperr.Forbidden, "initiatives.refuse.not_editor")
+	}
+	i, err := doc.Body.Copy(id)
+	if err != nil {
+		return Doc{}, err
+	}
+	i.DraftedAt = s.clock.Now()
+	fresh := actor.NewID(op)
+	i.number(fresh)
+	return s.records.Insert(ctx, fresh, i, actor.Change("initiative.copied", i.Organization, op))
+}
+
+// Versions lists the frozen submissions, first to last, for those who may see the initiative.
+func (s *Service) Versions(ctx context.Context, actor domain.Actor, id domain.InitiativeID) ([]store.Doc[Version], error) {
+	if _, err := s.Show(ctx, actor, id); err != nil {
+		return nil, err
+	}
+	page, err := s.versions.List(ctx, store.Query{List: reviewsOf, Key: store.KeyOf(string(id)), Limit: 100})
+	return page.Items, err
+}

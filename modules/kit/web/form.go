@@ -184,11 +184,7 @@ func (f *Form) Fail(err error) *Form {
 		f.Errors = append(f.Errors, line)
 	}
 	if len(e.Fields) == 0 {
-		key := e.Msg
-		if key.Key == "" {
-			key.Key = kinds[e.Kind].key + ".text"
-		}
-		f.Errors = append(f.Errors, FormError{Text: f.base.local.Message(key)})
+		f.Errors = append(f.Errors, FormError{Text: messageOf(e, f.base.local)})
 	}
 	return f.failed()
 }

@@ -165,7 +165,7 @@ func checkPDF(src source, _ kind) (content, error) {
 	if _, err := src.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
 		return content{}, unreadable(err)
 	}
-	if lower := bytes.ToLower(head); bytes.Contains(lower, []byte("<script")) || bytes.Contains(lower, []byte("<html")) || bytes.Contains(lower, []byte("<svg")) {
+	if lower := bytes.ToLower(head); !bytes.HasPrefix(head, []byte("%PDF-")) || bytes.Contains(lower, []byte("<script")) || bytes.Contains(lower, []byte("<html")) || bytes.Contains(lower, []byte("<svg")) {
 		return content{}, refuse("documents.error.two_types")
 	}
 	tail := make([]byte, min(2048, src.Size()))

@@ -2,13 +2,10 @@ package documents
 
 import (
 	"archive/zip"
-	"encoding/xml"
 	"errors"
 	"io"
 	"path"
 	"strings"
-
-	"gotong/modules/domain"
 )
 
 // Bounds of an office file. A spreadsheet of a province's villages has some 50 MB unpacked.
@@ -117,44 +114,4 @@ func officeNumbers(files []*zip.File) ([]string, error) {
 		found = append(found, numbers...)
 	}
 	return found, nil
-}
-
-// breaks are the elements after whose end a word ends; others (runs of a paragraph) may split a number.
-var breaks = map[string]bool{"p": true, "h": true, "tc": true, "si": true, "v": true, "c": true, "is": true, "row": true, "tab": true,
-	"br": true, "table-cell": true, "text-box": true, "line-break": true, "instrText": true}
-
-// xmlNumbers reads the text of an XML entry piece by piece.
-func xmlNumbers(r io.Reader) ([]string, error) {
-	const flush = 64 << 10
-	decoder := xml.NewDecoder(r)
-	decoder.Strict = false
-	decoder.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
-	var text strings.Builder
-	var found []string
-	look := func() {
-		found = append(found, domain.FindPersonalNumbers(text.String())...)
-		text.Reset()
-	}
-	for {
-		token, err := decoder.RawToken()
-		if errors.Is(err, io.EOF) {
-			look()
-			return found, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		switch t := token.(type) {
-		case xml.CharData:
-			text.Write(t)
-		case xml.EndElement:
-			if !breaks[t.Name.Local] {
-				continue
-			}
-			text.WriteByte('\n')
-			if text.Len() > flush {
-				look()
-			}
-		}
-	}
 }

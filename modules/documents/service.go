@@ -120,8 +120,8 @@ func (s *Service) view(ctx context.Context, actor domain.Actor, doc store.Doc[Do
 }
 
 // editable is a document and its stored form, for who may change it. NotFound for who may not read it, SignIn for the
-// public, Forbidden for other readers, Conflict where the version that was read is no longer the stored one.
-func (s *Service) editable(ctx context.Context, actor domain.Actor, id domain.DocumentID, version int64) (store.Doc[Document], error) {
+// public, Forbidden for other readers.
+func (s *Service) editable(ctx context.Context, actor domain.Actor, id domain.DocumentID) (store.Doc[Document], error) {
 	doc, err := s.records.Get(ctx, string(id))
 	if err != nil {
 		return doc, err
@@ -135,58 +135,50 @@ func (s *Service) editable(ctx context.Context, actor domain.Actor, id domain.Do
 	case !view.MayChange:
 		return doc, apperr.New(apperr.Forbidden, "error.forbidden")
 	}
-	if version > 0 {
-		doc.Version = version // a write names the version that was read: the store refuses a late one
-	}
 	return doc, nil
 }
 
-// change writes a transition of a document, by the rules of editable. A repeat of the same operation is a success.
+// change writes a transition of a document, by the rules of editable; Conflict where the version that was read is no
+// longer the stored one. A repeat of the same operation is a success.
 func (s *Service) change(ctx context.Context, actor domain.Actor, op store.Operation, id domain.DocumentID, version int64,
 	action, reason string, move func(Document) (Document, error),
 ) error {
-	doc, err := s.editable(ctx, actor, id, version)
+	doc, err := s.editable(ctx, actor, id)
 	if err != nil {
 		return err
 	}
-	body, moved := move(doc.Body)
-	if moved != nil && !apperr.Is(moved, apperr.Conflict) {
-		return moved
+	stored := doc.Version
+	if version > 0 {
+		doc.Version = version // a write names the version that was read: the store refuses a late one
 	}
-	// A move that conflicts may be our own, repeated: only the store knows, since it keeps the operation.
 	change := actor.Change(action, doc.Body.Organization, op)
 	change.Reason = reason
-	if moved != nil {
-		return s.repeated(ctx, doc, change, moved)
+	body, err := move(doc.Body)
+	if apperr.Is(err, apperr.Conflict) && version > 0 && version != stored {
+		body, err = doc.Body, nil // only the store knows whether this is our own operation, repeated; it writes nothing
+	}
+	if err != nil {
+		return err
 	}
 	_, err = s.records.Replace(ctx, doc, body, change)
 	return err
 }
 
-// repeated asks the store whether this operation made the stored version; else the refusal stands.
-func (s *Service) repeated(ctx context.Context, doc store.Doc[Document], change store.Change, refusal error) error {
-	doc.Version-- // never the stored version, so that nothing is written
-	if _, err := s.records.Replace(ctx, doc, doc.Body, change); err == nil {
-		return nil
-	}
-	return refusal
-}
-
-// Describe changes what is said of a document and who may see it. Errors: those of editable, Invalid by field.
+// Describe changes what is said of a document and who may see it. Errors: those of change, Invalid by field.
 func (s *Service) Describe(ctx context.Context, actor domain.Actor, op store.Operation, id domain.DocumentID, version int64, details Details) error {
 	return s.change(ctx, actor, op, id, version, "document.changed", "", func(d Document) (Document, error) {
 		return d.describe(details.normal(d.FileName))
 	})
 }
 
-// Trash puts a document away; it can be restored for thirty days. Errors: those of editable, Invalid without a reason.
+// Trash puts a document away; it can be restored for thirty days. Errors: those of change, Invalid without a reason.
 func (s *Service) Trash(ctx context.Context, actor domain.Actor, op store.Operation, id domain.DocumentID, version int64, reason string) error {
 	return s.change(ctx, actor, op, id, version, "document.trashed", reason, func(d Document) (Document, error) {
 		return d.trash(reason, s.clock.Now())
 	})
 }
 
-// Restore takes a document out of the trash. Errors: those of editable.
+// Restore takes a document out of the trash. Errors: those of change.
 func (s *Service) Restore(ctx context.Context, actor domain.Actor, op store.Operation, id domain.DocumentID, version int64) error {
 	return s.change(ctx, actor, op, id, version, "document.restored", "", func(d Document) (Document, error) {
 		return d.restore(s.clock.Now())

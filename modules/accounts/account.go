@@ -75,7 +75,9 @@ const MaxName = 120
 
 // CleanName makes a name of what a provider or a person gave: one line, no control characters, at most MaxName.
 func CleanName(s string) string {
-	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f || r == ' ' || r == 0xa0 || r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069 }), " ")
+	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool {
+		return r < ' ' || r == 0x7f || r == ' ' || r == 0xa0 || r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069
+	}), " ")
 	if utf8.RuneCountInString(s) > MaxName {
 		s = string([]rune(s)[:MaxName])
 	}

@@ -20,6 +20,8 @@ func (c Cookies) Session() string { return c.name("gotong") }
 func (c Cookies) last() string { return c.name("gotong_last") }
 
 // attempt binds one sign-in under way to this browser; each has its own, so that two tabs do not disturb each other.
-func (c Cookies) attempt(state string) string { return c.name("gotong_sign_in_" + hashToken(state)[:12]) }
+func (c Cookies) attempt(state string) string {
+	return c.name("gotong_sign_in_" + hashToken(state)[:12])
+}
 
 const lastLifetime = 180 * 24 * time.Hour

@@ -16,12 +16,12 @@ type providerButton struct {
 
 type signInPage struct {
 	web.Base
-	Heading  string
-	Next     string
-	Problem  *problem
-	Done     string // after signing out
-	Buttons  []providerButton
-	Has      bool
+	Heading string
+	Next    string
+	Problem *problem
+	Done    string // after signing out
+	Buttons []providerButton
+	Has     bool
 }
 
 // problem says what went wrong with a sign-in and what to do now.

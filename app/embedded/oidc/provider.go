@@ -148,7 +148,7 @@ func guard(host string, page *chooser, next http.Handler) http.Handler {
 		h := w.Header()
 		h.Set("Content-Security-Policy", page.policy())
 		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store")
 		next.ServeHTTP(w, r)
 	})

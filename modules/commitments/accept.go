@@ -33,7 +33,7 @@ func (s *Service) Accept(ctx context.Context, actor domain.Actor, op store.Opera
 		if err := s.finishUndo(ctx, doc); err != nil {
 			return err
 		}
-		return apperr.New(apperr.Conflict, "commitments.error.pending")
+		return s.Accept(ctx, actor, op, id) // the earlier attempt is undone: begin anew
 	}
 	return s.finishAccept(ctx, doc)
 }
@@ -96,7 +96,10 @@ func (s *Service) finishAccept(ctx context.Context, doc store.Doc[Commitment]) e
 		err := s.onAccount(ctx, key, withAction(change, "ledger.held"), func(a *Account) (bool, error) {
 			return a.hold(id, mark.Attempt, c.Quantity)
 		})
-		if apperr.Is(err, apperr.Conflict) || apperr.Is(err, apperr.NotFound) {
+		if apperr.Is(err, apperr.NotFound) {
+			err = apperr.New(apperr.Conflict, "commitments.error.closed_need")
+		}
+		if apperr.Is(err, apperr.Conflict) {
 			return s.undo(ctx, doc, err)
 		}
 		if err != nil {

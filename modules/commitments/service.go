@@ -89,6 +89,7 @@ type Deps struct {
 	Organizations Organizations
 	Places        Places
 	Papers        Papers
+	Panels        []domain.Panel // on a commitment's page, in order: documents, history
 }
 
 // Service makes and follows commitments and keeps the accounts of needs and offers.

@@ -1,0 +1,279 @@
+package commitments
+
+import (
+	"context"
+	"slices"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/web"
+)
+
+type formPage struct {
+	web.Base
+	Facts []web.Fact
+	Form  *web.Form // nil where nothing is possible
+	Empty *web.Empty
+}
+
+type showPage struct {
+	web.Base
+	Tag        web.Tag
+	Lead       string
+	Next       string
+	Facts      []web.Fact
+	Coverage   web.Coverage
+	Private    []web.Fact // for the parties and those who oversee them
+	Agreement  []web.Fact
+	Note       string // what the agreement's kind means
+	Dispute    []web.Fact
+	Deliveries *web.Table
+	Actions    []web.Action
+	Form       *web.Form
+	FormTitle  string
+	Steps      []web.Step
+	Sections   []web.Section
+
+	refusalShown bool
+}
+
+// refusal is a move that was refused, for the page to show with what was typed.
+type refusal struct {
+	move   string
+	err    error
+	bind   func(*web.Form)
+	reason string
+}
+
+func pathOf(id domain.CommitmentID) string { return "/commitments/" + string(id) }
+
+func quantityText(b web.Base, n int64, unit domain.UnitID) string {
+	return domain.QuantityText(b.Local(), n, unit)
+}
+
+func dateText(b web.Base, d domain.Date) string {
+	if d == "" {
+		return b.T("commitments.no_date")
+	}
+	return b.Date(d.Time())
+}
+
+func newFormPage(b web.Base, p Possible) formPage {
+	text := func(n int64) string { return quantityText(b, n, p.Need.Unit) }
+	b.Crumbs = []web.Crumb{{Label: p.Need.Title, Path: "/needs/" + string(p.Need.ID)}}
+	b.Demo = p.Need.Demo || p.Initiative.Demo
+	page := formPage{Base: b, Facts: []web.Fact{
+		{Label: b.T("commitments.fact.need"), Value: p.Need.Title, Path: b.URL("/needs/" + string(p.Need.ID))},
+		{Label: b.T("commitments.fact.initiative"), Value: p.Initiative.Title, Path: b.URL("/initiatives/" + string(p.Initiative.ID))},
+		{Label: b.T("commitments.fact.category"), Value: domain.Taxonomy().CategoryName(p.Need.Category, b.Lang)},
+		{Label: b.T("commitments.fact.uncovered"), Value: text(p.Uncovered)},
+		{Label: b.T("commitments.fact.free"), Value: text(p.Free)},
+	}}
+	if p.Need.WantedBy != "" {
+		page.Facts = append(page.Facts, web.Fact{Label: b.T("commitments.fact.wanted_by"), Value: dateText(b, p.Need.WantedBy)})
+	}
+	if p.Most == 0 {
+		page.Empty = &web.Empty{Text: b.T("commitments.error.nothing_possible"), ActionLabel: b.T("commitments.back_need"), ActionPath: b.URL("/needs/" + string(p.Need.ID))}
+		return page
+	}
+	hint := web.Hint("commitments.new.possible", "least", text(p.Least), "most", text(p.Most))
+	if p.Least == p.Most {
+		hint = web.Hint("commitments.new.only", "most", text(p.Most))
+	}
+	page.Form = web.NewForm(b, "commitments.new", "/commitments").
+		Hidden("need", string(p.Need.ID)).Hidden("initiative", string(p.Initiative.ID)).Hidden("offer", string(p.Offer.ID)).
+		Number("quantity", web.Required(), web.ValueInt(p.Most), hint).
+		Date("from", web.Required(), web.Value(string(p.Offer.From))).
+		Date("until", web.Required(), web.Value(string(p.Offer.Until))).
+		TextArea("conditions", web.Value(p.Offer.Conditions), web.Max(4000)).
+		TextArea("message", web.Required(), web.Max(4000)).
+		Back("/needs/" + string(p.Need.ID))
+	return page
+}
+
+// showPage makes the page of a commitment for one reader. Error: NotFound.
+func (m *Module) showPage(ctx context.Context, b web.Base, actor domain.Actor, id domain.CommitmentID, refused *refusal) (showPage, error) {
+	c, full, err := m.Service.Get(ctx, actor, id)
+	if err != nil {
+		return showPage{}, err
+	}
+	text := func(n int64) string { return quantityText(b, n, c.Unit) }
+	b.Title = b.T("commitments.title", "quantity", text(c.Quantity), "need", c.NeedTitle)
+	b.Demo = c.Demo
+	b.Path = pathOf(id)
+	b.Crumbs = []web.Crumb{{Label: c.NeedTitle, Path: "/needs/" + string(c.Need)}}
+	page := showPage{Base: b, Tag: tagOf(b, c), Lead: b.T("commitments.lead", "organization", c.OrganizationName, "village", c.VillageName)}
+	page.Facts = []web.Fact{
+		{Label: b.T("commitments.fact.need"), Value: c.NeedTitle, Path: b.URL("/needs/" + string(c.Need))},
+		{Label: b.T("commitments.fact.initiative"), Value: c.InitiativeTitle, Path: b.URL("/initiatives/" + string(c.Initiative))},
+		{Label: b.T("commitments.fact.organization"), Value: c.OrganizationName, Path: b.URL("/organizations/" + string(c.Organization))},
+		{Label: b.T("commitments.fact.village"), Value: c.VillageName, Path: b.URL("/villages/" + string(c.Village))},
+		{Label: b.T("commitments.fact.category"), Value: domain.Taxonomy().CategoryName(c.Category, b.Lang)},
+		{Label: b.T("commitments.fact.time"), Value: b.T("commitments.from_until", "from", dateText(b, c.From), "until", dateText(b, c.Until))},
+	}
+	page.Coverage = web.NewCoverage(b, c.Quantity, c.Kept(), c.Delivered(), c.Confirmed(), text)
+	page.Deliveries = deliveryTable(b, c, full)
+	page.Steps = timeline(b, c, full)
+	sides := sides(actor, &c)
+	page.Next = b.T(nextKey(c, sides))
+	if c.Agreement != nil && c.Agreement.Kind != "" {
+		page.agreement(c, full)
+	}
+	if full {
+		page.private(c)
+		page.offer(id, c, sides, refused)
+	}
+	for _, panel := range m.panels {
+		fragment, err := panel.Load(ctx, domain.PanelRequest{Actor: actor, Ref: ref(id), Page: b, Region: c.Village})
+		section := web.Section{ID: fragment.ID, Title: fragment.Title, HTML: fragment.HTML}
+		if err != nil {
+			m.log.WarnContext(ctx, "panel of a commitment", "commitment", id, "error", err)
+			section = web.Section{ID: "panel-error", Title: b.T("commitments.panel.failed_title"), Error: b.T("commitments.panel.failed")}
+		}
+		if err != nil || fragment.HTML != "" {
+			page.Sections = append(page.Sections, section)
+		}
+	}
+	return page, nil
+}
+
+func tagOf(b web.Base, c Commitment) web.Tag {
+	kind := "wait"
+	switch c.State {
+	case StateConfirmed, StateEvaluated, StateDelivered:
+		kind = "good"
+	case StateDeclined, StateCancelled, StateExpired, StateDisputed:
+		kind = "stop"
+	}
+	return web.Tag{Kind: kind, Text: b.T("commitments.state." + string(c.State))}
+}
+
+// nextKey says what is to be done next, for those who have to do it and for those who wait.
+func nextKey(c Commitment, sides []Side) string {
+	has := func(s Side) bool { return slices.Contains(sides, s) }
+	act := false
+	switch c.State {
+	case StateProposed:
+		act = has(SideVillage)
+	case StateAccepted:
+		act = has(SideVillage) && c.Signed(SideVillage) == nil || has(SideProposer) && c.Signed(SideProposer) == nil
+	case StateInterest, StateAgreed:
+		act = has(SideProposer)
+	case StateDelivering:
+		if has(SideVillage) && c.openDeliveries() > 0 {
+			return "commitments.next.delivering_confirm"
+		}
+		act = has(SideProposer)
+		if act && c.Delivered() == c.Quantity {
+			return "commitments.next.delivering_handover"
+		}
+	case StateDelivered:
+		act = has(SideVillage)
+	case StateDisputed:
+		act = has(SideVerifier)
+	}
+	if act {
+		return "commitments.next." + string(c.State) + "_act"
+	}
+	return "commitments.next." + string(c.State)
+}
+
+func (p *showPage) private(c Commitment) {
+	b := p.Base
+	p.Private = []web.Fact{{Label: b.T("commitments.fact.message"), Value: c.Message}}
+	if c.Conditions != "" {
+		p.Private = append(p.Private, web.Fact{Label: b.T("commitments.fact.conditions"), Value: c.Conditions})
+	}
+	if d := c.Dispute; d != nil {
+		p.Dispute = []web.Fact{{Label: b.T("commitments.dispute.words"), Value: d.Words}}
+		if d.Decision != "" {
+			p.Dispute = append(p.Dispute, web.Fact{Label: b.T("commitments.dispute.decision"), Value: b.T("commitments.state." + string(d.Decision))},
+				web.Fact{Label: b.T("commitments.dispute.reason"), Value: d.Reason})
+		}
+	}
+}
+
+func (p *showPage) agreement(c Commitment, full bool) {
+	b, a := p.Base, c.Agreement
+	p.Note = b.T("commitments.agreement.note_" + string(a.Kind))
+	p.Agreement = []web.Fact{{Label: b.T("commitments.agreement.kind"), Value: b.T("commitments.agreement." + string(a.Kind))}}
+	if !full {
+		return
+	}
+	if a.Number != "" {
+		p.Agreement = append(p.Agreement, web.Fact{Label: b.T("commitments.agreement.number"), Value: a.Number},
+			web.Fact{Label: b.T("commitments.agreement.date"), Value: dateText(b, a.Date)})
+	}
+	for _, side := range []Side{SideProposer, SideVillage} {
+		fact := web.Fact{Label: b.T("commitments.agreement.signed_" + string(side)), Value: b.T("commitments.agreement.missing"), Quiet: true}
+		if s := c.Signed(side); s != nil {
+			fact.Value, fact.Quiet = b.T("commitments.agreement.signature", "position", s.Position, "date", b.Date(s.At)), false
+		}
+		p.Agreement = append(p.Agreement, fact)
+	}
+}
+
+func deliveryTable(b web.Base, c Commitment, full bool) *web.Table {
+	if len(c.Deliveries) == 0 {
+		return nil
+	}
+	t := &web.Table{Caption: b.T("commitments.delivery.caption"), Numbers: []bool{false, true, true, true},
+		Head: []string{b.T("commitments.delivery.date"), b.T("commitments.delivery.quantity"), b.T("commitments.delivery.confirmed"), b.T("commitments.delivery.denied"), b.T("commitments.delivery.grade")}}
+	if full {
+		t.Head = append(t.Head, b.T("commitments.delivery.place"))
+	}
+	for _, d := range c.Deliveries {
+		row := web.Row{Cells: []web.Cell{{Text: dateText(b, d.Date)}, {Text: quantityText(b, d.Quantity, c.Unit)},
+			{Text: b.Number(d.Confirmed), Quiet: d.Confirmed == 0}, {Text: b.Number(d.Denied), Quiet: d.Denied == 0}, {Text: b.T("commitments.grade." + string(d.Grade))}}}
+		if full {
+			row.Cells[3].Note = d.Words
+			row.Cells = append(row.Cells, web.Cell{Text: d.Place, Note: d.Condition})
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// journey is the straight way that a commitment takes.
+var journey = []State{StateProposed, StateAccepted, StateAgreed, StateDelivering, StateDelivered, StateConfirmed}
+
+func timeline(b web.Base, c Commitment, full bool) []web.Step {
+	steps := make([]web.Step, 0, len(c.History)+len(journey))
+	for i, move := range c.History {
+		if !full && (move.To == StateInterest || move.To == StateProposed) {
+			continue
+		}
+		step := web.Step{State: "done", Label: b.T("commitments.state." + string(move.To)), When: b.Date(move.At), Who: who(b, c, move.Side)}
+		if i == len(c.History)-1 {
+			step.State = "now"
+		}
+		if full {
+			step.Note = move.Reason
+		}
+		steps = append(steps, step)
+	}
+	if c.State.Ended() {
+		return steps
+	}
+	at := slices.Index(journey, c.State)
+	if c.State == StateDisputed {
+		at = len(journey) - 2
+	}
+	for _, s := range journey[at+1:] {
+		step := web.Step{State: "next", Label: b.T("commitments.state." + string(s))}
+		if s == StateDelivered && c.Until != "" {
+			step.When = b.T("commitments.at_latest", "date", dateText(b, c.Until))
+		}
+		steps = append(steps, step)
+	}
+	return steps
+}
+
+func who(b web.Base, c Commitment, side Side) string {
+	switch side {
+	case SideProposer:
+		return c.OrganizationName
+	case SideVillage:
+		return c.VillageName
+	}
+	return b.T("commitments.side." + string(side))
+}

@@ -165,7 +165,7 @@ func TestAnyInterleavingKeepsThePromise(t *testing.T) {
 		ctx := context.Background()
 		var ids []domain.CommitmentID
 		statement := Terms{Kind: AgreementStatement, Position: "Ketua"}
-		for step := range rapid.IntRange(5, 25).Draw(r, "steps") {
+		for step := range rapid.IntRange(3, 12).Draw(r, "steps") {
 			op := operation(numbered("op", step))
 			crashAt := rapid.IntRange(0, 60).Draw(r, "crash")
 			act := rapid.IntRange(0, 9).Draw(r, "act")

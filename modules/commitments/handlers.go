@@ -66,7 +66,9 @@ func (m *Module) getShow(c *fiber.Ctx) error {
 	return m.show.Render(c, fiber.StatusOK, page)
 }
 
-func idOf(c *fiber.Ctx) domain.CommitmentID { return domain.CommitmentID(strings.Clone(c.Params("id"))) }
+func idOf(c *fiber.Ctx) domain.CommitmentID {
+	return domain.CommitmentID(strings.Clone(c.Params("id")))
+}
 
 // posted is what the moves of a commitment read from a request.
 type posted struct {

@@ -1,0 +1,256 @@
+package commitments
+
+import (
+	"context"
+	"slices"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/store"
+	"gotong/modules/kit/web"
+)
+
+type panelPage struct {
+	web.Base
+	Lead  string
+	Cards []web.Card
+	Table *web.Table
+}
+
+type deskPage struct {
+	web.Base
+	Table web.Table
+}
+
+type panelFunc func(ctx context.Context, request domain.PanelRequest) (domain.Fragment, error)
+
+// Load makes the panel.
+func (f panelFunc) Load(ctx context.Context, request domain.PanelRequest) (domain.Fragment, error) {
+	return f(ctx, request)
+}
+
+// NeedPanel shows the commitments for a need: all to the parties, from the acceptance on to everyone.
+func (m *Module) NeedPanel() domain.Panel { return m.listPanel(listNeed, "commitments.panel.need") }
+
+// InitiativePanel shows the commitments of an initiative.
+func (m *Module) InitiativePanel() domain.Panel {
+	return m.listPanel(listInitiative, "commitments.panel.initiative")
+}
+
+const panelLimit = 50
+
+func (m *Module) listPanel(list, title string) domain.Panel {
+	return panelFunc(func(ctx context.Context, r domain.PanelRequest) (domain.Fragment, error) {
+		docs, err := m.Service.page(ctx, list, store.KeyOf(r.Ref.ID), panelLimit)
+		if err != nil {
+			return domain.Fragment{}, err
+		}
+		page := panelPage{Base: r.Page, Cards: m.cards(r, docs)}
+		if len(page.Cards) == 0 {
+			return domain.Fragment{}, nil
+		}
+		html, err := m.panel.Fragment(page)
+		return domain.Fragment{ID: "commitments", Title: r.Page.T(title), HTML: html}, err
+	})
+}
+
+// cards shows those that the reader may see.
+func (m *Module) cards(r domain.PanelRequest, docs []store.Doc[Commitment]) []web.Card {
+	b := r.Page
+	var cards []web.Card
+	for _, doc := range docs {
+		c := doc.Body
+		if !canSee(r.Actor, &c) {
+			continue
+		}
+		text := func(n int64) string { return quantityText(b, n, c.Unit) }
+		tag := tagOf(b, c)
+		card := web.Card{Tag: &tag, Title: b.T("commitments.card.title", "quantity", text(c.Quantity), "organization", c.OrganizationName),
+			Path: b.URL(pathOf(domain.CommitmentID(doc.ID))), Meta: c.NeedTitle + " · " + c.VillageName, Demo: c.Demo, DemoText: b.T("commitments.demo")}
+		if c.Accepted() {
+			cover := web.NewCoverage(b, c.Quantity, c.Kept(), c.Delivered(), c.Confirmed(), text)
+			card.Coverage = &cover
+		}
+		cards = append(cards, card)
+	}
+	return cards
+}
+
+// VillagePanel shows what was delivered in a village: live sums by category and unit, and the newest commitments.
+func (m *Module) VillagePanel() domain.Panel {
+	return panelFunc(func(ctx context.Context, r domain.PanelRequest) (domain.Fragment, error) {
+		b, code := r.Page, domain.RegionCode(r.Ref.ID)
+		if code.Level() != domain.LevelVillage {
+			return domain.Fragment{}, nil
+		}
+		sums, err := m.Service.VillageLedger(ctx, code)
+		if err != nil || len(sums) == 0 {
+			return domain.Fragment{}, err
+		}
+		page := panelPage{Base: b, Lead: b.T("commitments.panel.village_lead"), Table: m.villageTable(b, sums)}
+		docs, err := m.Service.page(ctx, listVillage, store.KeyOf(string(code)), 6)
+		if err != nil {
+			return domain.Fragment{}, err
+		}
+		page.Cards = m.cards(r, docs)
+		html, err := m.panel.Fragment(page)
+		return domain.Fragment{ID: "commitments", Title: b.T("commitments.panel.village"), HTML: html}, err
+	})
+}
+
+func (m *Module) villageTable(b web.Base, sums []VillageSum) *web.Table {
+	t := &web.Table{Caption: b.T("commitments.panel.village_caption"), Numbers: []bool{false, true, true, true, true},
+		Head: []string{b.T("commitments.fact.category"), b.T("commitments.sum.needed"), b.T("commitments.sum.committed"), b.T("commitments.sum.delivered"), b.T("commitments.sum.confirmed")}}
+	for _, s := range sums {
+		text := func(n int64) web.Cell { return web.Cell{Text: quantityText(b, n, s.Unit), Quiet: n == 0} }
+		name := web.Cell{Text: domain.Taxonomy().CategoryName(s.Category, b.Lang)}
+		if s.Demo {
+			name.Note = b.T("commitments.demo")
+		}
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{name, text(s.Ledger.Needed), text(s.Ledger.Committed), text(s.Ledger.Delivered), text(s.Ledger.Confirmed)}})
+	}
+	return t
+}
+
+// trackLimit is how many commitments an organisation's track record is computed from; with more it says so.
+const trackLimit = 1000
+
+// OrganizationPanel shows an organisation's track record by unit, computed from its commitments: committed, delivered,
+// confirmed, late. Never stars.
+func (m *Module) OrganizationPanel() domain.Panel {
+	return panelFunc(func(ctx context.Context, r domain.PanelRequest) (domain.Fragment, error) {
+		b := r.Page
+		docs, err := m.Service.page(ctx, listOrganization, store.KeyOf(r.Ref.ID), trackLimit)
+		if err != nil {
+			return domain.Fragment{}, err
+		}
+		table := trackTable(b, docs, domain.DateOf(m.Service.clock.Now()))
+		if table == nil {
+			return domain.Fragment{}, nil
+		}
+		page := panelPage{Base: b, Lead: b.T("commitments.track.lead"), Table: table}
+		if len(docs) == trackLimit {
+			page.Lead = b.T("commitments.track.lead_newest", "limit", trackLimit)
+		}
+		page.Cards = m.cards(r, docs[:min(len(docs), 6)])
+		html, err := m.panel.Fragment(page)
+		return domain.Fragment{ID: "commitments", Title: b.T("commitments.track.title"), HTML: html}, err
+	})
+}
+
+func trackTable(b web.Base, docs []store.Doc[Commitment], today domain.Date) *web.Table {
+	type track struct{ count, committed, delivered, confirmed, late int64 }
+	tracks := map[domain.UnitID]*track{}
+	var units []domain.UnitID
+	for _, doc := range docs {
+		c := doc.Body
+		if !c.Accepted() {
+			continue
+		}
+		t := tracks[c.Unit]
+		if t == nil {
+			t = &track{}
+			tracks[c.Unit] = t
+			units = append(units, c.Unit)
+		}
+		t.count++
+		t.committed += c.Kept()
+		t.delivered += c.Delivered()
+		t.confirmed += c.Confirmed()
+		if c.Late(today) {
+			t.late += c.Quantity - c.Delivered()
+		}
+	}
+	if len(units) == 0 {
+		return nil
+	}
+	slices.Sort(units)
+	table := &web.Table{Caption: b.T("commitments.track.caption"), Numbers: []bool{false, true, true, true, true, true},
+		Head: []string{b.T("commitments.track.unit"), b.T("commitments.track.count"), b.T("commitments.sum.committed"), b.T("commitments.sum.delivered"), b.T("commitments.sum.confirmed"), b.T("commitments.track.late")}}
+	for _, unit := range units {
+		t := tracks[unit]
+		text := func(n int64) web.Cell { return web.Cell{Text: quantityText(b, n, unit), Quiet: n == 0} }
+		u, _ := domain.Taxonomy().Unit(unit)
+		table.Rows = append(table.Rows, web.Row{Cells: []web.Cell{{Text: u.Name.In(b.Lang)}, {Text: b.Number(t.count)}, text(t.committed), text(t.delivered), text(t.confirmed), text(t.late)}})
+	}
+	return table
+}
+
+// DeskPanel shows what waits for this person, oldest first: proposals to answer, deliveries to confirm, agreements to
+// sign, deliveries due, disputes to settle.
+func (m *Module) DeskPanel() domain.Panel {
+	return panelFunc(func(ctx context.Context, r domain.PanelRequest) (domain.Fragment, error) {
+		b := r.Page
+		docs, err := m.Service.Waiting(ctx, r.Actor)
+		if err != nil || len(docs) == 0 {
+			return domain.Fragment{}, err
+		}
+		page := deskPage{Base: b, Table: web.Table{Caption: b.T("commitments.desk.title"),
+			Head: []string{b.T("commitments.desk.commitment"), b.T("commitments.desk.todo"), b.T("commitments.desk.until")}}}
+		for _, doc := range docs {
+			c := doc.Body
+			page.Table.Rows = append(page.Table.Rows, web.Row{Cells: []web.Cell{
+				{Text: b.T("commitments.card.title", "quantity", quantityText(b, c.Quantity, c.Unit), "organization", c.OrganizationName),
+					Path: b.URL(pathOf(domain.CommitmentID(doc.ID))), Note: c.NeedTitle + " · " + c.VillageName},
+				{Text: b.T(nextKey(c, sides(r.Actor, &c)))}, {Text: dateText(b, c.Until)}}})
+		}
+		html, err := m.desk.Fragment(page)
+		return domain.Fragment{ID: "commitments", Title: b.T("commitments.desk.title"), HTML: html}, err
+	})
+}
+
+const deskLimit = 50
+
+// Waiting lists the commitments that wait for this actor as owner of a party or as verifier, oldest first.
+func (s *Service) Waiting(ctx context.Context, actor domain.Actor) ([]store.Doc[Commitment], error) {
+	var keys []store.Key
+	for _, member := range actor.Memberships {
+		if actor.Has(member.Organization, domain.OrgOwner) {
+			keys = append(keys, store.KeyOf("organization", string(member.Organization)))
+		}
+	}
+	for _, mandate := range actor.Mandates {
+		if mandate.Kind == domain.MandateAreaVerifier {
+			keys = append(keys, store.KeyOf("region", string(mandate.Region)))
+		}
+	}
+	seen := map[string]bool{}
+	var waiting []store.Doc[Commitment]
+	for _, key := range keys {
+		docs, err := s.page(ctx, listDesk, key, deskLimit)
+		if err != nil {
+			return nil, err
+		}
+		for _, doc := range docs {
+			if !seen[doc.ID] && len(sides(actor, &doc.Body)) > 0 {
+				seen[doc.ID] = true
+				waiting = append(waiting, doc)
+			}
+		}
+	}
+	slices.SortFunc(waiting, func(a, b store.Doc[Commitment]) int { return a.Body.Created.Compare(b.Body.Created) })
+	return waiting[:min(len(waiting), deskLimit)], nil
+}
+
+type resolver struct{ service *Service }
+
+// Resolver tells other modules of commitments.
+func (m *Module) Resolver() domain.Resolver { return resolver{m.Service} }
+
+// Kind is what the resolver answers for.
+func (resolver) Kind() string { return domain.KindCommitment }
+
+// Resolve gives title, address and parties. Owners and editors of both sides may attach documents.
+func (r resolver) Resolve(ctx context.Context, actor domain.Actor, id string) (domain.Resolved, error) {
+	c, full, err := r.service.Get(ctx, actor, domain.CommitmentID(id))
+	if err != nil {
+		return domain.Resolved{}, err
+	}
+	_, village := actor.VillageGovernment(c.Village, domain.OrgEditor)
+	return domain.Resolved{
+		Ref: domain.Ref{Kind: domain.KindCommitment, ID: id}, Title: c.NeedTitle + " · " + c.OrganizationName, Path: pathOf(domain.CommitmentID(id)),
+		Region: c.Village, Organization: c.Organization, Parties: []domain.OrganizationID{c.Organization, c.VillageOrganization},
+		Public:       c.Public(),
+		MayAttach:    village || actor.Has(c.Organization, domain.OrgEditor) || actor.Has(c.VillageOrganization, domain.OrgEditor),
+		ReadsParties: full, Demo: c.Demo,
+	}, nil
+}

@@ -19,7 +19,11 @@ func (p panel) Load(ctx context.Context, r domain.PanelRequest) (domain.Fragment
 	}
 	mayAttach := parent.MayAttach && r.Actor.SignedIn() && !r.Actor.Auditor()
 	html, err := p.m.fragmentOf(r.Page, parent, ready, trashed, mayAttach)
-	return domain.Fragment{ID: "documents", Title: r.Page.T("documents.panel.title"), HTML: html}, err
+	demo := false
+	for _, v := range append(ready, trashed...) {
+		demo = demo || v.Document.Demo
+	}
+	return domain.Fragment{ID: "documents", Title: r.Page.T("documents.panel.title"), HTML: html, Demo: demo}, err
 }
 
 // Panel is the part "documents" of any thing's page.

@@ -152,6 +152,11 @@ func NewBase(c *fiber.Ctx, section, title string, args ...any) Base {
 	return b
 }
 
+// NewBaseFor makes a Base without a request, for texts that are made outside of one and for tests.
+func NewBaseFor(local *i18n.Localizer) Base {
+	return Base{Lang: local.Lang(), Path: "/", local: local, state: &pageState{}}
+}
+
 // OperationOf reads the operation id of a posted form; its digest is the SHA-256 of the path and all other inputs (of
 // a file: name and size).
 func OperationOf(c *fiber.Ctx) store.Operation {

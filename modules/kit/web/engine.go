@@ -44,7 +44,7 @@ type Engine struct {
 type registered struct {
 	name   string
 	page   reflect.Type
-	entry  string // the template that is executed
+	entry  string             // the template that is executed
 	parsed *template.Template // never executed, which html/template would not let one check
 }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -79,4 +80,22 @@ func Recover() fiber.Handler {
 		}()
 		return c.Next()
 	}
+}
+
+// Framing refuses a request that gives both a length and a transfer coding: a proxy in front may read its end elsewhere
+// than this server does, and what follows would be taken for a second request. The connection ends with the answer.
+func Framing() fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		raw := bytes.ToLower(c.Request().Header.RawHeaders())
+		if len(c.Request().Header.Peek(fiber.HeaderTransferEncoding)) == 0 && !hasField(raw, "transfer-encoding") || !hasField(raw, "content-length") {
+			return c.Next()
+		}
+		c.Context().SetConnectionClose()
+		return apperr.Wrap(errors.New("both Content-Length and Transfer-Encoding"), apperr.BadRequest, "")
+	}
+}
+
+// hasField tells whether lower-cased header lines hold a field of that name.
+func hasField(raw []byte, name string) bool {
+	return bytes.HasPrefix(raw, []byte(name+":")) || bytes.Contains(raw, []byte("\n"+name+":"))
 }

@@ -43,7 +43,7 @@ func newPortalOn(t testing.TB, files fs.FS) *portal {
 		ErrorHandler: web.ErrorHandler(engine, slog.New(slog.NewTextHandler(log, nil))),
 		Immutable:    true, CaseSensitive: true, StrictRouting: true, DisableStartupMessage: true,
 	})
-	app.Use(web.Locale(bundle), web.RequestIDMiddleware(), web.Recover(), strictPolicy, web.Static(assets))
+	app.Use(web.Locale(bundle), web.RequestIDMiddleware(), web.Framing(), web.Recover(), strictPolicy, web.Static(assets))
 	return &portal{app, engine, bundle, log}
 }
 
@@ -123,4 +123,17 @@ func TestUnknownPageIsFoundInBothLanguages(t *testing.T) {
 			t.Errorf("%s: request id %q not on the page", target, id)
 		}
 	}
+}
+
+type goqueryS = goquery.Selection
+
+func discard() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+func readAll(t testing.TB, r io.Reader) string {
+	t.Helper()
+	raw, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
 }

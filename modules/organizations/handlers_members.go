@@ -1,0 +1,213 @@
+package organizations
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/web"
+)
+
+// membersForm is GET /organizations/{id}/members.
+func (m *Module) membersForm(c *fiber.Ctx) error {
+	page, err := m.membersPage(c)
+	if err != nil {
+		return err
+	}
+	return m.members.Render(c, fiber.StatusOK, page)
+}
+
+func (m *Module) membersPage(c *fiber.Ctx) (membersPage, error) {
+	ctx, actor, id := c.UserContext(), actorOf(c), idOf(c)
+	if !actor.SignedIn() {
+		return membersPage{}, apperr.New(apperr.SignIn, "")
+	}
+	doc, err := m.Service.inside(ctx, actor, id)
+	if err != nil {
+		return membersPage{}, err
+	}
+	members, err := m.Service.Members(ctx, actor, id)
+	if err != nil {
+		return membersPage{}, err
+	}
+	base := web.NewBase(c, "organizations", "organizations.members.title", "name", doc.Body.Name)
+	base.Demo = doc.Body.Demo
+	base.Crumbs = []web.Crumb{{Label: base.T("organizations.index.title"), Path: "/organizations"}, {Label: doc.Body.Name, Path: pathOf(id)}, {Label: base.T("organizations.show.members")}}
+	page := membersPage{Base: base, Heading: base.Title}
+	manage := MayManage(actor, id)
+	for _, member := range members {
+		row := memberRow{Name: member.Name, Role: base.T("organizations.role." + string(member.Role)), Since: base.Date(member.Since), Self: member.Account == actor.Account}
+		if manage {
+			row.Actions = memberActions(base, id, member.Member, row.Self)
+		}
+		page.Members = append(page.Members, row)
+	}
+	if manage {
+		requests, err := m.Service.JoinRequests(ctx, actor, id)
+		if err != nil {
+			return membersPage{}, err
+		}
+		for _, r := range requests {
+			page.Requests = append(page.Requests, requestRow{Name: r.Name, When: base.Date(r.At), Message: r.Message, Actions: requestActions(base, id, r.Account)})
+		}
+		page.Invite = inviteForm(base, id)
+		if shown, err := m.Service.ShownInvitation(ctx, actor, id, web.ValuesOf(c).Get("invited")); err == nil {
+			page.Link = m.publicURL + base.URL(shown.Path)
+			page.LinkNote = base.T("organizations.invite.link_note", "role", base.T("organizations.role."+string(shown.Role)), "date", shown.Until)
+		}
+	}
+	if _, ok := actor.Membership(id); ok {
+		a := web.NewAction(base, "organizations.leave", pathOf(id)+"/leave")
+		a.Kind = "stop"
+		page.Leave = &a
+	}
+	return page, nil
+}
+
+func inviteForm(b web.Base, id domain.OrganizationID) *web.Form {
+	f := web.NewForm(b, "organizations.invite", pathOf(id)+"/invitations")
+	f.ID = "invite"
+	return f.Radio("role", roleOptions(b), web.Required(), web.Value(string(domain.OrgEditor)))
+}
+
+func memberActions(b web.Base, id domain.OrganizationID, member Member, self bool) []web.Action {
+	var actions []web.Action
+	for _, role := range Roles {
+		if role == member.Role {
+			continue
+		}
+		a := web.NewAction(b, "organizations.make."+string(role), pathOf(id)+"/members/role").With("account", string(member.Account)).With("role", string(role))
+		a.ID, a.Kind = a.ID+"-"+string(member.Account), "plain"
+		actions = append(actions, a)
+	}
+	if !self {
+		a := web.NewAction(b, "organizations.remove", pathOf(id)+"/members/remove").With("account", string(member.Account))
+		a.ID, a.Kind = a.ID+"-"+string(member.Account), "stop"
+		actions = append(actions, a)
+	}
+	return actions
+}
+
+func requestActions(b web.Base, id domain.OrganizationID, account domain.AccountID) []web.Action {
+	var actions []web.Action
+	for _, role := range []string{string(domain.OrgViewer), string(domain.OrgEditor), ""} {
+		key, kind := "organizations.admit."+role, "main"
+		if role == "" {
+			key, kind = "organizations.decline", "plain"
+		}
+		a := web.NewAction(b, key, pathOf(id)+"/members/answer").With("account", string(account)).With("role", role)
+		a.ID, a.Kind = a.ID+"-"+string(account), kind
+		actions = append(actions, a)
+	}
+	return actions
+}
+
+// invite is POST /organizations/{id}/invitations.
+func (m *Module) invite(c *fiber.Ctx) error {
+	id := idOf(c)
+	shown, err := m.Service.Invite(c.UserContext(), actorOf(c), web.OperationOf(c), id, domain.OrganizationRole(web.ValuesOf(c).Get("role")))
+	if apperr.Is(err, apperr.Invalid) {
+		page, e := m.membersPage(c)
+		if e != nil {
+			return e
+		}
+		page.Invite.Bind(c).Fail(err)
+		return m.members.Render(c, fiber.StatusUnprocessableEntity, page)
+	}
+	if err != nil {
+		return err
+	}
+	return web.Redirect(c, pathOf(id)+"/members?invited="+shown)
+}
+
+// setRole is POST /organizations/{id}/members/role.
+func (m *Module) setRole(c *fiber.Ctx) error {
+	v := web.ValuesOf(c)
+	err := m.Service.SetRole(c.UserContext(), actorOf(c), web.OperationOf(c), idOf(c), domain.AccountID(v.Get("account")), domain.OrganizationRole(v.Get("role")))
+	return m.membersAnswer(c, err, "organizations.flash.role")
+}
+
+// remove is POST /organizations/{id}/members/remove.
+func (m *Module) remove(c *fiber.Ctx) error {
+	err := m.Service.Remove(c.UserContext(), actorOf(c), web.OperationOf(c), idOf(c), domain.AccountID(web.ValuesOf(c).Get("account")))
+	return m.membersAnswer(c, err, "organizations.flash.removed")
+}
+
+// answer is POST /organizations/{id}/members/answer.
+func (m *Module) answer(c *fiber.Ctx) error {
+	v := web.ValuesOf(c)
+	role := domain.OrganizationRole(v.Get("role"))
+	err := m.Service.AnswerRequest(c.UserContext(), actorOf(c), web.OperationOf(c), idOf(c), domain.AccountID(v.Get("account")), role)
+	if role == "" {
+		return m.membersAnswer(c, err, "organizations.flash.declined")
+	}
+	return m.membersAnswer(c, err, "organizations.flash.admitted")
+}
+
+// membersAnswer goes back to the members; a refusal that people can settle is told there.
+func (m *Module) membersAnswer(c *fiber.Ctx, err error, flash string) error {
+	path := pathOf(idOf(c)) + "/members"
+	if message, ok := refusalOf(err); ok {
+		web.SetFlash(c, "stop", message)
+		return web.Redirect(c, path)
+	}
+	if err != nil {
+		return err
+	}
+	web.SetFlash(c, "good", flash)
+	return web.Redirect(c, path)
+}
+
+// refusalOf gives the message of a refused move that needs another decision of the same person.
+func refusalOf(err error) (string, bool) {
+	if key := messageOf(err); key == "organizations.error.last_owner" {
+		return key, true
+	}
+	return "", false
+}
+
+// leave is POST /organizations/{id}/leave.
+func (m *Module) leave(c *fiber.Ctx) error {
+	err := m.Service.Leave(c.UserContext(), actorOf(c), web.OperationOf(c), idOf(c))
+	if _, ok := refusalOf(err); ok {
+		return m.membersAnswer(c, err, "")
+	}
+	if err != nil {
+		return err
+	}
+	web.SetFlash(c, "good", "organizations.flash.left")
+	return web.Redirect(c, "/organizations")
+}
+
+// invitationForm is GET /invitations/{secret}; it uses nothing up.
+func (m *Module) invitationForm(c *fiber.Ctx) error {
+	actor := actorOf(c)
+	if !actor.SignedIn() {
+		return apperr.New(apperr.SignIn, "")
+	}
+	secret := c.Params("secret")
+	invited, err := m.Service.Invitation(c.UserContext(), actor, secret)
+	if err != nil {
+		return err
+	}
+	base := web.NewBase(c, "organizations", "organizations.invitation.title", "name", invited.Name)
+	base.Private, base.Demo = true, invited.Demo
+	page := invitationPage{Base: base, Heading: base.Title, Text: base.T("organizations.invitation.text", "role", base.T("organizations.role."+string(invited.Role)), "can", base.T("organizations.role."+string(invited.Role)+"_can"), "date", invited.Until)}
+	if invited.Member {
+		page.Already = base.T("organizations.error.member_already")
+	} else {
+		a := web.NewAction(base, "organizations.invitation.accept", "/invitations/"+secret)
+		page.Accept = &a
+	}
+	return m.invitation.Render(c, fiber.StatusOK, page)
+}
+
+// accept is POST /invitations/{secret}.
+func (m *Module) accept(c *fiber.Ctx) error {
+	id, err := m.Service.Accept(c.UserContext(), actorOf(c), web.OperationOf(c), c.Params("secret"))
+	if err != nil {
+		return err
+	}
+	web.SetFlash(c, "good", "organizations.flash.joined")
+	return web.Redirect(c, pathOf(id))
+}

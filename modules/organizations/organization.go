@@ -1,0 +1,288 @@
+// Package organizations is who takes part: founding, members, and the verification by which others know that an
+// organisation is what it says.
+package organizations
+
+import (
+	"net/mail"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/apperr"
+)
+
+// State of an organisation, as workflow.md section 5 names it.
+type State string
+
+// States.
+const (
+	StateRegistered State = "registered"
+	StatePending    State = "pending"
+	StateVerified   State = "verified"
+	StateRejected   State = "rejected"
+	StateExpired    State = "expired"
+	StateSuspended  State = "suspended"
+)
+
+// ValidFor is how long a verification lasts; RenewWithin is how long before its end it may be renewed.
+const (
+	validYears  = 2
+	renewWithin = 60 * 24 * time.Hour
+)
+
+// Organization is an organisation as it is stored. Contact is of its office, never of a person.
+type Organization struct {
+	Name         string            `json:"name"`
+	Type         string            `json:"type"`     // stakeholder type id
+	Sublevel     string            `json:"sublevel"` // of the type
+	Region       domain.RegionCode `json:"region"`   // where its seat is
+	Village      domain.RegionCode `json:"village,omitempty"`
+	Office       string            `json:"office"` // contact office
+	Address      string            `json:"address,omitempty"`
+	Email        string            `json:"email,omitempty"`
+	Phone        string            `json:"phone,omitempty"`
+	Website      string            `json:"website,omitempty"`
+	Registration string            `json:"registration,omitempty"`
+	About        string            `json:"about,omitempty"`
+	Demo         bool              `json:"demo,omitempty"`
+
+	State         State         `json:"state"`
+	Papers        []PaperRecord `json:"papers,omitempty"`
+	SubmittedAt   time.Time     `json:"submitted_at,omitzero"`
+	VerifiedAt    time.Time     `json:"verified_at,omitzero"`    // of the last verification
+	VerifiedUntil time.Time     `json:"verified_until,omitzero"` // its end, exclusive
+	Reviews       []Review      `json:"reviews,omitempty"`       // newest last
+	Suspension    *Suspension   `json:"suspension,omitempty"`    // the last one
+
+	Owners []domain.AccountID `json:"owners"` // guards the rule that one owner always stays
+}
+
+// Suspension is why and since when an organisation is suspended, and what it says to that.
+type Suspension struct {
+	Reason    string           `json:"reason"`
+	By        domain.AccountID `json:"by"`
+	At        time.Time        `json:"at"`
+	Reply     string           `json:"reply,omitempty"`
+	RepliedAt time.Time        `json:"replied_at,omitzero"`
+	Lifted    string           `json:"lifted,omitempty"` // reason of the restoration
+	LiftedAt  time.Time        `json:"lifted_at,omitzero"`
+}
+
+// StateAt is the state with the clock read: a verification past its end counts as expired at once.
+func (o Organization) StateAt(now time.Time) State {
+	if o.State == StateVerified && !now.Before(o.VerifiedUntil) {
+		return StateExpired
+	}
+	return o.State
+}
+
+// InForce tells whether the organisation's verification is in force: it is verified, or its renewal is being looked
+// at before the end.
+func (o Organization) InForce(now time.Time) bool {
+	return (o.State == StateVerified || o.State == StatePending) && !o.VerifiedAt.IsZero() && now.Before(o.VerifiedUntil)
+}
+
+// Public tells whether anyone may see the organisation.
+func (o Organization) Public(now time.Time) bool {
+	switch o.StateAt(now) {
+	case StateVerified, StateExpired:
+		return true
+	case StatePending: // a renewal is being looked at
+		return !o.VerifiedAt.IsZero()
+	}
+	return false
+}
+
+// Governs gives the village whose government the organisation is: set from the first verification on, which is when
+// the tie was checked, and taken away while suspended or rejected.
+func (o Organization) Governs() domain.RegionCode {
+	if o.VerifiedAt.IsZero() || o.State == StateSuspended || o.State == StateRejected {
+		return ""
+	}
+	return o.Village
+}
+
+// TiedSublevel tells which kind of place organisations of a type and sublevel are tied to: "desa", "kelurahan",
+// "kecamatan", or "" for none.
+func TiedSublevel(typeID, sublevel string) string {
+	switch {
+	case typeID == domain.TypeVillageGovernment:
+		return "desa"
+	case typeID == domain.TypeGovernment && sublevel == domain.SublevelKelurahan:
+		return "kelurahan"
+	case typeID == domain.TypeGovernment && sublevel == "district":
+		return "kecamatan"
+	}
+	return ""
+}
+
+// isOffice tells whether the organisation is the government of its village, not one of its other bodies.
+func isOffice(typeID, sublevel string) bool {
+	return typeID == domain.TypeVillageGovernment && sublevel == domain.SublevelVillageOffice ||
+		typeID == domain.TypeGovernment && sublevel == domain.SublevelKelurahan
+}
+
+// Lengths of texts, in characters.
+const (
+	maxName  = 150
+	maxShort = 200
+	maxLong  = 2000
+)
+
+// Validate tells what must change, by field.
+func (o Organization) Validate() error {
+	var f apperr.Fields
+	t, ok := domain.Stakeholders().Type(o.Type)
+	f.Check(ok, "type", "organizations.error.type")
+	_, ok = t.Sublevel(o.Sublevel)
+	f.Check(ok, "sublevel", "organizations.error.sublevel")
+	if n := utf8.RuneCountInString(o.Name); n < 3 || n > maxName {
+		f.Add("name", "organizations.error.name", "max", maxName)
+	}
+	f.Check(o.Region != "", "region", "organizations.error.region")
+	f.Check(o.Office != "", "office", "organizations.error.office")
+	if o.Email != "" {
+		a, err := mail.ParseAddress(o.Email)
+		f.Check(err == nil && a.Name == "" && a.Address == o.Email, "email", "organizations.error.email")
+	}
+	if o.Website != "" {
+		u, err := url.Parse(o.Website)
+		f.Check(err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil, "website", "organizations.error.website")
+	}
+	if o.Phone != "" {
+		f.Check(phoneLike(o.Phone), "phone", "organizations.error.phone")
+	}
+	for _, text := range []struct {
+		field, value string
+		max          int
+	}{{"office", o.Office, maxShort}, {"address", o.Address, maxShort}, {"registration", o.Registration, maxShort}, {"website", o.Website, maxShort}, {"email", o.Email, maxShort}, {"about", o.About, maxLong}} {
+		f.Check(utf8.RuneCountInString(text.value) <= text.max, text.field, "organizations.error.long", "max", text.max)
+		f.Check(utf8.ValidString(text.value), text.field, "organizations.error.text")
+	}
+	for field, value := range map[string]string{"name": o.Name, "office": o.Office, "address": o.Address, "registration": o.Registration, "about": o.About} {
+		f.Check(len(domain.FindPersonalNumbers(value)) == 0, field, "organizations.error.personal")
+	}
+	return f.Err()
+}
+
+func phoneLike(s string) bool {
+	digits := 0
+	for _, r := range s {
+		switch {
+		case r >= '0' && r <= '9':
+			digits++
+		case !strings.ContainsRune("+-() .", r):
+			return false
+		}
+	}
+	return digits >= 6 && digits <= 15
+}
+
+// refuse makes the error of a move that the state does not allow.
+func (o Organization) refuse() error {
+	return apperr.New(apperr.Conflict, "organizations.error.state."+string(o.State))
+}
+
+// Submit hands the papers in for verification: registered, rejected and expired organisations may, a verified one
+// from sixty days before its end. Invalid with the missing papers where any is missing.
+func (o *Organization) Submit(now time.Time, lang string) error {
+	switch o.StateAt(now) {
+	case StateRegistered, StateRejected, StateExpired:
+	case StateVerified:
+		if o.VerifiedUntil.Sub(now) > renewWithin {
+			return apperr.New(apperr.Conflict, "organizations.error.too_early", "date", o.VerifiedUntil.Add(-renewWithin))
+		}
+	default:
+		return o.refuse()
+	}
+	if missing := o.Missing(now); len(missing) > 0 {
+		return missingError(missing, lang)
+	}
+	if err := o.Validate(); err != nil {
+		return err
+	}
+	o.State, o.SubmittedAt = StatePending, now
+	return nil
+}
+
+// Decide ends a verification with the result that follows from the review's answers.
+func (o *Organization) Decide(r Review, now time.Time) error {
+	if o.State != StatePending {
+		return o.refuse()
+	}
+	r.At, r.Submitted = now, o.SubmittedAt
+	if err := r.settle(*o); err != nil {
+		return err
+	}
+	if r.Result == StateVerified {
+		o.State, o.VerifiedAt, o.VerifiedUntil = StateVerified, now, now.AddDate(validYears, 0, 0)
+		r.Until = o.VerifiedUntil
+	} else {
+		o.State, o.VerifiedAt, o.VerifiedUntil = StateRejected, time.Time{}, time.Time{}
+	}
+	o.Reviews = append(slices.Clone(o.Reviews), r)
+	return nil
+}
+
+// Expire notes that the verification came to its end.
+func (o *Organization) Expire(now time.Time) error {
+	if o.State != StateVerified || now.Before(o.VerifiedUntil) {
+		return o.refuse()
+	}
+	o.State = StateExpired
+	return nil
+}
+
+// Suspend takes the verification out of force for a reason; the organisation may reply.
+func (o *Organization) Suspend(by domain.AccountID, reason string, now time.Time) error {
+	if err := checkReason(reason); err != nil {
+		return err
+	}
+	if state := o.StateAt(now); state != StateVerified && state != StateExpired && !o.InForce(now) {
+		return o.refuse()
+	}
+	o.State, o.Suspension = StateSuspended, &Suspension{Reason: reason, By: by, At: now}
+	return nil
+}
+
+// Reply is the suspended organisation's word; a later one takes the place of an earlier one.
+func (o *Organization) Reply(text string, now time.Time) error {
+	if err := checkReason(text); err != nil {
+		return err
+	}
+	if o.State != StateSuspended || o.Suspension == nil {
+		return o.refuse()
+	}
+	s := *o.Suspension
+	s.Reply, s.RepliedAt = text, now
+	o.Suspension = &s
+	return nil
+}
+
+// Restore ends a suspension: the verification is in force again until its old end.
+func (o *Organization) Restore(reason string, now time.Time) error {
+	if err := checkReason(reason); err != nil {
+		return err
+	}
+	if o.State != StateSuspended || o.Suspension == nil {
+		return o.refuse()
+	}
+	s := *o.Suspension
+	s.Lifted, s.LiftedAt = reason, now
+	o.Suspension, o.State = &s, StateVerified
+	o.State = o.StateAt(now)
+	return nil
+}
+
+// checkReason checks a text that a rule demands.
+func checkReason(reason string) error {
+	var f apperr.Fields
+	n := utf8.RuneCountInString(reason)
+	f.Check(n >= 5, "reason", "organizations.error.reason")
+	f.Check(n <= maxLong, "reason", "organizations.error.long", "max", maxLong)
+	f.Check(len(domain.FindPersonalNumbers(reason)) == 0, "reason", "organizations.error.personal")
+	return f.Err()
+}

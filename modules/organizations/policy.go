@@ -1,0 +1,39 @@
+package organizations
+
+import (
+	"time"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/apperr"
+)
+
+// MaySee tells whether the actor may see the organisation at all.
+func MaySee(actor domain.Actor, id domain.OrganizationID, o Organization, now time.Time) bool {
+	return o.Public(now) || actor.Has(id, domain.OrgViewer) || actor.Secretariat() || actor.Auditor()
+}
+
+// MaySeeInside tells whether the actor may see members, papers and reviews.
+func MaySeeInside(actor domain.Actor, id domain.OrganizationID) bool {
+	return actor.Has(id, domain.OrgViewer) || actor.Secretariat() || actor.Auditor()
+}
+
+// MayEdit tells whether the actor may change the profile.
+func MayEdit(actor domain.Actor, id domain.OrganizationID) bool {
+	return actor.Has(id, domain.OrgEditor)
+}
+
+// MayManage tells whether the actor manages members, papers and the submission.
+func MayManage(actor domain.Actor, id domain.OrganizationID) bool {
+	return actor.Has(id, domain.OrgOwner)
+}
+
+// mayJudge tells why the actor may not verify, suspend or restore: only the secretariat may, and nobody their own.
+func mayJudge(actor domain.Actor, id domain.OrganizationID) error {
+	if !actor.Secretariat() {
+		return apperr.New(apperr.Forbidden, "organizations.error.secretariat_only")
+	}
+	if _, own := actor.Membership(id); own {
+		return apperr.New(apperr.Forbidden, "organizations.error.own")
+	}
+	return nil
+}

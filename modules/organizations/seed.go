@@ -1,0 +1,118 @@
+package organizations
+
+import (
+	"context"
+	"time"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/store"
+)
+
+// Seed is an organisation as demonstration content makes it.
+type Seed struct {
+	ID           domain.OrganizationID
+	Organization Organization // Owners are set from Members; State "" becomes verified at VerifiedAt, or now
+	Members      map[domain.AccountID]domain.OrganizationRole
+}
+
+// Plant stores demonstration organisations with their members, in bulk; those that are there already are left as they
+// are. All are marked as demonstration.
+func (s *Service) Plant(ctx context.Context, seeds []Seed) error {
+	now := s.now()
+	change := store.Change{Action: "organization.seeded"}
+	organizations := make([]store.Item[Organization], 0, len(seeds))
+	var members []store.Item[Member]
+	var offices []store.Item[villageOffice]
+	for _, seed := range seeds {
+		o := seed.Organization
+		o.Demo = true
+		if o.State == "" {
+			o.State = StateVerified
+		}
+		if o.State == StateVerified && o.VerifiedAt.IsZero() {
+			o.VerifiedAt = now
+		}
+		if o.State == StateVerified && o.VerifiedUntil.IsZero() {
+			o.VerifiedUntil = o.VerifiedAt.AddDate(validYears, 0, 0)
+		}
+		for account, role := range seed.Members {
+			if role == domain.OrgOwner {
+				o.addOwner(account)
+			}
+			m := Member{Organization: seed.ID, Account: account, Role: role, Since: seedTime(o, now), Demo: true}
+			members = append(members, store.Item[Member]{ID: memberID(seed.ID, account), Body: m})
+		}
+		if o.Village != "" && o.State == StateVerified {
+			offices = append(offices, store.Item[villageOffice]{ID: string(o.Village), Body: villageOffice{Organization: seed.ID, At: now}})
+		}
+		organizations = append(organizations, store.Item[Organization]{ID: string(seed.ID), Body: o, At: seedTime(o, now)})
+	}
+	if err := s.organizations.InsertMany(ctx, organizations, change); err != nil {
+		return err
+	}
+	if err := s.members.InsertMany(ctx, members, change); err != nil {
+		return err
+	}
+	return s.offices.InsertMany(ctx, offices, change)
+}
+
+func seedTime(o Organization, now time.Time) time.Time {
+	if !o.VerifiedAt.IsZero() {
+		return o.VerifiedAt
+	}
+	return now
+}
+
+// Uproot deletes all demonstration organisations with their members and the places that they hold, and tells how many
+// there were. It may be repeated.
+func (s *Service) Uproot(ctx context.Context) (int, error) {
+	change := store.Change{Action: "organization.seed-removed"}
+	demo := map[domain.OrganizationID]bool{}
+	var docs []store.Doc[Organization]
+	err := s.organizations.Each(ctx, func(doc store.Doc[Organization]) error {
+		if doc.Body.Demo {
+			demo[domain.OrganizationID(doc.ID)] = true
+			docs = append(docs, doc)
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	if err := remove(ctx, s.offices, func(o villageOffice) bool { return demo[o.Organization] }, change); err != nil {
+		return 0, err
+	}
+	if err := remove(ctx, s.requests, func(r JoinRequest) bool { return demo[r.Organization] }, change); err != nil {
+		return 0, err
+	}
+	if err := remove(ctx, s.members, func(m Member) bool { return m.Demo || demo[m.Organization] }, change); err != nil {
+		return 0, err
+	}
+	for _, doc := range docs { // last, so that an interrupted removal finds the rest again
+		if err := s.organizations.Delete(ctx, doc, change); err != nil && !apperr.Is(err, apperr.NotFound) {
+			return 0, err
+		}
+	}
+	return len(docs), nil
+}
+
+// remove deletes the records that fit.
+func remove[T any](ctx context.Context, records *store.Records[T], fits func(T) bool, c store.Change) error {
+	var docs []store.Doc[T]
+	err := records.Each(ctx, func(doc store.Doc[T]) error {
+		if fits(doc.Body) {
+			docs = append(docs, doc)
+		}
+		return nil
+	})
+	for _, doc := range docs {
+		if err == nil {
+			err = records.Delete(ctx, doc, c)
+		}
+		if apperr.Is(err, apperr.NotFound) {
+			err = nil
+		}
+	}
+	return err
+}

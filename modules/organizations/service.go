@@ -1,0 +1,275 @@
+package organizations
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"time"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/clock"
+	"gotong/modules/kit/store"
+	"gotong/modules/kit/web"
+)
+
+// Regions knows the official regions.
+type Regions interface {
+	// Place answers NotFound for a code that is none.
+	Place(ctx context.Context, code domain.RegionCode) (domain.Place, error)
+	// SearchPlaces finds regions of a level by a name that may be misspelt, best first.
+	SearchPlaces(ctx context.Context, text string, within domain.RegionCode, level, limit int) ([]domain.Place, error)
+	// Children lists the regions right below; "" gives the provinces.
+	Children(ctx context.Context, code domain.RegionCode) ([]domain.Place, error)
+	// RegencyOptions lists the regencies for a form.
+	RegencyOptions(ctx context.Context) ([]web.Option, error)
+}
+
+// Documents keeps the papers.
+type Documents interface {
+	Attach(ctx context.Context, actor domain.Actor, op store.Operation, ref domain.Ref, typ domain.DocumentType, vis domain.Visibility, up domain.Upload) (domain.DocumentID, error)
+	// Has tells whether the thing has a ready document of one of the types.
+	Has(ctx context.Context, ref domain.Ref, types ...domain.DocumentType) (bool, error)
+}
+
+// People names accounts.
+type People interface {
+	Names(ctx context.Context, ids []domain.AccountID) (map[domain.AccountID]string, error)
+}
+
+// Search finds public organisations by words; filters are "region" and "type".
+type Search interface {
+	SearchOrganizations(ctx context.Context, text string, filters map[string]string, cursor string, limit int) (ids []string, next string, total int, err error)
+}
+
+// Service is the register of organisations, their members and their verification.
+type Service struct {
+	organizations *store.Records[Organization]
+	members       *store.Records[Member]
+	requests      *store.Records[JoinRequest]
+	offices       *store.Records[villageOffice]
+	invitations   *store.State[invitation]
+	used          *store.State[usedInvitation]
+	shown         *store.State[shownInvitation]
+
+	regions   Regions
+	documents Documents
+	people    People
+	search    Search
+	clock     clock.Clock
+	log       *slog.Logger
+}
+
+func newService(d Deps) *Service {
+	s := &Service{
+		organizations: store.NewRecords(d.DB, organizationDefinition()), members: store.NewRecords(d.DB, memberDefinition()),
+		requests: store.NewRecords(d.DB, requestDefinition()), offices: store.NewRecords(d.DB, officeDefinition()),
+		invitations: store.NewState[invitation](d.DB, "invitations"), used: store.NewState[usedInvitation](d.DB, "invitations_used"),
+		shown:   store.NewState[shownInvitation](d.DB, "invitations_shown"),
+		regions: d.Regions, documents: d.Documents, people: d.People, search: d.Search, clock: d.Clock, log: d.Log,
+	}
+	if s.clock == nil {
+		s.clock = clock.System{}
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	return s
+}
+
+func (s *Service) now() time.Time { return s.clock.Now() }
+
+func hidden(err error) error {
+	return apperr.Wrap(err, apperr.NotFound, "organizations.error.not_found")
+}
+
+// get reads an organisation that the actor may see. NotFound where there is none or it is hidden.
+func (s *Service) get(ctx context.Context, actor domain.Actor, id domain.OrganizationID) (store.Doc[Organization], error) {
+	doc, err := s.organizations.Get(ctx, string(id))
+	if apperr.Is(err, apperr.NotFound) {
+		return doc, hidden(err)
+	}
+	if err == nil && !MaySee(actor, id, doc.Body, s.now()) {
+		return store.Doc[Organization]{}, hidden(nil)
+	}
+	return doc, err
+}
+
+// Get gives an organisation that the actor may see. NotFound otherwise.
+func (s *Service) Get(ctx context.Context, actor domain.Actor, id domain.OrganizationID) (store.Doc[Organization], error) {
+	return s.get(ctx, actor, id)
+}
+
+// Profile is what founding and editing set.
+type Profile struct {
+	Type, Sublevel, Name, Registration, Office, Address, Email, Phone, Website, About string
+	Region                                                                            domain.RegionCode
+	Place                                                                             string // code or name of the tied desa, kelurahan or kecamatan
+	Different                                                                         bool   // the founder says that it is none of the look-alikes
+}
+
+func (p Profile) apply(o *Organization) {
+	o.Name, o.Registration, o.Office, o.Address = strings.Join(strings.Fields(p.Name), " "), p.Registration, p.Office, p.Address
+	o.Email, o.Phone, o.Website, o.About = p.Email, p.Phone, p.Website, p.About
+}
+
+// Found makes a new organisation whose first owner is the actor. SignIn without an account; Invalid by field: what is
+// missing or wrong, and on "different" where it looks like one that is there already. A repeat of the same form gives
+// the same organisation.
+func (s *Service) Found(ctx context.Context, actor domain.Actor, op store.Operation, p Profile) (domain.OrganizationID, error) {
+	if !actor.SignedIn() {
+		return "", apperr.New(apperr.SignIn, "")
+	}
+	o := Organization{Type: p.Type, Sublevel: p.Sublevel, Region: p.Region, State: StateRegistered, Owners: []domain.AccountID{actor.Account}}
+	p.apply(&o)
+	id := domain.OrganizationID(actor.NewID(op))
+	if err := s.place(ctx, &o, p.Place); err != nil {
+		return "", err
+	}
+	if err := o.Validate(); err != nil {
+		return "", err
+	}
+	if !p.Different {
+		if err := s.refuseDuplicates(ctx, actor, id, o); err != nil {
+			return "", err
+		}
+	}
+	if _, err := s.organizations.Insert(ctx, string(id), o, actor.Change("organization.founded", id, op)); err != nil {
+		return "", err
+	}
+	m := Member{Organization: id, Account: actor.Account, Role: domain.OrgOwner, Since: s.now()}
+	if _, err := s.putMember(ctx, m, actor.Change("organization.member-joined", id, op)); err != nil {
+		return "", err
+	}
+	return id, nil
+}
+
+// place checks the seat and, where the kind of organisation is tied to a place, finds that place by code or name.
+func (s *Service) place(ctx context.Context, o *Organization, text string) error {
+	kind := TiedSublevel(o.Type, o.Sublevel)
+	var f apperr.Fields
+	if kind == "" {
+		o.Village = ""
+		if o.Region != "" {
+			if _, err := s.regions.Place(ctx, o.Region); apperr.Is(err, apperr.NotFound) {
+				f.Add("region", "organizations.error.region")
+			} else if err != nil {
+				return err
+			}
+		}
+		return f.Err()
+	}
+	place, err := s.findPlace(ctx, kind, text, o.Region)
+	if err != nil {
+		return err
+	}
+	o.Region, o.Village = place.Code, ""
+	if isOffice(o.Type, o.Sublevel) {
+		o.Village = place.Code
+	}
+	return nil
+}
+
+// findPlace reads a code or a name; a name must fit one place only.
+func (s *Service) findPlace(ctx context.Context, kind, text string, within domain.RegionCode) (domain.Place, error) {
+	var f apperr.Fields
+	if code, err := domain.ParseRegionCode(codeIn(text)); err == nil {
+		place, err := s.regions.Place(ctx, code)
+		switch {
+		case apperr.Is(err, apperr.NotFound) || err == nil && place.Kind != kind:
+			f.Add("place", "organizations.error.place_kind."+kind)
+			return domain.Place{}, f.Err()
+		}
+		return place, err
+	}
+	level := domain.LevelVillage
+	if kind == "kecamatan" {
+		level = domain.LevelDistrict
+	}
+	if len(text) < 3 {
+		f.Add("place", "organizations.error.place_kind."+kind)
+		return domain.Place{}, f.Err()
+	}
+	found, err := s.regions.SearchPlaces(ctx, text, within, level, 20)
+	if err != nil {
+		return domain.Place{}, err
+	}
+	var same, near []domain.Place
+	name, _, _ := strings.Cut(text, ",")
+	for _, p := range found {
+		if p.Kind != kind {
+			continue
+		}
+		near = append(near, p)
+		if strings.EqualFold(strings.TrimSpace(name), p.Name) || strings.EqualFold(text, domain.PlaceText(p)) || strings.EqualFold(strings.TrimSpace(name), domain.PlaceName(p)) {
+			same = append(same, p)
+		}
+	}
+	if strings.Contains(text, ",") && len(same) > 1 { // with the regions above, the best one leads
+		for _, p := range same {
+			if strings.EqualFold(text, domain.PlaceText(p)) {
+				return p, nil
+			}
+		}
+	}
+	if len(same) == 1 {
+		return same[0], nil
+	}
+	candidates := near
+	if len(same) > 1 {
+		candidates = same
+	}
+	if len(candidates) == 0 {
+		f.Add("place", "organizations.error.place_kind."+kind)
+		return domain.Place{}, f.Err()
+	}
+	var names []string
+	for _, p := range candidates[:min(len(candidates), 5)] {
+		names = append(names, domain.PlaceText(p)+" ("+string(p.Code)+")")
+	}
+	f.Add("place", "organizations.error.place_which", "places", strings.Join(names, "; "))
+	return domain.Place{}, f.Err()
+}
+
+// codeIn takes the code out of "Desa Temajuk, Kec. Paloh (61.01.08.2007)", as suggestions write it.
+func codeIn(text string) string {
+	if from := strings.LastIndexByte(text, '('); from >= 0 && strings.HasSuffix(text, ")") {
+		return text[from+1 : len(text)-1]
+	}
+	return text
+}
+
+// Edit changes the profile; type, sublevel and tied place stay, and so does the name while verified or pending,
+// since the verification was for that name. Forbidden for others than editors; Conflict where it was changed since.
+func (s *Service) Edit(ctx context.Context, actor domain.Actor, op store.Operation, id domain.OrganizationID, version int64, p Profile) error {
+	doc, err := s.get(ctx, actor, id)
+	if err != nil {
+		return err
+	}
+	if !MayEdit(actor, id) {
+		return apperr.New(apperr.Forbidden, "organizations.error.editor_only")
+	}
+	o := doc.Body
+	name, registration := o.Name, o.Registration
+	p.apply(&o)
+	var f apperr.Fields
+	if o.State == StatePending || o.InForce(s.now()) {
+		f.Check(o.Name == name, "name", "organizations.error.name_verified")
+		f.Check(registration == "" || o.Registration == registration, "registration", "organizations.error.name_verified")
+	}
+	if err := f.Err(); err != nil {
+		return err
+	}
+	if TiedSublevel(o.Type, o.Sublevel) == "" {
+		o.Region = p.Region
+		if err := s.place(ctx, &o, ""); err != nil {
+			return err
+		}
+	}
+	if err := o.Validate(); err != nil {
+		return err
+	}
+	doc.Version = version
+	_, err = s.organizations.Replace(ctx, doc, o, actor.Change("organization.edited", id, op))
+	return err
+}

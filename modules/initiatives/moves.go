@@ -150,8 +150,9 @@ func owner(a domain.Actor, i Initiative) error {
 
 // Decision is what an owner, the secretariat or an evaluator decided, by its action.
 type Decision struct {
-	Action Action
-	Begin  Begin
+	Action    Action
+	Begin     Begin
+	SummaryEN string // on publication, where it was still missing
 }
 
 // Decide carries a decision out. Who may: the owner takes back, publishes, starts, withdraws, suspends, resumes,
@@ -170,6 +171,7 @@ func (s *Service) Decide(ctx context.Context, r Request, d Decision) (Doc, error
 	var f apperr.Fields
 	checkPersonal(&f, "reason", r.Reason)
 	checkPersonal(&f, "work_plan", d.Begin.WorkPlan)
+	checkPersonal(&f, "summary_en", d.SummaryEN)
 	if err := f.Err(); err != nil {
 		return Doc{}, err
 	}
@@ -220,6 +222,9 @@ func (s *Service) apply(ctx context.Context, id domain.InitiativeID, i *Initiati
 	case ActionRevise:
 		return i.Revise(step)
 	case ActionPublish:
+		if d.SummaryEN != "" {
+			i.SummaryEN = d.SummaryEN
+		}
 		return i.Publish(step)
 	case ActionWithdraw, ActionSuspend, ActionComplete:
 		return i.Intend(Pending{Step: step, Action: d.Action})

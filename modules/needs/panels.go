@@ -65,7 +65,7 @@ func (m *Module) fragment(ctx context.Context, page panelPage, docs []Doc, title
 		page.More, page.Empty = nil, &web.Empty{Text: page.T("needs.panel.none")}
 	}
 	html, err := m.cards.Fragment(page)
-	return domain.Fragment{ID: "needs", Title: title, HTML: html}, err
+	return domain.Fragment{ID: "needs", Title: title, HTML: html, Demo: anyDemo(docs)}, err
 }
 
 // DeskPanel shows what waits for this person: what to verify in their area, what to adopt, what was returned, drafts.
@@ -76,13 +76,13 @@ func (m *Module) DeskPanel() domain.Panel {
 			Caption: b.T("needs.desk.title"),
 			Head:    []string{b.T("needs.desk.need"), b.T("needs.desk.todo"), b.T("needs.desk.since")},
 		}}
-		seen := map[string]bool{}
+		seen, demo := map[string]bool{}, false
 		add := func(docs []Doc, todo, path string) {
 			for _, d := range docs {
 				if seen[d.ID] {
 					continue
 				}
-				seen[d.ID] = true
+				seen[d.ID], demo = true, demo || d.Body.Demo
 				since := d.Body.DeclaredAt
 				if n := len(d.Body.History); n > 0 {
 					since = d.Body.History[n-1].At
@@ -124,7 +124,7 @@ func (m *Module) DeskPanel() domain.Panel {
 			return domain.Fragment{}, nil
 		}
 		html, err := m.desk.Fragment(page)
-		return domain.Fragment{ID: "needs", Title: b.T("needs.desk.title"), HTML: html}, err
+		return domain.Fragment{ID: "needs", Title: b.T("needs.desk.title"), HTML: html, Demo: demo}, err
 	})
 }
 

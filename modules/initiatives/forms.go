@@ -1,0 +1,273 @@
+package initiatives
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/web"
+)
+
+// parts are the repeated parts of the form; each has up to MaxRows rows.
+var parts = []string{"offer", "budget", "result", "partner"}
+
+// rowCounts says how many rows of each part the form shows: what is there, what was asked for, at least one.
+func rowCounts(c Content, asked map[string]int) map[string]int {
+	have := map[string]int{"offer": len(c.Offers), "budget": len(c.Budget), "result": len(c.Results), "partner": len(c.Partners)}
+	out := map[string]int{}
+	for _, p := range parts {
+		out[p] = min(MaxRows, max(1, have[p], asked[p]))
+	}
+	return out
+}
+
+// askedRows reads how many rows the posted form had, one more where its button was pressed.
+func askedRows(v web.Values) (rows map[string]int, more bool) {
+	rows = map[string]int{}
+	for _, p := range parts {
+		n, _ := strconv.Atoi(v.Get("rows_" + p))
+		if v.Get("add") == p {
+			n, more = n+1, true
+		}
+		rows[p] = min(n, MaxRows)
+	}
+	return rows, more
+}
+
+// contentForm lays out the whole proposal in sections.
+func (s *Service) contentForm(ctx context.Context, b web.Base, actor domain.Actor, action string, organization domain.OrganizationID, c Content, rows map[string]int, fresh bool) *web.Form {
+	f := web.NewForm(b, "initiatives.form", action)
+	f.Section("summary")
+	if members := editing(actor); fresh && len(members) == 1 {
+		f.Hidden("organization", string(members[0].Organization))
+	} else if fresh {
+		var options []web.Option
+		for _, m := range members {
+			options = append(options, web.Option{Value: string(m.Organization), Label: m.Name})
+		}
+		f.Select("organization", options, web.Required(), web.Value(string(organization)))
+	}
+	f.Text("title", web.Required(), web.Max(maxTitle), web.Value(c.Title))
+	f.TextArea("summary", web.Required(), web.Max(maxText), web.Value(c.Summary))
+	f.TextArea("summary_en", web.Max(maxText), web.Value(c.SummaryEN))
+	f.TextArea("problem", web.Max(maxText), web.Value(c.Problem))
+	f.TextArea("goals", web.Max(maxText), web.Value(c.Goals))
+	f.Section("where")
+	options := s.areaOptions(ctx)
+	picked, typed := splitAreas(c.Areas, options)
+	f.Checkboxes("areas", options, web.ValueList(picked))
+	f.Text("area_codes", web.Value(typed), web.Placeholder("61.01.08, 61.01.03.2001"))
+	f.Text("target_group", web.Max(maxShort), web.Value(c.TargetGroup))
+	f.Number("target_number", web.ValueInt(c.TargetNumber))
+	f.Date("from", web.Value(string(c.From)))
+	f.Date("until", web.Value(string(c.Until)))
+	for n := range rows["offer"] {
+		offerFields(f, b, n, at(c.Offers, n))
+	}
+	f.Section("budget")
+	for n := range rows["budget"] {
+		budgetFields(f, b, n, at(c.Budget, n))
+	}
+	f.Section("results")
+	for n := range rows["result"] {
+		resultFields(f, b, n, at(c.Results, n))
+	}
+	f.Section("risks")
+	f.TextArea("risks", web.Max(maxText), web.Value(c.Risks))
+	f.TextArea("sustainability", web.Max(maxText), web.Value(c.Sustainability))
+	f.Section("partners")
+	for n := range rows["partner"] {
+		p := at(c.Partners, n)
+		f.Text(row("partner", n, "name"), numbered("partner_name", n), web.Max(maxShort), web.Value(p.Name))
+		f.Text(row("partner", n, "role"), numbered("partner_role", n), web.Max(maxShort), web.Value(p.Role))
+	}
+	for _, p := range parts {
+		f.Hidden("rows_"+p, strconv.Itoa(rows[p]))
+	}
+	return f
+}
+
+func at[T any](all []T, n int) T {
+	if n < len(all) {
+		return all[n]
+	}
+	var none T
+	return none
+}
+
+func numbered(name string, n int) web.FieldOption {
+	return web.Label("initiatives.form."+name, "n", n+1)
+}
+
+func offerFields(f *web.Form, b web.Base, n int, o Offer) {
+	f.Section("offer_" + strconv.Itoa(n+1))
+	f.Hidden(row("offer", n, "id"), string(o.ID))
+	f.Select(row("offer", n, "category"), domain.CategoryOptions(b.Lang), numbered("offer_category", n), web.Value(string(o.Category)))
+	f.Number(row("offer", n, "quantity"), numbered("offer_quantity", n), web.ValueInt(o.Quantity))
+	f.Select(row("offer", n, "unit"), domain.UnitOptions(b.Lang, o.Category), numbered("offer_unit", n), web.Hint("initiatives.form.offer_unit_hint"), web.Value(string(o.Unit)))
+	f.Number(row("offer", n, "min_lot"), numbered("offer_min_lot", n), web.ValueInt(o.MinLot))
+	f.Text(row("offer", n, "areas"), numbered("offer_areas", n), web.Hint("initiatives.form.offer_areas_hint"), web.Value(codesText(o.Areas)))
+	f.Date(row("offer", n, "from"), numbered("offer_from", n), web.Value(string(o.From)))
+	f.Date(row("offer", n, "until"), numbered("offer_until", n), web.Value(string(o.Until)))
+	f.TextArea(row("offer", n, "conditions"), numbered("offer_conditions", n), web.Rows(2), web.Max(maxText), web.Value(o.Conditions))
+}
+
+func budgetFields(f *web.Form, b web.Base, n int, l BudgetLine) {
+	var sources []web.Option
+	for _, s := range Sources {
+		sources = append(sources, web.Option{Value: string(s), Label: b.T("initiatives.source." + string(s))})
+	}
+	f.Text(row("budget", n, "item"), numbered("budget_item", n), web.Max(maxShort), web.Value(l.Item))
+	f.Select(row("budget", n, "source"), sources, numbered("budget_source", n), web.Value(string(l.Source)))
+	f.Rupiah(row("budget", n, "amount"), numbered("budget_amount", n), web.ValueInt(l.Amount))
+}
+
+func resultFields(f *web.Form, b web.Base, n int, r Result) {
+	var indicators []web.Option
+	for _, i := range domain.Indicators() {
+		indicators = append(indicators, web.Option{Value: i.ID, Label: i.Name.In(b.Lang)})
+	}
+	f.Select(row("result", n, "indicator"), indicators, numbered("result_indicator", n), web.Value(r.Indicator))
+	f.Text(row("result", n, "baseline"), numbered("result_baseline", n), web.Hint("initiatives.form.result_baseline_hint"), web.Max(maxShort), web.Value(r.Baseline))
+	f.Text(row("result", n, "target"), numbered("result_target", n), web.Max(maxShort), web.Value(r.Target))
+}
+
+// areaOptions offers the provinces, or where the portal serves one, that province and its regencies.
+func (s *Service) areaOptions(ctx context.Context) []web.Option {
+	provinces, err := s.places.Children(ctx, "")
+	if err != nil {
+		return nil
+	}
+	var out []web.Option
+	for _, p := range provinces {
+		out = append(out, web.Option{Value: string(p.Code), Label: domain.PlaceName(p)})
+	}
+	if len(provinces) != 1 {
+		return out
+	}
+	regencies, err := s.places.Children(ctx, provinces[0].Code)
+	if err != nil {
+		return out
+	}
+	for _, p := range regencies {
+		out = append(out, web.Option{Value: string(p.Code), Label: domain.PlaceName(p)})
+	}
+	return out
+}
+
+func splitAreas(areas []domain.RegionCode, options []web.Option) (picked []string, typed string) {
+	var rest []domain.RegionCode
+	for _, a := range areas {
+		if slices.ContainsFunc(options, func(o web.Option) bool { return o.Value == string(a) }) {
+			picked = append(picked, string(a))
+		} else {
+			rest = append(rest, a)
+		}
+	}
+	return picked, codesText(rest)
+}
+
+func codesText(codes []domain.RegionCode) string {
+	var out []string
+	for _, c := range codes {
+		out = append(out, string(c))
+	}
+	return strings.Join(out, ", ")
+}
+
+// readCodes reads region codes with commas, semicolons or spaces between.
+func readCodes(text string) (codes []domain.RegionCode, ok bool) {
+	ok = true
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || r == ' ' || r == '\n' }) {
+		code, err := domain.ParseRegionCode(word)
+		if err != nil {
+			ok = false
+			continue
+		}
+		if !slices.Contains(codes, code) {
+			codes = append(codes, code)
+		}
+	}
+	return codes, ok
+}
+
+func reviewForm(b web.Base, id string) *web.Form {
+	f := web.NewForm(b, "initiatives.review", "/initiatives/"+id+"/review")
+	var scores []web.Option
+	for n := 1; n <= 5; n++ {
+		scores = append(scores, web.Option{Value: strconv.Itoa(n), Label: b.T("initiatives.score." + strconv.Itoa(n))})
+	}
+	for _, c := range Criteria {
+		f.Section(string(c))
+		f.Radio("score_"+string(c), scores, web.Required(), web.Label("initiatives.review.score"))
+		f.TextArea("why_"+string(c), web.Required(), web.Rows(2), web.Max(maxText), web.Label("initiatives.review.why"))
+	}
+	f.Section("advice")
+	var advice []web.Option
+	for _, r := range Recommendations {
+		advice = append(advice, web.Option{Value: string(r), Label: b.T("initiatives.recommend." + string(r))})
+	}
+	f.Radio("recommendation", advice, web.Required())
+	f.TextArea("words", web.Max(maxText))
+	f.Checkbox("no_conflict", web.Required())
+	return f.Back("/initiatives/" + id)
+}
+
+func readReview(v web.Values) Review {
+	r := Review{Scores: map[Criterion]Score{}, Recommendation: Recommendation(v.Get("recommendation")), Words: v.Get("words"), NoConflict: v.Has("no_conflict")}
+	for _, c := range Criteria {
+		n, _ := v.Int("score_" + string(c))
+		r.Scores[c] = Score{Value: n, Reason: v.Get("why_" + string(c))}
+	}
+	return r
+}
+
+func decideForm(b web.Base, id string, version int64, i Initiative) *web.Form {
+	f := web.NewForm(b, "initiatives.decide", "/initiatives/"+id+"/decide").Read(version)
+	var options []web.Option
+	for _, a := range []Action{ActionApprove, ActionRevise, ActionReject} {
+		if i.Can(a) {
+			options = append(options, web.Option{Value: string(a), Label: b.T("initiatives.decision." + string(a)), Hint: b.T("initiatives.decision_hint." + string(a))})
+		}
+	}
+	f.Radio("decision", options, web.Required())
+	f.TextArea("reason", web.Required(), web.Max(maxText))
+	f.Date("until")
+	return f.Back("/initiatives/" + id)
+}
+
+func papersForm(b web.Base, id string, version int64, terms, budget bool) *web.Form {
+	f := web.NewForm(b, "initiatives.submit", "/initiatives/"+id+"/submit").Read(version)
+	for _, p := range []struct {
+		name string
+		has  bool
+	}{{"terms", terms}, {"budget_paper", budget}} {
+		if p.has {
+			f.File(p.name, ".pdf,.docx,.xlsx,.odt,.ods", web.Hint("initiatives.submit.there"))
+		} else {
+			f.File(p.name, ".pdf,.docx,.xlsx,.odt,.ods", web.Required())
+		}
+	}
+	return f.Back("/initiatives/" + id)
+}
+
+// moved puts errors of the rows that were read back to where they stood: empty rows between were left out.
+func moved(err error, from map[string][]int) error {
+	e, ok := err.(*apperr.Error)
+	if !ok || e.Kind != apperr.Invalid {
+		return err
+	}
+	fields := slices.Clone(e.Fields)
+	for k, f := range fields {
+		part, rest, _ := strings.Cut(f.Name, "_")
+		number, name, _ := strings.Cut(rest, "_")
+		n, convErr := strconv.Atoi(number)
+		if at := from[part]; convErr == nil && n >= 1 && n <= len(at) {
+			fields[k].Name = row(part, at[n-1], name)
+		}
+	}
+	return apperr.InvalidFields(fields)
+}

@@ -1,0 +1,258 @@
+package initiatives
+
+import (
+	"context"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/web"
+)
+
+func signedIn(c *fiber.Ctx) (domain.Actor, error) {
+	actor := web.Get[domain.Actor](c)
+	if !actor.SignedIn() {
+		return actor, apperr.New(apperr.SignIn, "error.sign_in.text")
+	}
+	return actor, nil
+}
+
+func idOf(c *fiber.Ctx) domain.InitiativeID { return domain.InitiativeID(strings.Clone(c.Params("id"))) }
+
+func crumbs(b *web.Base, title, path string) {
+	b.Crumbs = []web.Crumb{{Label: b.T("initiatives.title"), Path: "/initiatives"}}
+	if path != "" {
+		b.Crumbs = append(b.Crumbs, web.Crumb{Label: title, Path: path})
+	}
+}
+
+func (m *Module) getList(c *fiber.Ctx) error {
+	actor, v := web.Get[domain.Actor](c), web.ValuesOf(c)
+	region, _ := domain.ParseRegionCode(v.Get("region"))
+	f := Filter{Q: v.Get("q"), Region: region, Category: v.Get("category"), Status: State(v.Get("status")), Sort: v.Get("sort"), Cursor: v.Get("cursor")}
+	docs, err := m.Service.Public(c.Context(), f)
+	if err != nil {
+		return err
+	}
+	page := listPage{Base: web.NewBase(c, "initiatives", "initiatives.title")}
+	b := page.Base
+	page.Description = b.T("initiatives.list_description")
+	var states, orders []web.Option
+	for _, s := range PublicStates {
+		states = append(states, web.Option{Value: string(s), Label: b.T("initiatives.state." + string(s))})
+	}
+	for _, o := range []string{listNewest, listOldest, listEnding} {
+		orders = append(orders, web.Option{Value: o, Label: b.T("initiatives.sort." + o)})
+	}
+	page.Filters = web.NewFilters(b, "/initiatives", "initiatives.filter").Q(f.Q).
+		Select("region", string(f.Region), m.Service.filterRegions(c.Context(), f.Region)).
+		Select("category", f.Category, domain.CategoryOptions(b.Lang)).
+		Select("status", string(f.Status), states)
+	if f.Q == "" {
+		page.Filters.Sort(f.Sort, orders)
+	}
+	if page.Cards, err = m.Service.cardsOf(c.Context(), b, docs.Items); err != nil {
+		return err
+	}
+	page.Demo = anyDemo(docs.Items)
+	page.Pager = web.NewPager(b, "/initiatives", page.Filters.Query(), f.Cursor, docs.Next)
+	if len(editing(actor)) > 0 {
+		page.NewPath = b.URL("/initiatives/new")
+	}
+	if len(page.Cards) == 0 {
+		page.Empty = &web.Empty{Text: b.T("initiatives.empty")}
+		if page.Filters.Active() {
+			page.Empty = &web.Empty{Text: b.T("initiatives.empty_filtered"), ActionLabel: b.T("initiatives.all"), ActionPath: b.URL("/initiatives")}
+		}
+	}
+	return m.list.Render(c, fiber.StatusOK, page)
+}
+
+// filterRegions offers the provinces or regencies, and the chosen region where it is a smaller one.
+func (s *Service) filterRegions(ctx context.Context, chosen domain.RegionCode) []web.Option {
+	options := s.areaOptions(ctx)
+	if picked, _ := splitAreas([]domain.RegionCode{chosen}, options); chosen != "" && len(picked) == 0 {
+		if place, err := s.places.Place(ctx, chosen); err == nil {
+			options = append(options, web.Option{Value: string(chosen), Label: domain.PlaceName(place)})
+		}
+	}
+	return options
+}
+
+func (m *Module) writePage(c *fiber.Ctx, base web.Base, actor domain.Actor, action string, organization domain.OrganizationID, content Content, rows map[string]int, fresh bool) formPage {
+	page := formPage{Base: base}
+	counts := rowCounts(content, rows)
+	page.Form = m.Service.contentForm(c.Context(), base, actor, action, organization, content, counts, fresh)
+	for _, p := range parts {
+		if counts[p] < MaxRows {
+			page.Adders = append(page.Adders, adder{Value: p, Label: base.T("initiatives.add." + p)})
+		}
+	}
+	return page
+}
+
+// rebind fills the form with what was posted and keeps the number of rows that it now has.
+func rebind(c *fiber.Ctx, page formPage, rows map[string]int) {
+	page.Form.Bind(c)
+	for p, n := range rowCounts(Content{}, rows) {
+		page.Form.Hidden("rows_"+p, itoa(n))
+	}
+}
+
+func (m *Module) newPage(c *fiber.Ctx, actor domain.Actor, organization domain.OrganizationID, rows map[string]int) formPage {
+	base := web.NewBase(c, "initiatives", "initiatives.new_title")
+	crumbs(&base, "", "")
+	page := m.writePage(c, base, actor, "/initiatives", organization, Content{}, rows, true)
+	page.Form.Back("/initiatives")
+	return page
+}
+
+func (m *Module) getNew(c *fiber.Ctx) error {
+	actor, err := signedIn(c)
+	if err != nil {
+		return err
+	}
+	if len(editing(actor)) == 0 {
+		return apperr.New(apperr.Forbidden, "initiatives.refuse.not_editor")
+	}
+	return m.form.Render(c, fiber.StatusOK, m.newPage(c, actor, "", nil))
+}
+
+func (m *Module) postNew(c *fiber.Ctx) error {
+	actor, err := signedIn(c)
+	if err != nil {
+		return err
+	}
+	v := web.ValuesOf(c)
+	rows, more := askedRows(v)
+	if more {
+		page := m.newPage(c, actor, "", rows)
+		rebind(c, page, rows)
+		return m.form.Render(c, fiber.StatusOK, page)
+	}
+	content, r := readContent(v)
+	organization := domain.OrganizationID(v.Get("organization"))
+	r.wrong.Check(organization != "", "organization", "initiatives.error.required")
+	var doc Doc
+	if err = r.refused(content); err == nil {
+		doc, err = m.Service.Create(c.Context(), actor, web.OperationOf(c), organization, content)
+		err = moved(err, r.rows)
+	}
+	if apperr.Is(err, apperr.Invalid) {
+		page := m.newPage(c, actor, organization, rows)
+		rebind(c, page, rows)
+		page.Form.Fail(err)
+		return m.form.Render(c, fiber.StatusUnprocessableEntity, page)
+	}
+	if err != nil {
+		return err
+	}
+	web.SetFlash(c, "good", "initiatives.flash.saved")
+	return web.Redirect(c, "/initiatives/"+doc.ID)
+}
+
+func (m *Module) editPage(c *fiber.Ctx, actor domain.Actor, doc Doc, content Content, rows map[string]int) formPage {
+	i := doc.Body
+	base := web.NewBase(c, "initiatives", "initiatives.edit_title", "title", i.Title)
+	base.Demo = i.Demo
+	crumbs(&base, i.Title, "/initiatives/"+doc.ID)
+	page := m.writePage(c, base, actor, "/initiatives/"+doc.ID+"/edit", i.Organization, content, rows, false)
+	page.Form.Read(doc.Version).Back("/initiatives/" + doc.ID)
+	if i.State() == NeedsRevision {
+		page.Facts = []web.Fact{{Label: base.T("initiatives.fact.points"), Value: i.Points}, {Label: base.T("initiatives.fact.revise_by"), Value: dateText(base, i.ReviseBy)}}
+	}
+	return page
+}
+
+// editable reads the initiative for its editor.
+func (m *Module) editable(c *fiber.Ctx, actor domain.Actor) (Doc, error) {
+	doc, err := m.Service.Show(c.Context(), actor, idOf(c))
+	if err == nil && !CanEdit(actor, doc.Body) {
+		err = apperr.New(apperr.Forbidden, "initiatives.refuse.edit")
+	}
+	return doc, err
+}
+
+func (m *Module) getEdit(c *fiber.Ctx) error {
+	actor, err := signedIn(c)
+	if err != nil {
+		return err
+	}
+	doc, err := m.editable(c, actor)
+	if err != nil {
+		return err
+	}
+	return m.form.Render(c, fiber.StatusOK, m.editPage(c, actor, doc, doc.Body.Content, nil))
+}
+
+func (m *Module) postEdit(c *fiber.Ctx) error {
+	actor, err := signedIn(c)
+	if err != nil {
+		return err
+	}
+	doc, err := m.editable(c, actor)
+	if err != nil {
+		return err
+	}
+	v := web.ValuesOf(c)
+	rows, more := askedRows(v)
+	content, r := readContent(v)
+	again := func(status int, err error) error {
+		page := m.editPage(c, actor, doc, Content{}, rows)
+		rebind(c, page, rows)
+		page.Form.Fail(err)
+		return m.form.Render(c, status, page)
+	}
+	if more {
+		return again(fiber.StatusOK, nil)
+	}
+	if err = r.refused(content); err == nil {
+		_, err = m.Service.Edit(c.Context(), actor, web.OperationOf(c), idOf(c), web.Version(c), content)
+		err = moved(err, r.rows)
+	}
+	switch {
+	case err == nil:
+		web.SetFlash(c, "good", "initiatives.flash.saved")
+		return web.Redirect(c, "/initiatives/"+doc.ID)
+	case apperr.Is(err, apperr.Invalid):
+		return again(fiber.StatusUnprocessableEntity, err)
+	case !apperr.Is(err, apperr.Conflict):
+		return err
+	}
+	if doc, err = m.editable(c, actor); err != nil {
+		return err
+	}
+	wide := rowCounts(doc.Body.Content, rows)
+	current := m.editPage(c, actor, doc, doc.Body.Content, wide)
+	page := m.editPage(c, actor, doc, Content{}, wide)
+	rebind(c, page, wide)
+	page.Form.Conflict(current.Form)
+	return m.form.Render(c, fiber.StatusConflict, page)
+}
+
+func (m *Module) postDelete(c *fiber.Ctx) error {
+	actor, err := signedIn(c)
+	if err != nil {
+		return err
+	}
+	if err := m.Service.Delete(c.Context(), actor, web.OperationOf(c), idOf(c), web.Version(c)); err != nil {
+		return err
+	}
+	web.SetFlash(c, "good", "initiatives.flash.deleted")
+	return web.Redirect(c, "/desk")
+}
+
+func (m *Module) postCopy(c *fiber.Ctx) error {
+	actor, err := signedIn(c)
+	if err != nil {
+		return err
+	}
+	doc, err := m.Service.Copy(c.Context(), actor, web.OperationOf(c), idOf(c))
+	if err != nil {
+		return err
+	}
+	web.SetFlash(c, "good", "initiatives.flash.copied")
+	return web.Redirect(c, "/initiatives/"+doc.ID)
+}

@@ -1,0 +1,179 @@
+package initiatives
+
+import (
+	"context"
+
+	"github.com/gofiber/fiber/v2"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/web"
+)
+
+func (m *Module) getShow(c *fiber.Ctx) error {
+	actor := web.Get[domain.Actor](c)
+	doc, err := m.Service.Show(c.Context(), actor, idOf(c))
+	if err != nil {
+		return err
+	}
+	return m.renderShow(c, fiber.StatusOK, actor, doc, "", nil)
+}
+
+func (m *Module) renderShow(c *fiber.Ctx, status int, actor domain.Actor, doc Doc, failed string, cause error) error {
+	ctx, i := c.Context(), doc.Body
+	page := showPage{Base: web.NewBase(c, "initiatives", "")}
+	page.Title, page.Description, page.Demo = i.Title, i.summaryIn(page.Lang), i.Demo
+	page.Private = page.Private || !i.Public()
+	crumbs(&page.Base, "", "")
+	b := page.Base
+	names, err := m.Service.organizationsOf(ctx, i)
+	if err != nil {
+		return err
+	}
+	all := CanReadAll(actor, i)
+	page.Tag, page.Lead, page.Intro = stateTag(b, i.State()), names[i.Organization].Name, i.summaryIn(b.Lang)
+	page.Readings, page.Facts = readingsOf(b, i.Content), m.Service.factsOf(ctx, b, i, names)
+	page.Steps, page.Notices = stepsOf(b, i, names, all), noticesOf(b, i, all)
+	used := map[domain.OfferID]int64{}
+	if i.Public() {
+		if used, err = m.Service.used(ctx, i); err != nil {
+			return err
+		}
+	}
+	page.Tables = m.Service.tablesOf(ctx, b, i, used)
+	if i.Round > 0 && actor.SignedIn() {
+		readable, in, err := m.Service.Reviews(ctx, actor, idOf(c))
+		if err != nil {
+			return err
+		}
+		page.Reviews = reviewViews(b, readable)
+		if all && i.State() == UnderReview {
+			page.Counted = b.T("initiatives.reviews_in", "n", in, "needed", ReviewsNeeded)
+		}
+	}
+	if err := m.offerMoves(ctx, &page, actor, doc, failed, cause, web.ValuesOf(c).Get("reason")); err != nil {
+		return err
+	}
+	request := domain.PanelRequest{Actor: actor, Ref: ref(domain.InitiativeID(doc.ID)), Page: b}
+	if len(i.Areas) > 0 {
+		request.Region = i.Areas[0]
+	}
+	page.Sections = m.sections(ctx, m.panels, request)
+	return m.show.Render(c, status, page)
+}
+
+// offered are the buttons of the page, by action: under which address, and whether a reason is asked.
+var offered = []struct {
+	action Action
+	path   string
+	reason bool
+	kind   string
+}{
+	{ActionTakeBack, "take-back", false, "plain"}, {ActionReview, "begin-review", false, "main"}, {ActionWithdraw, "withdraw", true, "stop"},
+	{ActionResume, "resume", false, "main"}, {ActionCancel, "cancel", true, "stop"}, {ActionComplete, "complete", true, "main"},
+	{ActionReopen, "reopen", true, "plain"}, {ActionEvaluate, "evaluate", true, "main"}, {ActionArchive, "archive", false, "plain"},
+}
+
+// offerMoves puts the links and buttons on the page that this actor may use now.
+func (m *Module) offerMoves(ctx context.Context, page *showPage, actor domain.Actor, doc Doc, failed string, cause error, reason string) error {
+	i, b, path := doc.Body, page.Base, "/initiatives/"+doc.ID
+	open := func(name string, quiet bool) {
+		page.Links = append(page.Links, link{Label: b.T("initiatives.action." + name), Path: b.URL(path + "/" + name), Plain: quiet})
+	}
+	button := func(name, key string, adjust func(*web.Action)) {
+		a := web.NewAction(b, key, path+"/"+name)
+		a.Version = doc.Version
+		adjust(&a)
+		if name == failed {
+			a = a.Fail(cause, reason)
+		}
+		page.Actions = append(page.Actions, a)
+	}
+	if i.Can(ActionSubmit) && actor.Has(i.Organization, domain.OrgOwner) {
+		open("submit", false)
+	}
+	if CanEdit(actor, i) {
+		open("edit", i.Can(ActionSubmit) && actor.Has(i.Organization, domain.OrgOwner))
+		if i.State() == Draft && i.Round == 0 {
+			button("delete", "initiatives.action.delete", func(a *web.Action) { a.Kind = "stop" })
+		}
+	}
+	if CanReview(actor, i) {
+		wrote, err := m.Service.Reviewed(ctx, actor, doc)
+		if err != nil {
+			return err
+		}
+		if !wrote {
+			open("review", false)
+		}
+	}
+	if CanDecide(actor, i) && (i.Can(ActionRevise) || i.Can(ActionApprove)) {
+		open("decide", i.State() == Submitted)
+	}
+	for _, x := range []struct {
+		action Action
+		name   string
+		quiet  bool
+	}{{ActionPublish, "publish", false}, {ActionStart, "start", false}, {ActionSuspend, "suspend", true}} {
+		if _, err := mayDecide(actor, i, x.action); err == nil && i.Can(x.action) && i.Pending == nil {
+			open(x.name, x.quiet)
+		}
+	}
+	for _, o := range offered {
+		if _, err := mayDecide(actor, i, o.action); err != nil || !i.Can(o.action) || i.Pending != nil {
+			continue
+		}
+		if o.action == ActionResume && i.lastSuspension().Office == actor.Has(i.Organization, domain.OrgOwner) {
+			continue
+		}
+		button(o.path, "initiatives.action."+o.path, func(a *web.Action) { a.Reason, a.Kind = o.reason, o.kind })
+	}
+	if _, err := i.Copy(""); err == nil && actor.Has(i.Organization, domain.OrgEditor) {
+		button("copy", "initiatives.action.copy", func(a *web.Action) { a.Kind = "plain" })
+	}
+	return nil
+}
+
+// sections loads the panels of other modules; one that fails says so and the page stands.
+func (m *Module) sections(ctx context.Context, panels []domain.Panel, r domain.PanelRequest) []web.Section {
+	var out []web.Section
+	for _, p := range panels {
+		f, err := p.Load(ctx, r)
+		if err != nil {
+			m.log.Error("a panel on an initiative's page failed", "initiative", r.Ref.ID, "request", r.Page.RequestID, "error", err)
+			out = append(out, web.Section{ID: f.ID, Title: f.Title, Error: r.Page.T("web.panel_error")})
+			continue
+		}
+		if f.HTML != "" {
+			out = append(out, web.Section{ID: f.ID, Title: f.Title, HTML: f.HTML})
+		}
+	}
+	return out
+}
+
+// button runs a decision that has no page of its own; refused input is shown at the button.
+func (m *Module) button(action Action) fiber.Handler {
+	name := string(action)
+	if action == ActionReview {
+		name = "begin-review"
+	}
+	return func(c *fiber.Ctx) error {
+		actor, err := signedIn(c)
+		if err != nil {
+			return err
+		}
+		r := requestOf(c, actor)
+		_, err = m.Service.Decide(c.Context(), r, Decision{Action: action})
+		if apperr.Is(err, apperr.Invalid) {
+			doc, readErr := m.Service.Show(c.Context(), actor, r.ID)
+			if readErr != nil {
+				return readErr
+			}
+			return m.renderShow(c, fiber.StatusUnprocessableEntity, actor, doc, name, err)
+		}
+		if err != nil {
+			return err
+		}
+		return settled(c, r.ID, name)
+	}
+}

@@ -1,0 +1,55 @@
+package initiatives
+
+import (
+	"log/slog"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/clock"
+	"gotong/modules/kit/store"
+	"gotong/modules/kit/web"
+)
+
+// Deps is what the module needs from the house and from other modules.
+type Deps struct {
+	DB            *store.DB
+	Views         *web.Engine
+	Clock         clock.Clock
+	Log           *slog.Logger
+	Places        Places
+	Organizations Organizations
+	Papers        Papers
+	Offers        Offers
+	Finder        Finder
+	Panels        []domain.Panel // on an initiative's page, in order: matching, commitments, documents, history
+	PaperPanels   []domain.Panel // on the reviewer's and the secretariat's pages: documents
+}
+
+// Module is the register of initiatives: service, pages and panels.
+type Module struct {
+	Service *Service
+
+	panels      []domain.Panel
+	paperPanels []domain.Panel
+	log         *slog.Logger
+	list        *web.View[listPage]
+	show        *web.View[showPage]
+	form        *web.View[formPage]
+	cards       *web.View[panelPage]
+	desk        *web.View[deskPage]
+}
+
+// New makes the module; a missing view stops the start.
+func New(d Deps) *Module {
+	return &Module{
+		Service: &Service{
+			records: store.NewRecords(d.DB, definition()), versions: store.NewRecords(d.DB, versionDefinition()), reviews: store.NewRecords(d.DB, reviewDefinition()),
+			clock: d.Clock, log: d.Log, places: d.Places, organizations: d.Organizations, papers: d.Papers, offers: d.Offers, finder: d.Finder,
+		},
+		panels: d.Panels, paperPanels: d.PaperPanels, log: d.Log,
+		list:  web.NewView[listPage](d.Views, "initiatives/list"),
+		show:  web.NewView[showPage](d.Views, "initiatives/show"),
+		form:  web.NewView[formPage](d.Views, "initiatives/form"),
+		cards: web.NewView[panelPage](d.Views, "initiatives/panel"),
+		desk:  web.NewView[deskPage](d.Views, "initiatives/desk"),
+	}
+}

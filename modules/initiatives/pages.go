@@ -1,0 +1,344 @@
+package initiatives
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/web"
+)
+
+type listPage struct {
+	web.Base
+	Filters *web.Filters
+	Cards   []web.Card
+	Empty   *web.Empty
+	Pager   web.Pager
+	NewPath string
+}
+
+type link struct {
+	Label, Path string // with language prefix
+	Plain       bool
+}
+
+type notice struct {
+	Kind, Text string
+}
+
+// reading is one text of an initiative under its heading.
+type reading struct{ ID, Title, Text string }
+
+type reviewView struct {
+	Title  string
+	Advice web.Tag
+	Scores web.Table
+	Words  string
+}
+
+type showPage struct {
+	web.Base
+	Tag      web.Tag
+	Lead     string
+	Intro    string
+	Notices  []notice
+	Links    []link
+	Actions  []web.Action
+	Readings []reading
+	Tables   []web.Table
+	Facts    []web.Fact
+	Steps    []web.Step
+	Reviews  []reviewView
+	Counted  string // how many reviews are in, for those who may know
+	Sections []web.Section
+}
+
+// adder is a button that sends the form to get one more row.
+type adder struct{ Value, Label string }
+
+type formPage struct {
+	web.Base
+	Lead     string
+	Readings []reading
+	Tables   []web.Table
+	Facts    []web.Fact
+	Reviews  []reviewView
+	Sections []web.Section
+	Form     *web.Form
+	Adders   []adder
+}
+
+type panelPage struct {
+	web.Base
+	Cards []web.Card
+	More  *link
+	Empty *web.Empty
+}
+
+type deskPage struct {
+	web.Base
+	Table web.Table
+}
+
+func tagKind(s State) string {
+	switch s {
+	case Published, Running, Completed, Evaluated, Approved:
+		return "good"
+	case Submitted, UnderReview, NeedsRevision, Suspended:
+		return "wait"
+	case Rejected, Withdrawn, Cancelled:
+		return "stop"
+	}
+	return "plain"
+}
+
+func stateTag(b web.Base, s State) web.Tag {
+	return web.Tag{Kind: tagKind(s), Text: b.T("initiatives.state." + string(s))}
+}
+
+// summaryIn gives the summary in the reader's language.
+func (c Content) summaryIn(lang string) string {
+	if lang == "en" && c.SummaryEN != "" {
+		return c.SummaryEN
+	}
+	return c.Summary
+}
+
+func (s *Service) areasText(ctx context.Context, codes []domain.RegionCode) string {
+	var names []string
+	for _, code := range codes {
+		place, err := s.places.Place(ctx, code)
+		if err != nil {
+			names = append(names, string(code))
+			continue
+		}
+		names = append(names, domain.PlaceText(place))
+	}
+	return strings.Join(names, "; ")
+}
+
+func dateText(b web.Base, d domain.Date) string {
+	if d == "" {
+		return ""
+	}
+	return b.Date(d.Time())
+}
+
+func period(b web.Base, from, until domain.Date) string {
+	if from == "" || until == "" {
+		return ""
+	}
+	return b.T("initiatives.period", "from", dateText(b, from), "until", dateText(b, until))
+}
+
+func offerText(b web.Base, o Offer) string {
+	name := domain.Taxonomy().CategoryName(o.Category, b.Lang)
+	if o.Quantity == 0 {
+		return name
+	}
+	return b.T("initiatives.offer_text", "quantity", domain.QuantityText(b.Local(), o.Quantity, o.Unit), "category", name)
+}
+
+func (s *Service) cardsOf(ctx context.Context, b web.Base, docs []Doc) ([]web.Card, error) {
+	var ids []domain.OrganizationID
+	for _, d := range docs {
+		ids = append(ids, d.Body.Organization)
+	}
+	names, err := s.organizations.Briefs(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	cards := make([]web.Card, 0, len(docs))
+	for _, d := range docs {
+		i, tag := d.Body, stateTag(b, d.Body.State())
+		card := web.Card{Tag: &tag, Title: i.Title, Path: b.URL("/initiatives/" + d.ID), Meta: names[i.Organization].Name, Demo: i.Demo}
+		if i.Demo {
+			card.DemoText = b.T("web.demo.tag")
+		}
+		for _, o := range i.Offers {
+			card.Lines = append(card.Lines, offerText(b, o))
+		}
+		if areas := s.areasText(ctx, i.Areas); areas != "" {
+			card.Lines = append(card.Lines, areas)
+		}
+		if p := period(b, i.From, i.Until); p != "" {
+			card.Lines = append(card.Lines, p)
+		}
+		cards = append(cards, card)
+	}
+	return cards, nil
+}
+
+func anyDemo(docs []Doc) bool {
+	return slices.ContainsFunc(docs, func(d Doc) bool { return d.Body.Demo })
+}
+
+func readingsOf(b web.Base, c Content) []reading {
+	var out []reading
+	for _, x := range []struct{ key, text string }{
+		{"problem", c.Problem}, {"goals", c.Goals}, {"risks", c.Risks}, {"sustainability", c.Sustainability},
+	} {
+		if x.text != "" {
+			out = append(out, reading{ID: x.key, Title: b.T("initiatives.fact." + x.key), Text: x.text})
+		}
+	}
+	return out
+}
+
+func (s *Service) factsOf(ctx context.Context, b web.Base, i Initiative, names map[domain.OrganizationID]domain.OrganizationBrief) []web.Fact {
+	var facts []web.Fact
+	add := func(key, value string) {
+		f := web.Fact{Label: b.T("initiatives.fact." + key), Value: value}
+		if value == "" {
+			f.Value, f.Quiet = b.T("initiatives.not_filled"), true
+		}
+		facts = append(facts, f)
+	}
+	if name := names[i.Organization].Name; name != "" {
+		facts = append(facts, web.Fact{Label: b.T("initiatives.fact.organization"), Value: name, Path: b.URL("/organizations/" + string(i.Organization))})
+	}
+	add("areas", s.areasText(ctx, i.Areas))
+	add("target_group", i.TargetGroup)
+	number := ""
+	if i.TargetNumber > 0 {
+		number = domain.QuantityText(b.Local(), i.TargetNumber, "person")
+	}
+	add("target_number", number)
+	add("period", period(b, i.From, i.Until))
+	total := ""
+	if i.Total() > 0 {
+		total = b.Rupiah(i.Total())
+	}
+	add("budget", total)
+	if i.Begin.Assignment != "" {
+		add("work_plan", i.Begin.WorkPlan)
+		add("assignment", i.Begin.Assignment)
+	}
+	return facts
+}
+
+// tablesOf shows offers (with what is committed, once accounts stand), budget, results and partners.
+func (s *Service) tablesOf(ctx context.Context, b web.Base, i Initiative, used map[domain.OfferID]int64) []web.Table {
+	t := func(key string) string { return b.T("initiatives.table." + key) }
+	offers := web.Table{Caption: t("offers"), Head: []string{t("category"), t("quantity"), t("committed"), t("areas"), t("period"), t("conditions")}, Numbers: []bool{false, true, true}}
+	for _, o := range i.Offers {
+		amount := func(n int64) web.Cell { return web.Cell{Text: domain.QuantityText(b.Local(), n, o.Unit)} }
+		committed := web.Cell{Text: b.T("initiatives.not_open"), Quiet: true}
+		if i.Public() {
+			committed = amount(used[o.ID])
+		}
+		quantity := amount(o.Quantity)
+		if o.MinLot > 0 {
+			quantity.Note = b.T("initiatives.min_lot", "lot", domain.QuantityText(b.Local(), o.MinLot, o.Unit))
+		}
+		offers.Rows = append(offers.Rows, web.Row{Cells: []web.Cell{
+			{Text: domain.Taxonomy().CategoryName(o.Category, b.Lang)}, quantity, committed, {Text: s.areasText(ctx, i.AreasOf(o))}, {Text: period(b, o.From, o.Until)}, {Text: o.Conditions},
+		}})
+	}
+	tables := []web.Table{offers}
+	if len(i.Budget) > 0 {
+		budget := web.Table{Caption: t("budget"), Head: []string{t("item"), t("source"), t("amount")}, Numbers: []bool{false, false, true}}
+		for _, l := range i.Budget {
+			budget.Rows = append(budget.Rows, web.Row{Cells: []web.Cell{{Text: l.Item}, {Text: b.T("initiatives.source." + string(l.Source))}, {Text: b.Rupiah(l.Amount)}}})
+		}
+		tables = append(tables, budget)
+	}
+	if len(i.Results) > 0 {
+		results := web.Table{Caption: t("results"), Head: []string{t("indicator"), t("baseline"), t("target")}}
+		for _, r := range i.Results {
+			name := r.Indicator
+			if known, ok := domain.IndicatorByID(r.Indicator); ok {
+				name = known.Name.In(b.Lang)
+			}
+			results.Rows = append(results.Rows, web.Row{Cells: []web.Cell{{Text: name}, {Text: r.Baseline}, {Text: r.Target}}})
+		}
+		tables = append(tables, results)
+	}
+	if len(i.Partners) > 0 {
+		partners := web.Table{Caption: t("partners"), Head: []string{t("partner"), t("role"), t("partner_status")}}
+		for _, p := range i.Partners {
+			partners.Rows = append(partners.Rows, web.Row{Cells: []web.Cell{{Text: p.Name}, {Text: p.Role}, {Text: b.T("initiatives.partner." + p.Status), Quiet: true}}})
+		}
+		tables = append(tables, partners)
+	}
+	return tables
+}
+
+func (s *Service) organizationsOf(ctx context.Context, i Initiative) (map[domain.OrganizationID]domain.OrganizationBrief, error) {
+	ids := []domain.OrganizationID{i.Organization}
+	for _, p := range i.Partners {
+		if p.Organization != "" {
+			ids = append(ids, p.Organization)
+		}
+	}
+	return s.organizations.Briefs(ctx, ids)
+}
+
+// openReasons are the moves whose reason anyone may read.
+var openReasons = []Action{ActionWithdraw, ActionPartWithdraw, ActionSuspend, ActionCancel, ActionReopen, ActionComplete, ActionEvaluate}
+
+func stepsOf(b web.Base, i Initiative, names map[domain.OrganizationID]domain.OrganizationBrief, all bool) []web.Step {
+	var steps []web.Step
+	for _, m := range i.History {
+		step := web.Step{State: "done", Label: b.T("initiatives.move." + string(m.Action)), When: b.Date(m.At), Who: names[m.Organization].Name}
+		switch {
+		case m.Action == ActionEvaluate:
+			step.Who = b.T("initiatives.evaluator")
+		case m.Office:
+			step.Who = b.T("initiatives.secretariat")
+		}
+		if m.Reason != "" && (all || slices.Contains(openReasons, m.Action)) {
+			step.Note = m.Reason
+		}
+		steps = append(steps, step)
+	}
+	if len(steps) > 0 {
+		steps[len(steps)-1].State = "now"
+	}
+	if i.State() == Published || i.State() == Running {
+		steps = append(steps, web.Step{State: "next", Label: b.T("initiatives.state.completed"), When: b.T("initiatives.planned_until", "date", dateText(b, i.Until))})
+	}
+	return steps
+}
+
+func noticesOf(b web.Base, i Initiative, all bool) []notice {
+	var out []notice
+	switch {
+	case all && i.State() == NeedsRevision:
+		out = append(out, notice{"wait", b.T("initiatives.notice.revision", "points", i.Points, "date", dateText(b, i.ReviseBy))})
+	case i.State() == Suspended:
+		m := i.lastSuspension()
+		out = append(out, notice{"wait", b.T("initiatives.notice.suspended", "reason", m.Reason, "date", dateText(b, m.Until))})
+	}
+	if i.Pending != nil {
+		out = append(out, notice{"wait", b.T("initiatives.notice.pending")})
+	}
+	return out
+}
+
+func reviewViews(b web.Base, reviews []Review) []reviewView {
+	var out []reviewView
+	for n, r := range reviews {
+		v := reviewView{
+			Title: b.T("initiatives.review_number", "n", n+1, "mean", b.Local().Decimal(r.Mean(), 1)), Words: r.Words,
+			Advice: web.Tag{Kind: adviceKind(r.Recommendation), Text: b.T("initiatives.recommend." + string(r.Recommendation))},
+			Scores: web.Table{Head: []string{b.T("initiatives.table.criterion"), b.T("initiatives.table.score"), b.T("initiatives.table.why")}, Numbers: []bool{false, true}},
+		}
+		for _, c := range Criteria {
+			v.Scores.Rows = append(v.Scores.Rows, web.Row{Cells: []web.Cell{{Text: b.T("initiatives.criterion." + string(c))}, {Text: b.Number(r.Scores[c].Value)}, {Text: r.Scores[c].Reason}}})
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+func adviceKind(r Recommendation) string {
+	switch r {
+	case RecommendApprove:
+		return "good"
+	case RecommendReject:
+		return "stop"
+	}
+	return "wait"
+}

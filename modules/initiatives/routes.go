@@ -1,0 +1,36 @@
+package initiatives
+
+import "github.com/gofiber/fiber/v2"
+
+// Routes registers the module's pages, without language prefix.
+func (m *Module) Routes(r fiber.Router) {
+	r.Get("/initiatives", m.getList)
+	r.Get("/initiatives/new", m.getNew)
+	r.Post("/initiatives", m.postNew)
+	r.Get("/initiatives/:id", m.getShow)
+	r.Get("/initiatives/:id/edit", m.getEdit)
+	r.Post("/initiatives/:id/edit", m.postEdit)
+	r.Post("/initiatives/:id/delete", m.postDelete)
+	r.Post("/initiatives/:id/copy", m.postCopy)
+	r.Get("/initiatives/:id/submit", m.getSubmit)
+	r.Post("/initiatives/:id/submit", m.postSubmit)
+	r.Get("/initiatives/:id/review", m.getReview)
+	r.Post("/initiatives/:id/review", m.postReview)
+	r.Get("/initiatives/:id/decide", m.getDecide)
+	r.Post("/initiatives/:id/decide", m.postDecide)
+	r.Get("/initiatives/:id/publish", m.getPublish)
+	r.Post("/initiatives/:id/publish", m.postPublish)
+	r.Get("/initiatives/:id/start", m.getStart)
+	r.Post("/initiatives/:id/start", m.postStart)
+	r.Get("/initiatives/:id/suspend", m.getSuspend)
+	r.Post("/initiatives/:id/suspend", m.postSuspend)
+	r.Post("/initiatives/:id/take-back", m.button(ActionTakeBack))
+	r.Post("/initiatives/:id/begin-review", m.button(ActionReview))
+	r.Post("/initiatives/:id/withdraw", m.button(ActionWithdraw))
+	r.Post("/initiatives/:id/resume", m.button(ActionResume))
+	r.Post("/initiatives/:id/cancel", m.button(ActionCancel))
+	r.Post("/initiatives/:id/complete", m.button(ActionComplete))
+	r.Post("/initiatives/:id/reopen", m.button(ActionReopen))
+	r.Post("/initiatives/:id/evaluate", m.button(ActionEvaluate))
+	r.Post("/initiatives/:id/archive", m.button(ActionArchive))
+}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,6 +16,9 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/gofiber/fiber/v2"
+
+	"gotong/modules/kit/web"
 )
 
 // browser starts Chromium with nothing that calls home; the test is skipped where there is none. Complaint is told of
@@ -46,6 +50,18 @@ func browser(t *testing.T, complaint func(string)) context.Context {
 	return ctx
 }
 
+// serve has the portal answer on a loopback address until the test ends.
+func serve(t *testing.T, p *portal) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = p.Listener(listener) }()
+	t.Cleanup(func() { _ = p.Shutdown() })
+	return "http://" + listener.Addr().String()
+}
+
 const (
 	watchPolicy = `document.addEventListener("securitypolicyviolation", e => { (window.violations ||= []).push(e.violatedDirective + " " + e.blockedURI) })`
 	findWide    = `document.documentElement.scrollWidth > innerWidth ? [...document.querySelectorAll("main *, footer *, header > *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 120)).slice(0, 5) : []`
@@ -60,14 +76,7 @@ func TestPartsInABrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx := browser(t, func(c string) { t.Error("script:", c) })
-	p := stylePortal(t)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	go func() { _ = p.Listener(listener) }()
-	t.Cleanup(func() { _ = p.Shutdown() })
-	root := "http://" + listener.Addr().String()
+	root := serve(t, stylePortal(t))
 
 	if _, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: watchPolicy}); err != nil {
 		t.Fatal(err)
@@ -123,4 +132,71 @@ func TestPartsInABrowser(t *testing.T) {
 		}
 	}
 	visit("conflict", "/form", 360, "light", `document.querySelector("[name=_v]").value = "2"; document.querySelector("#i-title").value = "Judul saya"`, true)
+}
+
+// TestScriptsHelp uses the forms as a reader with scripts does: a counter, suggestions, a button that sends once, an
+// upload whose answer takes the page's place, and a summary that leads to its fields.
+func TestScriptsHelp(t *testing.T) {
+	ctx := browser(t, func(c string) { t.Error("script:", c) })
+	p := stylePortal(t)
+	var posts atomic.Int32
+	hold := make(chan struct{})
+	p.Post("/slow", func(c *fiber.Ctx) error {
+		posts.Add(1)
+		<-hold
+		return web.Redirect(c, "/list")
+	})
+	p.Get("/villages/suggest", func(c *fiber.Ctx) error {
+		return web.Suggestions(c, []web.Option{{Value: "Desa " + c.Query("village") + " <x>", Label: "Kec. Paloh"}})
+	})
+	root := serve(t, p)
+	open := func(path string) {
+		t.Helper()
+		if _, err := chromedp.RunResponse(ctx, chromedp.Navigate(root+path)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// until waits for an expression to become true; say runs one.
+	until := func(what, expression string) {
+		t.Helper()
+		ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`new Promise(done => { let left = 400; (function look() { let ok = false; try { ok = !!(`+expression+`) } catch {} if (ok || !left--) done(ok); else setTimeout(look, 25) })() })`, chromedp.EvalAwaitPromise))
+		if err != nil || !ok {
+			now, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`document.activeElement.outerHTML.slice(0, 200) + document.title + location.href`))
+			t.Fatalf("%s: %v %v; %s", what, ok, err, now)
+		}
+	}
+	say := func(expression string) {
+		t.Helper()
+		if _, err := chromedp.Run(ctx, chromedp.Evaluate[any](expression+";null")); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	open("/form")
+	say(`window.typed = (selector, text) => { const e = document.querySelector(selector); e.value = text; e.dispatchEvent(new Event("input", {bubbles: true})) }; typed("#i-title", "é".repeat(121))`)
+	until("counter", `document.querySelector("#i-title-max .count.over").textContent.trim() === "121/120"`)
+	say(`typed("#i-village", "Tema")`)
+	until("suggestions", `document.querySelector("#i-village-list option").value === "Desa Tema <x>"`)
+
+	// A file makes the form go by XMLHttpRequest; the refused form comes back with the cursor in its summary.
+	say(`(() => { const d = new DataTransfer(); d.items.add(new File(["x".repeat(300000)], "a.pdf")); document.querySelector("#i-file").files = d.files; document.querySelector("form.form .actions button").click() })()`)
+	until("refused upload", `document.activeElement === document.querySelector(".summary") && document.title.startsWith("Galat:")`)
+	until("typed text", `document.querySelector("#i-title").value.length === 121`)
+	say(`document.querySelector(".summary a").click()`)
+	until("field of the summary", `document.activeElement === document.querySelector("#i-quantity")`)
+	say(`(() => { document.querySelector("#i-quantity").value = "5"; document.querySelector("#i-urgency").click(); const d = new DataTransfer(); d.items.add(new File(["x"], "a.pdf")); document.querySelector("#i-file").files = d.files; document.querySelector("form.form .actions button").click() })()`)
+	until("accepted upload", `location.pathname === "/list" && document.querySelector(".flash.good") && !document.querySelector("form.form")`)
+
+	open("/form")
+	say(`(() => { const form = document.querySelector("form.form"), button = form.querySelector(".actions button"); form.action = "/slow"; for (let i = 0; i < 5; i++) button.click() })()`)
+	until("sending", `document.querySelector("form.form .actions button").textContent === "Mengirim…"`)
+	close(hold)
+	until("sent", `location.pathname === "/list"`)
+	if n := posts.Load(); n != 1 {
+		t.Errorf("sent %d times", n)
+	}
+	violations, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](`window.violations || []`))
+	if err != nil || len(violations) > 0 {
+		t.Error(violations, err)
+	}
 }

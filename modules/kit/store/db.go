@@ -81,6 +81,9 @@ func Open(engine Engine, options Options) *DB {
 // Now is the store's clock, in UTC to the millisecond.
 func (db *DB) Now() time.Time { return db.clock.Now().UTC().Truncate(time.Millisecond) }
 
+// Engine gives the engine behind the port, for the store's own tests and tools.
+func (db *DB) Engine() Engine { return db.engine }
+
 // Ping asks the database whether it answers.
 func (db *DB) Ping(ctx context.Context) error { return unavailable(db.engine.Ping(ctx)) }
 
@@ -192,7 +195,7 @@ func unavailable(err error) error {
 }
 
 func notFound(what, id string) error {
-	return apperr.Wrap(fmt.Errorf("%s %q is not there", what, id), apperr.NotFound, "error.not-found")
+	return apperr.Wrap(fmt.Errorf("%s %q is not there", what, id), apperr.NotFound, "error.not_found")
 }
 
 func conflict(what, id string) error {

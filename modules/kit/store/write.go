@@ -235,7 +235,10 @@ func (r *Records[T]) ours(ctx context.Context, env *Envelope, version int64, c C
 	if c.Operation.ID == "" {
 		return Doc[T]{}, conflict(r.name, env.ID)
 	}
-	if env.Operation == c.Operation && (version == 0 || version == env.Version) {
+	if env.Operation.ID == c.Operation.ID && (version == 0 || version == env.Version) {
+		if env.Operation.Digest != c.Operation.Digest { // the same form with another input
+			return Doc[T]{}, conflict(r.name, env.ID)
+		}
 		return r.decode(env)
 	}
 	entries, err := r.History(ctx, env.ID, 100)

@@ -1,0 +1,120 @@
+package mongo
+
+import (
+	"context"
+	"errors"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"gotong/modules/kit/store"
+)
+
+// entry is a line of the feed as stored; its number is its _id, so a number can be taken only once.
+type entry struct {
+	Seq        int64  `bson:"_id"`
+	Collection string `bson:"c"`
+	ID         string `bson:"id"`
+	V          int64  `bson:"v"`
+	Content    string `bson:"e"`
+	Prev       string `bson:"prev"`
+	Hash       string `bson:"hash"`
+}
+
+type log struct{ c *mongo.Collection }
+
+func sourceFilter(s store.Source) bson.D {
+	return bson.D{{Key: "c", Value: s.Collection}, {Key: "id", Value: s.ID}, {Key: "v", Value: s.Version}}
+}
+
+func (l log) Append(ctx context.Context, s store.Stored) error {
+	_, err := l.c.InsertOne(ctx, entry{s.Seq, s.Source.Collection, s.Source.ID, s.Source.Version, string(s.Content), s.Prev, s.Hash})
+	if !mongo.IsDuplicateKeyError(err) {
+		return err
+	}
+	err = l.c.FindOne(ctx, sourceFilter(s.Source)).Err()
+	switch {
+	case err == nil:
+		return store.ErrKnown
+	case errors.Is(err, mongo.ErrNoDocuments):
+		return store.ErrTaken
+	}
+	return err
+}
+
+func (l log) find(ctx context.Context, filter, sort bson.D, limit int) ([]store.Stored, error) {
+	cur, err := l.c.Find(ctx, filter, options.Find().SetSort(sort).SetLimit(int64(limit)))
+	if err != nil {
+		return nil, err
+	}
+	var found []entry
+	if err := cur.All(ctx, &found); err != nil {
+		return nil, err
+	}
+	entries := make([]store.Stored, len(found))
+	for i, f := range found {
+		entries[i] = store.Stored{Seq: f.Seq, Source: store.Source{Collection: f.Collection, ID: f.ID, Version: f.V},
+			Content: []byte(f.Content), Prev: f.Prev, Hash: f.Hash}
+	}
+	return entries, nil
+}
+
+func (l log) After(ctx context.Context, seq int64, limit int) ([]store.Stored, error) {
+	return l.find(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$gt", Value: seq}}}}, bson.D{{Key: "_id", Value: 1}}, limit)
+}
+
+func (l log) Before(ctx context.Context, seq int64, limit int) ([]store.Stored, error) {
+	filter := bson.D{}
+	if seq > 0 {
+		filter = bson.D{{Key: "_id", Value: bson.D{{Key: "$lt", Value: seq}}}}
+	}
+	return l.find(ctx, filter, bson.D{{Key: "_id", Value: -1}}, limit)
+}
+
+func (l log) Last(ctx context.Context) (store.Stored, error) {
+	last, err := l.Before(ctx, 0, 1)
+	if err != nil || len(last) == 0 {
+		return store.Stored{}, err
+	}
+	return last[0], nil
+}
+
+func (l log) Of(ctx context.Context, collection, id string, limit int) ([]store.Stored, error) {
+	return l.find(ctx, bson.D{{Key: "c", Value: collection}, {Key: "id", Value: id}}, bson.D{{Key: "v", Value: -1}}, limit)
+}
+
+type sides struct{ c *mongo.Collection }
+
+type side struct {
+	Source     string `bson:"_id"`
+	Collection string `bson:"c"`
+	ID         string `bson:"id"`
+	Data       string `bson:"d"`
+}
+
+func (s sides) PutSide(ctx context.Context, src store.Source, data []byte) error {
+	_, err := s.c.ReplaceOne(ctx, bson.D{{Key: "_id", Value: src.String()}},
+		side{src.String(), src.Collection, src.ID, string(data)}, options.Replace().SetUpsert(true))
+	return err
+}
+
+func (s sides) Side(ctx context.Context, src store.Source) ([]byte, error) {
+	var found side
+	err := s.c.FindOne(ctx, bson.D{{Key: "_id", Value: src.String()}}).Decode(&found)
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return nil, nil
+	}
+	return []byte(found.Data), err
+}
+
+// EraseSides bounds the scan by the beginning of the _id, which names the document.
+func (s sides) EraseSides(ctx context.Context, collection, id string) (int64, error) {
+	prefix := collection + "/" + id + "@"
+	res, err := s.c.DeleteMany(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$gte", Value: prefix}, {Key: "$lt", Value: prefix + ":"}}},
+		{Key: "c", Value: collection}, {Key: "id", Value: id}})
+	if err != nil {
+		return 0, err
+	}
+	return res.DeletedCount, nil
+}

@@ -1,0 +1,101 @@
+package storetest
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/store"
+)
+
+type token struct {
+	Account string `json:"account"`
+}
+
+func testState(w *world) {
+	s := store.NewState[token](w.db, "tokens")
+	other := store.NewState[token](w.db, "sessions")
+	_, err := s.Get(w.ctx, "k")
+	w.kind(err, apperr.NotFound)
+	w.must(s.Put(w.ctx, "k", token{"alice"}, time.Hour))
+	w.must(s.Put(w.ctx, "k", token{"bob"}, time.Hour))
+	w.must(other.Put(w.ctx, "k", token{"carol"}, 0))
+	if v, err := s.Get(w.ctx, "k"); err != nil || v.Account != "bob" {
+		w.Fatal(v, err)
+	}
+	w.kind(s.Create(w.ctx, "k", token{"dave"}, time.Hour), apperr.Conflict)
+	w.clock.Advance(time.Hour)
+	_, err = s.Get(w.ctx, "k")
+	w.kind(err, apperr.NotFound)
+	_, err = s.Take(w.ctx, "k")
+	w.kind(err, apperr.NotFound)
+	w.must(s.Put(w.ctx, "k", token{"bob"}, time.Minute))
+	w.clock.Advance(time.Minute)
+	w.must(s.Create(w.ctx, "k", token{"dave"}, time.Hour)) // over the expired one
+	if v, err := s.Take(w.ctx, "k"); err != nil || v.Account != "dave" {
+		w.Fatal(v, err)
+	}
+	_, err = s.Take(w.ctx, "k")
+	w.kind(err, apperr.NotFound)
+	w.must(s.Delete(w.ctx, "k"))
+	w.must(s.Put(w.ctx, "old", token{"x"}, time.Minute))
+	w.must(s.Put(w.ctx, "new", token{"y"}, time.Hour))
+	w.clock.Advance(10 * time.Minute)
+	if n, err := w.db.Sweep(w.ctx); err != nil || n != 1 {
+		w.Fatalf("swept %d %v", n, err)
+	}
+	if v, err := s.Get(w.ctx, "new"); err != nil || v.Account != "y" {
+		w.Fatal(v, err)
+	}
+	if v, err := other.Get(w.ctx, "k"); err != nil || v.Account != "carol" {
+		w.Fatal("a state without end ended", v, err)
+	}
+}
+
+func testCounter(w *world) {
+	for want := int64(1); want <= 3; want++ {
+		if n, err := w.db.Add(w.ctx, "sign-in", 1, time.Minute); err != nil || n != want {
+			w.Fatal(n, err)
+		}
+	}
+	if n, err := w.db.Add(w.ctx, "other", 5, time.Minute); err != nil || n != 5 {
+		w.Fatal(n, err)
+	}
+	w.clock.Advance(time.Minute)
+	if n, err := w.db.Add(w.ctx, "sign-in", 1, time.Minute); err != nil || n != 1 {
+		w.Fatal("the next window went on from the last", n, err)
+	}
+	w.clock.Advance(time.Hour)
+	if n, err := w.db.Sweep(w.ctx); err != nil || n != 3 {
+		w.Fatalf("swept %d %v", n, err)
+	}
+}
+
+// Of many takers exactly one gets the value; of many creators exactly one made it; no addition is lost.
+func testTakers(w *world) {
+	s := store.NewState[token](w.db, "tokens")
+	var taken, made, top atomic.Int64
+	w.must(s.Put(w.ctx, "take", token{"x"}, time.Hour))
+	var group sync.WaitGroup
+	for range 40 {
+		group.Go(func() {
+			if _, err := s.Take(w.ctx, "take"); err == nil {
+				taken.Add(1)
+			}
+			if err := s.Create(w.ctx, "make", token{"x"}, time.Hour); err == nil {
+				made.Add(1)
+			}
+			n, err := w.db.Add(w.ctx, "count", 1, time.Hour)
+			if err != nil {
+				w.Error(err)
+			}
+			for old := top.Load(); n > old && !top.CompareAndSwap(old, n); old = top.Load() {
+			}
+		})
+	}
+	group.Wait()
+	if taken.Load() != 1 || made.Load() != 1 || top.Load() != 40 {
+		w.Fatalf("taken %d, made %d, counted %d", taken.Load(), made.Load(), top.Load())
+	}
+}

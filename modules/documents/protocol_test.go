@@ -27,6 +27,9 @@ func TestAdd(t *testing.T) {
 	if len(keys) != 1 || !strings.HasPrefix(keys[0], "documents/"+string(id)+"/") || strings.Contains(keys[0], "berita") {
 		t.Errorf("objects %v", keys)
 	}
+	if ids, err := r.IDsOf(t.Context(), need); err != nil || len(ids) != 1 || ids[0] != string(id) {
+		t.Errorf("documents of the need: %v, %v", ids, err)
+	}
 	has, err := r.Has(t.Context(), need, domain.DocPlanPage, domain.DocMinutes)
 	if err != nil || !has {
 		t.Errorf("has minutes: %v, %v", has, err)

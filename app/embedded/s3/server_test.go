@@ -27,7 +27,7 @@ func start(t *testing.T, config Config) *Server {
 	return s
 }
 
-func open(t *testing.T, s *Server) *blob.Store {
+func open(t testing.TB, s *Server) *blob.Store {
 	t.Helper()
 	b, err := blob.Open(s.Blob("gotong"))
 	if err != nil {

@@ -56,11 +56,11 @@ type Deps struct {
 var publicActs = map[string]bool{
 	"need.submitted": true, "need.adopted": true, "need.verified": true, "need.planned": true, "need.plan-dropped": true, "need.fulfilled": true,
 	"need.reopened": true, "need.expired": true, "need.evaluated": true, "need.withdrawn": true, "need.quantity-changed": true,
-	"initiative.submitted": true, "initiative.approved": true, "initiative.published": true, "initiative.running": true, "initiative.started": true,
-	"initiative.suspended": true, "initiative.resumed": true, "initiative.completed": true, "initiative.evaluated": true, "initiative.archived": true,
-	"organization.verified": true, "organization.renewed": true, "organization.expired": true, "organization.suspended": true, "organization.reinstated": true,
-	"commitment.accepted": true, "commitment.agreed": true, "commitment.delivering": true, "commitment.delivery-reported": true, "commitment.delivered": true,
-	"commitment.confirmed": true, "commitment.evaluated": true, "commitment.cancelled": true,
+	"initiative.submitted": true, "initiative.approved": true, "initiative.published": true, "initiative.started": true, "initiative.suspended": true,
+	"initiative.resumed": true, "initiative.completed": true, "initiative.reopened": true, "initiative.evaluated": true, "initiative.archived": true,
+	"organization.founded": true, "organization.verified": true, "organization.expired": true, "organization.suspended": true, "organization.restored": true,
+	"commitment.accepted": true, "commitment.signed": true, "commitment.started": true, "commitment.delivery-reported": true,
+	"commitment.delivered": true, "commitment.answered": true, "commitment.settled": true, "commitment.cancelled": true, "commitment.reopened": true,
 }
 
 // mayReadTrail: the whole trail is for the secretariat and the auditor.

@@ -1,6 +1,9 @@
 package audit
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/gofiber/fiber/v2"
 
 	"gotong/modules/domain"
@@ -18,6 +21,8 @@ type Module struct {
 
 // New makes the module.
 func New(d Deps) *Module {
+	d.Subjects = slices.Clone(d.Subjects)
+	slices.SortFunc(d.Subjects, func(a, b Subject) int { return strings.Compare(a.Kind, b.Kind) })
 	s := &Service{deps: d, subjects: map[string]Subject{}, kinds: map[string]string{}}
 	for _, subject := range d.Subjects {
 		s.subjects[subject.Kind] = subject

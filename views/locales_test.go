@@ -233,7 +233,7 @@ var notText = regexp.MustCompile(`\.(html|toml|css|js|json|ya?ml|tsv|csv|db|go|s
 // isPrefix tells whether keys lie under the literal: it is a prefix that code completes.
 func isPrefix(key string, texts map[string][]string) bool {
 	for other := range texts {
-		if strings.HasPrefix(other, key+".") || strings.HasPrefix(other, key+"_") || strings.HasSuffix(key, ".") && strings.HasPrefix(other, key) {
+		if strings.HasPrefix(other, key+".") || strings.HasPrefix(other, key+"_") || strings.HasSuffix(key, "_") && strings.HasPrefix(other, key) {
 			return true
 		}
 	}

@@ -92,7 +92,11 @@ func TestPartsInABrowser(t *testing.T) {
 		}
 		_, err := chromedp.Call(ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: 900, DeviceScaleFactor: 1, Mobile: width < 500})
 		must(err)
-		_, err = chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+		media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
+		if scheme == "print" {
+			media = emulation.SetEmulatedMediaParams{Media: "print"}
+		}
+		_, err = chromedp.Call(ctx, emulation.SetEmulatedMedia, media)
 		must(err)
 		_, err = chromedp.RunResponse(ctx, chromedp.Navigate(root+target))
 		must(err)
@@ -128,9 +132,11 @@ func TestPartsInABrowser(t *testing.T) {
 			visit("list", "/list?q=air&region=61.01", width, scheme, "", false)
 			visit("show", "/show?user=1", width, scheme, `document.querySelector(".confirm").open = true`, false)
 			visit("form", "/form", width, scheme, `document.querySelector("#i-quantity").value = "banyak"`, true)
-			visit("error", "/en/nowhere", width, scheme, "", false)
 		}
 	}
+	visit("error", "/en/nowhere", 360, "dark", "", false)
+	visit("show", "/show?user=1", 780, "print", "", false)
+	visit("list", "/list", 780, "print", "", false)
 	visit("conflict", "/form", 360, "light", `document.querySelector("[name=_v]").value = "2"; document.querySelector("#i-title").value = "Judul saya"`, true)
 }
 

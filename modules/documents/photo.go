@@ -14,7 +14,7 @@ import (
 )
 
 // decodeMax bounds what a picture may take in memory while it is decoded.
-const decodeMax = 100 << 20
+const decodeMax = 96 << 20
 
 // decoding lets one picture at a time be decoded, so that many uploads do not add up.
 var decoding = make(chan struct{}, 1)

@@ -115,8 +115,8 @@ type Documents interface {
 type Outbox interface {
 	// Pending gives some documents with waiting entries.
 	Pending(ctx context.Context, collection string, limit int) ([]Envelope, error)
-	// Drain drops the waiting entries up to a version; the version of the document stays.
-	Drain(ctx context.Context, collection, id string, upto int64) error
+	// Drain drops these waiting entries; the version of the document stays.
+	Drain(ctx context.Context, collection, id string, relayed []Outgoing) error
 	// Tombstones gives some deleted documents whose entries are relayed, changed before a time (Unix milliseconds).
 	Tombstones(ctx context.Context, collection string, before int64, limit int) ([]Envelope, error)
 }

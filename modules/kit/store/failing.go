@@ -89,8 +89,8 @@ func (f failingOutbox) Pending(ctx context.Context, collection string, limit int
 	return pass(f.fail, "outbox.pending", func() ([]Envelope, error) { return f.inner.Pending(ctx, collection, limit) })
 }
 
-func (f failingOutbox) Drain(ctx context.Context, collection, id string, upto int64) error {
-	return passErr(f.fail, "outbox.drain", func() error { return f.inner.Drain(ctx, collection, id, upto) })
+func (f failingOutbox) Drain(ctx context.Context, collection, id string, relayed []Outgoing) error {
+	return passErr(f.fail, "outbox.drain", func() error { return f.inner.Drain(ctx, collection, id, relayed) })
 }
 
 func (f failingOutbox) Tombstones(ctx context.Context, collection string, before int64, limit int) ([]Envelope, error) {

@@ -46,7 +46,6 @@ func (r *relay) fresh(ctx context.Context, collection string, w *Write) error {
 
 // document relays the waiting entries of one document, oldest first.
 func (r *relay) document(ctx context.Context, collection string, env *Envelope) error {
-	var upto int64
 	for _, out := range env.Out {
 		source := Source{collection, env.ID, out.Version}
 		if len(out.Personal) > 0 {
@@ -57,12 +56,11 @@ func (r *relay) document(ctx context.Context, collection string, env *Envelope) 
 		if err := r.append(ctx, source, out.Content); err != nil {
 			return err
 		}
-		upto = max(upto, out.Version)
 	}
-	if upto == 0 {
+	if len(env.Out) == 0 {
 		return nil
 	}
-	return r.db.engine.Outbox().Drain(ctx, collection, env.ID, upto)
+	return r.db.engine.Outbox().Drain(ctx, collection, env.ID, env.Out)
 }
 
 func (r *relay) append(ctx context.Context, source Source, content []byte) error {

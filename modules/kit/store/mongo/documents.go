@@ -241,8 +241,13 @@ func (e documents) Tombstones(ctx context.Context, collection string, before int
 		{Key: "out.0", Value: bson.D{{Key: "$exists", Value: false}}}}, nil, limit)
 }
 
-func (e documents) Drain(ctx context.Context, collection, id string, upto int64) error {
+// Drain names the entries whole: FerretDB takes $pull with a condition and does nothing.
+func (e documents) Drain(ctx context.Context, collection, id string, relayed []store.Outgoing) error {
+	out := make([]outgoing, len(relayed))
+	for i := range relayed {
+		out[i] = outgoingOf(&relayed[i])
+	}
 	_, err := e.update(ctx, collection, bson.D{{Key: "_id", Value: id}},
-		bson.D{{Key: "$pull", Value: bson.D{{Key: "out", Value: bson.D{{Key: "v", Value: bson.D{{Key: "$lte", Value: upto}}}}}}}})
+		bson.D{{Key: "$pullAll", Value: bson.D{{Key: "out", Value: out}}}})
 	return err
 }

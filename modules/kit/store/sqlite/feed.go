@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"math"
+	"slices"
 
 	"gotong/modules/kit/store"
 )
@@ -140,7 +141,7 @@ func (o outbox) Tombstones(ctx context.Context, collection string, before int64,
 	return o.envelopes(ctx, o.stmts.getGone, c, before, limit)
 }
 
-func (o outbox) Drain(ctx context.Context, collection, id string, upto int64) error {
+func (o outbox) Drain(ctx context.Context, collection, id string, relayed []store.Outgoing) error {
 	c, err := o.number(ctx, collection)
 	if err != nil {
 		return err
@@ -152,7 +153,7 @@ func (o outbox) Drain(ctx context.Context, collection, id string, upto int64) er
 		}
 		var rest []store.Outgoing
 		for _, out := range env.Out {
-			if out.Version > upto {
+			if !slices.ContainsFunc(relayed, func(r store.Outgoing) bool { return r.Version == out.Version }) {
 				rest = append(rest, out)
 			}
 		}

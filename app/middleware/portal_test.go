@@ -26,6 +26,7 @@ import (
 	"gotong/modules/kit/i18n"
 	"gotong/modules/kit/store"
 	"gotong/modules/kit/web"
+	"gotong/static"
 	"gotong/views"
 )
 
@@ -101,7 +102,11 @@ func start(t *testing.T, db *store.DB, o options) *portal {
 	if err != nil {
 		t.Fatal(err)
 	}
-	engine, err := web.NewEngine(views.FS, bundle, web.EngineOptions{})
+	assets, err := static.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine, err := web.NewEngine(views.FS, bundle, web.EngineOptions{Assets: assets})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +116,7 @@ func start(t *testing.T, db *store.DB, o options) *portal {
 	headers := middleware.Headers{HTTPS: strings.HasPrefix(o.publicURL, "https://"), FormOrigins: providers.Origins}
 	app := fiber.New(fiber.Config{Immutable: true, CaseSensitive: true, StrictRouting: true, DisableStartupMessage: true,
 		ErrorHandler: headers.ErrorHandler(web.ErrorHandler(engine, log))})
-	middleware.Register(app, middleware.Options{Headers: headers, Bundle: bundle, Log: log, PublicURL: o.publicURL, Proxies: o.proxies, Limits: o.limits, Counter: db,
+	middleware.Register(app, middleware.Options{Headers: headers, Bundle: bundle, Static: assets, Log: log, PublicURL: o.publicURL, Proxies: o.proxies, Limits: o.limits, Counter: db,
 		Auth: counted{p.service, p.reads}, Cookies: p.module.Cookies, Open: func(r fiber.Router) { r.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok") }) }})
 	app.Get("/public", func(c *fiber.Ctx) error { return c.SendString("public " + web.Get[domain.Actor](c).Name) })
 	app.Get("/panic", func(*fiber.Ctx) error { panic("on purpose") })

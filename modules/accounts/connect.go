@@ -69,8 +69,11 @@ func (t callTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-func callClient(ctx context.Context) *http.Client {
-	return &http.Client{Transport: callTransport{ctx: ctx}}
+func callClient(ctx context.Context) *http.Client { return clientOf(callTransport{ctx: ctx}) }
+
+// clientOf follows no redirects: what holds a code or a secret goes where the configuration and discovery say.
+func clientOf(t callTransport) *http.Client {
+	return &http.Client{Transport: t, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
 // guarded turns a panic of goth (it trusts the shape of what it is sent) into an untrusted answer.
@@ -332,7 +335,7 @@ func (h *gitHub) Origins() []string {
 func (h *gitHub) goth(ctx context.Context, redirectURI, verifier string) *github.Provider {
 	g := github.NewCustomisedURL(h.config.ClientID, h.config.ClientSecret, redirectURI, h.config.Issuer+"/login/oauth/authorize", h.tokenURL,
 		h.api+"/user", h.api+"/user/emails", "read:user", "user:email")
-	g.HTTPClient = &http.Client{Transport: callTransport{ctx: ctx, tokenURL: h.tokenURL, verifier: verifier}}
+	g.HTTPClient = clientOf(callTransport{ctx: ctx, tokenURL: h.tokenURL, verifier: verifier})
 	return g
 }
 

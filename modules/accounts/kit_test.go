@@ -19,6 +19,7 @@ import (
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/clock"
+	"gotong/modules/kit/i18n"
 	"gotong/modules/kit/store"
 	"gotong/modules/kit/testkit"
 	"gotong/modules/kit/web"
@@ -179,7 +180,15 @@ func newAccount(t *testing.T, s *Service, subject, name string, roles ...domain.
 func testEngine(t *testing.T) *web.Engine {
 	t.Helper()
 	files := os.DirFS("../../views")
-	return engineOf(t, files)
+	bundle, err := i18n.Load(files, "locales")
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine, err := web.NewEngine(files, bundle, web.EngineOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return engine
 }
 
 func testClock() clock.Clock { return clock.System{} }

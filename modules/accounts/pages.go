@@ -119,7 +119,7 @@ func mandateText(b web.Base, m domain.Mandate) string {
 }
 
 func membershipTable(b web.Base, memberships []domain.Membership) web.Table {
-	t := web.Table{Caption: b.T("accounts.organizations"), Head: []string{b.T("accounts.organization"), b.T("accounts.role"), b.T("accounts.state")}}
+	t := web.Table{Head: []string{b.T("accounts.organization"), b.T("accounts.role"), b.T("accounts.state")}}
 	for _, m := range memberships {
 		tag := web.Tag{Kind: "wait", Text: b.T("accounts.unverified")}
 		if m.Verified {
@@ -158,7 +158,7 @@ func mandateOptions(b web.Base) []web.Option {
 
 func (m *Module) peoplePage(b web.Base, q PeopleQuery, page store.Page[Account]) peoplePage {
 	p := peoplePage{Base: b, Filters: web.NewFilters(b, "/people", "accounts.people").Q(q.Q).Select("role", q.Role, roleOptions(b)), Found: len(page.Items) > 0}
-	p.Table = web.Table{Caption: b.T("accounts.people.title"), Head: []string{b.T("accounts.people.name"), b.T("accounts.people.email"), b.T("accounts.people.rights")}}
+	p.Table = web.Table{Head: []string{b.T("accounts.people.name"), b.T("accounts.people.email"), b.T("accounts.people.rights")}}
 	for _, doc := range page.Items {
 		p.Table.Rows = append(p.Table.Rows, web.Row{Cells: []web.Cell{{Text: doc.Body.Name, Path: b.URL("/people/" + doc.ID)}, emailCell(b, doc.Body), rightsCell(b, doc.Body)}})
 	}

@@ -8,6 +8,7 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -35,7 +36,6 @@ type Session struct {
 	Created  time.Time        `json:"created"`
 	Provider string           `json:"provider"`
 	Device   string           `json:"device"` // browser and system in a few words
-	Slot     int              `json:"slot"`
 }
 
 // sessionSlot is one of the account's MaxSessions places: by them an account's sessions are found without a list.
@@ -87,31 +87,31 @@ func slotKey(account domain.AccountID, n int) string { return string(account) + 
 func (s *Sessions) Open(ctx context.Context, account domain.AccountID, provider, device string) (string, Session, error) {
 	token, now := secretToken(), s.clock.Now()
 	session := Session{Public: store.NewID(), Account: account, CSRF: secretToken(), Created: now, Provider: provider, Device: device}
-	slot, err := s.takeSlot(ctx, account, sessionSlot{Public: session.Public, Key: hashToken(token), Created: now})
-	if err != nil {
-		return "", Session{}, err
-	}
-	session.Slot = slot
 	key := hashToken(token)
+	// The session comes before its slot: a slot without session is one that has lapsed and may be taken over, and a
+	// session that nobody could list or end must not be.
 	if err := s.seen.Put(ctx, key, now, SessionIdle); err != nil {
 		return "", Session{}, err
 	}
 	if err := s.sessions.Put(ctx, key, session, SessionAbsolute); err != nil {
 		return "", Session{}, err
 	}
+	if err := s.takeSlot(ctx, account, sessionSlot{Public: session.Public, Key: key, Created: now}); err != nil {
+		return "", Session{}, errors.Join(err, s.drop(ctx, key))
+	}
 	return token, session, nil
 }
 
-func (s *Sessions) takeSlot(ctx context.Context, account domain.AccountID, slot sessionSlot) (int, error) {
+func (s *Sessions) takeSlot(ctx context.Context, account domain.AccountID, slot sessionSlot) error {
 	for range 3 {
 		oldest, oldestAt := 0, time.Time{}
 		for n := range MaxSessions {
 			err := s.slots.Create(ctx, slotKey(account, n), slot, SessionAbsolute)
 			if err == nil {
-				return n, nil
+				return nil
 			}
 			if !apperr.Is(err, apperr.Conflict) {
-				return 0, err
+				return err
 			}
 			held, err := s.slots.Get(ctx, slotKey(account, n))
 			if err == nil {
@@ -122,17 +122,17 @@ func (s *Sessions) takeSlot(ctx context.Context, account domain.AccountID, slot 
 				break
 			}
 			if err != nil {
-				return 0, err
+				return err
 			}
 			if oldestAt.IsZero() || held.Created.Before(oldestAt) {
 				oldest, oldestAt = n, held.Created
 			}
 		}
 		if err := s.endSlot(ctx, account, oldest); err != nil {
-			return 0, err
+			return err
 		}
 	}
-	return 0, apperr.New(apperr.Unavailable, "accounts.error.busy")
+	return apperr.New(apperr.Unavailable, "accounts.error.busy")
 }
 
 func (s *Sessions) endSlot(ctx context.Context, account domain.AccountID, n int) error {
@@ -201,11 +201,9 @@ func (s *Sessions) End(ctx context.Context, token string) error {
 	key := hashToken(token)
 	session, err := s.sessions.Get(ctx, key)
 	if err == nil {
-		held, slotErr := s.slots.Get(ctx, slotKey(session.Account, session.Slot))
-		if slotErr == nil && held.Public == session.Public {
-			return s.endSlot(ctx, session.Account, session.Slot)
-		}
-	} else if !apperr.Is(err, apperr.NotFound) {
+		_, err = s.endWhere(ctx, session.Account, func(slot sessionSlot) bool { return slot.Key == key })
+	}
+	if err != nil && !apperr.Is(err, apperr.NotFound) {
 		return err
 	}
 	return s.drop(ctx, key)

@@ -123,13 +123,13 @@ func (a *Assets) Find(request, accept string) (body []byte, contentType, encodin
 func (f *asset) compress() {
 	var b bytes.Buffer
 	w := brotli.NewWriterLevel(&b, brotli.BestCompression)
-	_, _ = w.Write(f.raw) //nolint:errcheck // a bytes.Buffer takes everything
-	_ = w.Close()         //nolint:errcheck // as above
+	_, _ = w.Write(f.raw) // a bytes.Buffer takes everything
+	_ = w.Close()         // as above
 	f.brotli = bytes.Clone(b.Bytes())
 	b.Reset()
-	z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) //nolint:errcheck // the level is a constant
-	_, _ = z.Write(f.raw)                                 //nolint:errcheck // as above
-	_ = z.Close()                                         //nolint:errcheck // as above
+	z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level is a constant
+	_, _ = z.Write(f.raw)                                 // as above
+	_ = z.Close()                                         // as above
 	f.gzip = bytes.Clone(b.Bytes())
 }
 

@@ -202,7 +202,7 @@ func count(v any) any {
 	case float64:
 		return int64(v)
 	case uint64:
-		return int64(min(v, 1<<62)) //nolint:gosec // bounded just before
+		return int64(min(v, 1<<62))
 	}
 	return fmt.Sprint(v)
 }

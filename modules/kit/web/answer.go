@@ -116,6 +116,20 @@ func takeFlash(c *fiber.Ctx, local *i18n.Localizer) []Flash {
 	return taken
 }
 
+// refererPath gives the page of this portal that the request came from, without its language prefix; "" where it came
+// from none.
+func refererPath(c *fiber.Ctx) string {
+	u, err := url.Parse(c.Get(fiber.HeaderReferer))
+	if err != nil || u.Host == "" || u.Host != string(c.Context().Host()) {
+		return ""
+	}
+	path := u.RequestURI()
+	if rest, ok := strings.CutPrefix(path, "/en/"); ok {
+		path = "/" + rest
+	}
+	return SafeNext(path)
+}
+
 func secure(c *fiber.Ctx) bool { return c.Secure() || bool(Get[SecureCookies](c)) }
 
 // matchesETag tells whether an If-None-Match header names the ETag (weak comparison).

@@ -48,6 +48,7 @@ type Base struct {
 
 	local *i18n.Localizer
 	state *pageState
+	shown string // the page that the reader sees, where a post answered with it; "" is Path and Query
 }
 
 // pageState is shared by all copies of a page's Base: what a form found out that the layout must know.
@@ -87,6 +88,9 @@ func (b Base) Other() string {
 	lang := "en"
 	if b.Lang == "en" {
 		lang = "id"
+	}
+	if b.shown != "" {
+		return LocalURL(lang, b.shown)
 	}
 	u := LocalURL(lang, b.Path)
 	if b.Query != "" {
@@ -128,11 +132,11 @@ func Get[T any](c *fiber.Ctx) T {
 	return v
 }
 
-// RequestID and CSRFToken are request values of the middleware, set with Put.
-type (
-	RequestID string
-	CSRFToken string
-)
+// RequestID is the request's id, which a middleware sets with Put.
+type RequestID string
+
+// CSRFToken is the random value of the session that its forms carry, which a middleware sets with Put.
+type CSRFToken string
 
 // SecureCookies is put by the middleware where the portal's public address is https.
 type SecureCookies bool
@@ -143,6 +147,9 @@ func NewBase(c *fiber.Ctx, section, title string, args ...any) Base {
 	b := Base{
 		Lang: local.Lang(), Path: c.Path(), Query: string(c.Context().QueryArgs().QueryString()), Section: section,
 		User: Get[*User](c), CSRF: string(Get[CSRFToken](c)), RequestID: string(Get[RequestID](c)), local: local, state: &pageState{},
+	}
+	if c.Method() != fiber.MethodGet && c.Method() != fiber.MethodHead {
+		b.shown = refererPath(c) // the post's own address may have no page
 	}
 	b.Flash = takeFlash(c, local)
 	b.Private = b.User != nil || len(b.Flash) > 0

@@ -57,7 +57,6 @@ func NewEngine(files fs.FS, bundle *i18n.Bundle, options EngineOptions) (*Engine
 	shared := template.New("").Funcs(template.FuncMap{
 		"asset":     assets.URL,
 		"integrity": assets.Integrity,
-		"number":    func(l *i18n.Localizer, n int64) string { return l.Number(n) },
 	})
 	shared, err := shared.ParseFS(files, "layouts/*.html", "partials/*.html")
 	if err != nil {
@@ -93,7 +92,7 @@ func NewView[P any](e *Engine, name string) *View[P] {
 	}
 	page := reflect.TypeFor[P]()
 	entry := "content"
-	if page.Implements(reflect.TypeFor[page_]()) {
+	if page.Implements(reflect.TypeFor[based]()) {
 		entry = "base"
 	}
 	checkable, err := parsed.Clone()
@@ -106,8 +105,8 @@ func NewView[P any](e *Engine, name string) *View[P] {
 	return &View[P]{name: name, template: parsed}
 }
 
-// page_ is what a struct that embeds Base has.
-type page_ interface{ base() Base } //nolint:revive // the underscore keeps "page" free for values
+// based is what a struct that embeds Base has.
+type based interface{ base() Base }
 
 func (e *Engine) parse(name string) (*template.Template, error) {
 	clone, err := e.shared.Clone()
@@ -129,7 +128,7 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 // Render answers with the full page. It renders into a buffer first, so a failing template becomes an error page and
 // never half a page. A page with its reader's values is not stored; any other 200 gets an ETag.
 func (v *View[P]) Render(c *fiber.Ctx, status int, page P) error {
-	holder, ok := any(page).(page_)
+	holder, ok := any(page).(based)
 	if !ok {
 		return fmt.Errorf("web: view %s: %T embeds no web.Base", v.name, page)
 	}

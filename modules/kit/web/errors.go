@@ -99,9 +99,9 @@ func asError(err error) *apperr.Error {
 // message in the reader's language, the request id. The cause goes to the log once, 5xx as errors. An error while the
 // page is rendered gives a plain page made at start.
 func ErrorHandler(e *Engine, log *slog.Logger) fiber.ErrorHandler {
-	return func(c *fiber.Ctx, err error) (none error) {
+	return func(c *fiber.Ctx, err error) error {
 		failure := asError(err)
-		kind, id := kinds[failure.Kind], string(Get[RequestID](c))
+		kind, id, local := kinds[failure.Kind], e.identify(c), localizer(c)
 		level := slog.LevelInfo
 		if kind.status >= 500 {
 			level = slog.LevelError
@@ -112,11 +112,6 @@ func ErrorHandler(e *Engine, log *slog.Logger) fiber.ErrorHandler {
 			c.Set(fiber.HeaderRetryAfter, strconv.Itoa(retryAfter(failure)))
 		}
 		c.Set(fiber.HeaderCacheControl, "no-store")
-		local := localizer(c)
-		if local == fallback {
-			local = e.bundle.Localizer(i18n.Languages[0])
-			Put(c, local)
-		}
 		if wantsJSON(c) {
 			return c.Status(kind.status).JSON(errorJSON(failure, local, id))
 		}
@@ -135,11 +130,30 @@ func ErrorHandler(e *Engine, log *slog.Logger) fiber.ErrorHandler {
 	}
 }
 
+// identify gives the request's id. Where the server refused a request before any middleware ran (too large, say), it
+// makes up for them: id and language.
+func (e *Engine) identify(c *fiber.Ctx) string {
+	if Get[*i18n.Localizer](c) == nil {
+		lang := i18n.Languages[0]
+		if strings.HasPrefix(c.Path(), "/en/") {
+			lang = "en"
+		}
+		Put(c, e.bundle.Localizer(lang))
+	}
+	id := Get[RequestID](c)
+	if id == "" {
+		id = newRequestID()
+		Put(c, id)
+	}
+	c.Set(fiber.HeaderXRequestID, string(id))
+	return string(id)
+}
+
 func (e *Engine) sendPlain(c *fiber.Ctx, log *slog.Logger, local *i18n.Localizer, id string, err error) {
 	log.Error("error page failed", "request", id, "error", err)
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	page := bytes.ReplaceAll(e.plain[local.Lang()], []byte("%REQUEST%"), []byte(html.EscapeString(id)))
-	_ = c.Status(fiber.StatusInternalServerError).Send(page) //nolint:errcheck // Send of bytes does not fail
+	_ = c.Status(fiber.StatusInternalServerError).Send(page) // sending bytes cannot fail
 }
 
 func (e *Engine) errorPage(c *fiber.Ctx, failure *apperr.Error, local *i18n.Localizer) ErrorPage {
@@ -149,7 +163,7 @@ func (e *Engine) errorPage(c *fiber.Ctx, failure *apperr.Error, local *i18n.Loca
 		Next: local.T(kind.key + ".next"), IDLabel: local.T("error.request_id"), Search: failure.Kind == apperr.NotFound,
 	}
 	page.Private = true
-	page.Base.RequestID = string(Get[RequestID](c))
+	page.RequestID = string(Get[RequestID](c))
 	for _, f := range failure.Fields {
 		page.Lines = append(page.Lines, local.Message(f.Message))
 	}
@@ -216,8 +230,8 @@ func returnPath(c *fiber.Ctx, lang string) string {
 		}
 		return SafeNext(path)
 	}
-	if u, err := url.Parse(c.Get(fiber.HeaderReferer)); err == nil && u.Host == string(c.Context().Host()) {
-		return SafeNext(u.RequestURI())
+	if path := refererPath(c); path != "" {
+		return LocalURL(lang, path)
 	}
 	return LocalURL(lang, "/desk")
 }

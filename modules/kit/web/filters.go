@@ -55,11 +55,11 @@ func (f *Filters) Q(value string) *Filters {
 // Select adds a choice. A value that is not among the options is kept, so that the chip can take it away.
 func (f *Filters) Select(name, value string, options []Option) *Filters {
 	label := f.base.T(f.prefix + "." + name)
-	any := f.base.T("web.filters.any")
+	all := f.base.T("web.filters.any")
 	if key := f.prefix + "." + name + "_any"; f.base.local.Has(key) {
-		any = f.base.T(key)
+		all = f.base.T(key)
 	}
-	f.Selects = append(f.Selects, FilterSelect{Name: name, ID: "f-" + name, Label: label, Value: value, Any: any, Groups: grouping(options)})
+	f.Selects = append(f.Selects, FilterSelect{Name: name, ID: "f-" + name, Label: label, Value: value, Any: all, Groups: grouping(options)})
 	return f.note(name, value, label+": "+labelOf(options, value))
 }
 

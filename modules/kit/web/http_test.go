@@ -131,6 +131,37 @@ func TestEachKindHasItsAnswer(t *testing.T) {
 	}
 }
 
+func TestTooLargeAnswersBeforeAnyMiddleware(t *testing.T) {
+	root := serve(t, stylePortal(t))
+	conn, err := net.DialTimeout("tcp", strings.TrimPrefix(root, "http://"), 5*time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "POST /en/form HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n", 5<<20)
+	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	page := readAll(t, response.Body)
+	if id := response.Header.Get("X-Request-Id"); response.StatusCode != http.StatusRequestEntityTooLarge || id == "" || !strings.Contains(page, id) || !strings.Contains(page, "<h1>Too large</h1>") && !strings.Contains(page, "<h1>Kiriman terlalu besar</h1>") {
+		t.Errorf("%d %q %.300s", response.StatusCode, id, page)
+	}
+}
+
+func TestLanguageLinkOfAnAnsweredPostLeadsToItsForm(t *testing.T) {
+	p := stylePortal(t)
+	a := p.ask(t, "POST", "/en/form", "quantity=x", "Referer", "http://example.com/en/form?from=desk")
+	if href := a.Doc.Find(".account .language").AttrOr("href", ""); a.Status != 422 || href != "/form?from=desk" {
+		t.Error(a.Status, href)
+	}
+	a = p.ask(t, "POST", "/form", "quantity=x", "Referer", "http://evil.example/x")
+	if href := a.Doc.Find(".account .language").AttrOr("href", ""); href != "/en/form" {
+		t.Error(href)
+	}
+}
+
 func TestSignInComesBackToThePage(t *testing.T) {
 	p := newPortal(t)
 	handle := func(c *fiber.Ctx) error { return apperr.New(apperr.SignIn, "error.sign_in") }
@@ -180,13 +211,13 @@ func TestPanicsAndBrokenPagesAreAnswered(t *testing.T) {
 	}
 	app := fiber.New(fiber.Config{ErrorHandler: web.ErrorHandler(engine, discard()), Immutable: true})
 	app.Use(web.Locale(p.bundle), web.RequestIDMiddleware())
-	response, err := app.Test(httptest.NewRequest("GET", "/en/nowhere", nil))
+	response, err := app.Test(httptest.NewRequest(http.MethodGet, "/en/nowhere", nil))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer response.Body.Close()
 	page := readAll(t, response.Body)
-	if response.StatusCode != 500 || !strings.Contains(page, "Something went wrong on our side") || !strings.Contains(page, response.Header.Get("X-Request-Id")) {
+	if response.StatusCode != http.StatusInternalServerError || !strings.Contains(page, "Something went wrong on our side") || !strings.Contains(page, response.Header.Get("X-Request-Id")) {
 		t.Errorf("%d %s", response.StatusCode, page)
 	}
 }

@@ -58,13 +58,15 @@ func RequestIDMiddleware() fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		id := Get[RequestID](c)
 		if id == "" {
-			id = RequestID(rand.Text()[:16])
+			id = newRequestID()
 			Put(c, id)
 		}
 		c.Set(fiber.HeaderXRequestID, string(id))
 		return c.Next()
 	}
 }
+
+func newRequestID() RequestID { return RequestID(rand.Text()[:16]) }
 
 // Recover turns a panic of a handler into an error with its stack, for the error handler.
 func Recover() fiber.Handler {

@@ -119,9 +119,9 @@ type Figure struct {
 
 // Coverage shows what of a quantity is covered: a bar of three layers told apart by pattern, and the numbers.
 type Coverage struct {
-	Label                                  string // the whole in one sentence, for those who do not see the bar
-	Needed, Committed, Delivered, Accepted int64
-	Items                                  []CoverageItem
+	Label                                   string // the whole in one sentence, for those who do not see the bar
+	Needed, Committed, Delivered, Confirmed int64
+	Items                                   []CoverageItem
 }
 
 // CoverageItem is one number of the legend. Layer is done, given, promised, open or "" (no swatch).
@@ -134,7 +134,7 @@ func NewCoverage(b Base, needed, committed, delivered, confirmed int64, text fun
 		return CoverageItem{Layer: layer, Value: b.Number(n), Label: b.T(key)}
 	}
 	c := Coverage{
-		Needed: needed, Committed: committed, Delivered: delivered, Accepted: confirmed,
+		Needed: needed, Committed: committed, Delivered: delivered, Confirmed: confirmed,
 		Label: b.T("web.coverage.label", "needed", text(needed), "committed", b.Number(committed), "delivered", b.Number(delivered), "confirmed", b.Number(confirmed)),
 		Items: []CoverageItem{{Value: text(needed), Label: b.T("web.coverage.needed")}},
 	}
@@ -157,22 +157,22 @@ func (c Coverage) percent(n int64) float64 {
 func length(f float64) string { return strconv.FormatFloat(f, 'f', -1, 32) + "%" }
 
 // DoneWidth is the width of what the village confirmed.
-func (c Coverage) DoneWidth() string { return length(c.percent(c.Accepted)) }
+func (c Coverage) DoneWidth() string { return length(c.percent(c.Confirmed)) }
 
 // GivenX is where what is delivered but not confirmed begins.
 func (c Coverage) GivenX() string { return c.DoneWidth() }
 
 // GivenWidth is the width of what is delivered but not confirmed.
 func (c Coverage) GivenWidth() string {
-	return length(max(0, c.percent(c.Delivered)-c.percent(c.Accepted)))
+	return length(max(0, c.percent(c.Delivered)-c.percent(c.Confirmed)))
 }
 
 // PromisedX is where what is committed but not delivered begins.
 func (c Coverage) PromisedX() string {
-	return length(max(c.percent(c.Delivered), c.percent(c.Accepted)))
+	return length(max(c.percent(c.Delivered), c.percent(c.Confirmed)))
 }
 
 // PromisedWidth is the width of what is committed but not delivered.
 func (c Coverage) PromisedWidth() string {
-	return length(max(0, c.percent(c.Committed)-max(c.percent(c.Delivered), c.percent(c.Accepted))))
+	return length(max(0, c.percent(c.Committed)-max(c.percent(c.Delivered), c.percent(c.Confirmed))))
 }

@@ -14,7 +14,7 @@ import (
 // nearName is how like two names must be (share of three-letter parts in common) to be pointed out.
 const nearName = 0.6
 
-// Likeness tells a look-alike and why it is one.
+// lookAlike is an organisation that the new one may be.
 type lookAlike struct {
 	id     domain.OrganizationID
 	name   string // "" where the actor may not see it
@@ -116,6 +116,9 @@ func nameGrams(name string) map[string]bool {
 	kept := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return legalForms[w] })
 	if len(kept) == 0 {
 		kept = words
+	}
+	if len(kept) == 0 {
+		return nil
 	}
 	marked := []rune("  " + strings.Join(kept, " ") + " ")
 	grams := make(map[string]bool, len(marked))

@@ -224,7 +224,7 @@ func TestImportRefusesByFileAndRow(t *testing.T) {
 		"quotes":         {"villages.csv", "code,district_code,name\n11.01.01.2001,11.01.01,\"A\n", 2, "CSV"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := loaded(t)
+			s := NewService(testkit.DB(t), nil)
 			files := small()
 			files[c.file] = c.text
 			_, err := s.ImportRegions(t.Context(), write(t, files), nil)
@@ -240,7 +240,7 @@ func TestImportRefusesByFileAndRow(t *testing.T) {
 			}
 		})
 	}
-	s := loaded(t)
+	s := NewService(testkit.DB(t), nil)
 	files := small()
 	delete(files, "districts.csv")
 	if _, err := s.ImportRegions(t.Context(), write(t, files), nil); !apperr.Is(err, apperr.Invalid) || !strings.Contains(err.Error(), "districts.csv") {
@@ -249,7 +249,7 @@ func TestImportRefusesByFileAndRow(t *testing.T) {
 }
 
 func TestImportStoppedLeavesNothingAndGoesOn(t *testing.T) {
-	s := loaded(t)
+	s := NewService(testkit.DB(t), nil)
 	dir := write(t, small())
 	ctx, cancel := context.WithCancel(t.Context())
 	if _, err := s.ImportRegions(ctx, dir, func(int, int) { cancel() }); err == nil {

@@ -138,12 +138,13 @@ var commands = map[string]commandSpec{
 }
 
 // open loads the configuration and opens the portal's stores.
-func open(ctx context.Context, opt options, words io.Writer) (*portal.Portal, error) {
+func open(ctx context.Context, opt options, signIn bool, words io.Writer) (*portal.Portal, error) {
 	cfg, err := config.Load(opt.config, os.Environ())
 	if err != nil {
 		return nil, err
 	}
-	return portal.New(ctx, cfg, logger(cfg.Log, words))
+	opts := portal.Options{Log: logger(cfg.Log, words), SignIn: signIn}
+	return portal.New(ctx, cfg, opts)
 }
 
 func logger(cfg config.Log, w io.Writer) *slog.Logger {
@@ -157,7 +158,7 @@ func logger(cfg config.Log, w io.Writer) *slog.Logger {
 }
 
 func serve(ctx context.Context, opt options, _ []string, out, words io.Writer) error {
-	p, err := open(ctx, opt, words)
+	p, err := open(ctx, opt, true, words)
 	if err != nil {
 		return err
 	}
@@ -221,7 +222,7 @@ func version(_ context.Context, _ options, _ []string, out, _ io.Writer) error {
 
 // with opens the portal for a command and closes it after.
 func with(ctx context.Context, opt options, words io.Writer, fn func(*portal.Portal) error) error {
-	p, err := open(ctx, opt, words)
+	p, err := open(ctx, opt, false, words)
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ func SignIn(v Visitor, subject string) error {
 	if err := v.Submit(`form[action*="/sign-in/demo"]`, nil, nil); err != nil {
 		return fmt.Errorf("sign-in page: %w", err)
 	}
-	if err := v.Submit(fmt.Sprintf(`form:has([name="subject"][value=%q])`, subject), nil, nil); err != nil {
+	if err := v.Submit(`form[action="/choose"]`, Values{"subject": subject}, nil); err != nil {
 		return fmt.Errorf("provider's page: %w", err)
 	}
 	doc, err := v.Document()

@@ -1,0 +1,67 @@
+package portal
+
+import (
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"gotong/app/middleware"
+	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/web"
+)
+
+// Bounds of a connection: slow lines get time to send, idle ones are let go.
+const (
+	readTimeout  = 2 * time.Minute
+	writeTimeout = 10 * time.Minute // a large download on a slow line
+	idleTimeout  = time.Minute
+	formOverhead = 1 << 20 // what a form holds beside its file
+)
+
+// app is the Fiber application with every route of the portal.
+func (p *Portal) app() (*fiber.App, error) {
+	var proxies []netip.Prefix
+	for _, text := range p.config.Proxies {
+		prefix, err := netip.ParsePrefix(text)
+		if err != nil {
+			addr, errAddr := netip.ParseAddr(text)
+			if errAddr != nil {
+				return nil, errAddr
+			}
+			prefix = netip.PrefixFrom(addr, addr.BitLen())
+		}
+		proxies = append(proxies, prefix)
+	}
+	headers := middleware.Headers{
+		HTTPS: strings.HasPrefix(p.publicURL(), "https://"), FormOrigins: p.house.Accounts.Service.Providers.Origins,
+	}
+	app := fiber.New(fiber.Config{
+		AppName: "gotong", DisableStartupMessage: true, Immutable: true, CaseSensitive: true, StrictRouting: true,
+		BodyLimit:   p.config.Uploads.MaxMB<<20 + formOverhead,
+		ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
+		ErrorHandler: headers.ErrorHandler(web.ErrorHandler(p.engine, p.log)),
+	})
+	middleware.Register(app, middleware.Options{
+		Headers: headers, Bundle: p.bundle, Static: p.assets, Log: p.log, PublicURL: p.publicURL(), Proxies: proxies,
+		Counter: p.db, Auth: p.house.Accounts.Service, Cookies: p.house.Accounts.Cookies,
+		Open: func(r fiber.Router) {
+			r.Get("/healthz", p.health)
+			r.Get("/readyz", p.readiness)
+		},
+	})
+	for _, m := range p.routed() {
+		m.Routes(app)
+	}
+	app.Use(func(*fiber.Ctx) error { return apperr.New(apperr.NotFound, "error.not_found") })
+	return app, nil
+}
+
+// routed are the modules that have pages.
+func (p *Portal) routed() []interface{ Routes(fiber.Router) } {
+	h := &p.house
+	return []interface{ Routes(fiber.Router) }{
+		p.catalog, h.Accounts, h.Villages, h.Organizations, h.Needs, h.Initiatives, h.Commitments, p.matching, h.Documents, p.audit,
+	}
+}

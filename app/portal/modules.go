@@ -1,0 +1,107 @@
+package portal
+
+import (
+	"gotong/app/portal/wire"
+	"gotong/modules/accounts"
+	"gotong/modules/audit"
+	"gotong/modules/catalog"
+	"gotong/modules/commitments"
+	"gotong/modules/documents"
+	"gotong/modules/domain"
+	"gotong/modules/initiatives"
+	"gotong/modules/matching"
+	"gotong/modules/needs"
+	"gotong/modules/organizations"
+	"gotong/modules/villages"
+)
+
+// modules makes every module and joins them. Panels of modules that are made later are asked for when a page is shown.
+func (p *Portal) modules(providers *accounts.Providers) {
+	h := &p.house
+	places, orgs, papers := wire.Places{House: h}, wire.Organizations{House: h}, wire.Papers{House: h}
+	history := wire.Later(func() domain.Panel { return p.audit.History })
+	documentsPanel := wire.Later(func() domain.Panel { return h.Documents.Panel() })
+	limit := int64(p.config.Uploads.MaxMB) << 20
+
+	h.Accounts = accounts.New(accounts.Deps{
+		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Providers: providers, PublicURL: p.publicURL(),
+		Secretariat: p.config.Secretariat, Memberships: orgs, Regions: places,
+	})
+	h.Villages = villages.New(villages.Deps{DB: p.db, Views: p.engine, Log: p.log})
+	h.Organizations = organizations.New(organizations.Deps{
+		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Regions: h.Villages.Service, Documents: papers,
+		People: h.Accounts.Service, Search: wire.Finder{Index: p.index, Kind: domain.KindOrganization}, PublicURL: p.publicURL(),
+	})
+	h.Needs = needs.New(needs.Deps{
+		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Places: places, Organizations: orgs, Papers: papers,
+		Ledgers: wire.Ledgers{House: h}, Mandates: wire.Mandates{House: h}, Finder: wire.Finder{Index: p.index, Kind: domain.KindNeed},
+		Panels: []domain.Panel{
+			wire.Later(func() domain.Panel { return p.matching.NeedPanel() }), wire.Later(func() domain.Panel { return h.Commitments.NeedPanel() }),
+			documentsPanel, history,
+		},
+		PaperPanels: []domain.Panel{documentsPanel},
+	})
+	h.Initiatives = initiatives.New(initiatives.Deps{
+		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Places: places, Organizations: orgs, Papers: papers,
+		Offers: wire.Offers{House: h}, Finder: wire.Finder{Index: p.index, Kind: domain.KindInitiative},
+		Panels: []domain.Panel{
+			wire.Later(func() domain.Panel { return p.matching.InitiativePanel() }),
+			wire.Later(func() domain.Panel { return h.Commitments.InitiativePanel() }), documentsPanel, history,
+		},
+		PaperPanels: []domain.Panel{documentsPanel},
+	})
+	h.Commitments = commitments.New(commitments.Deps{
+		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Needs: wire.CommitmentNeeds{House: h}, Initiatives: wire.CommitmentInitiatives{House: h},
+		Organizations: orgs, Places: places, Papers: papers, Panels: []domain.Panel{documentsPanel, history},
+	})
+	p.matching = matching.New(matching.Deps{
+		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Needs: wire.MatchingNeeds{House: h}, Initiatives: wire.MatchingInitiatives{House: h},
+		Capacity: wire.MatchingCapacity{House: h}, Places: places, Subjects: wire.MatchingSubjects{House: h},
+	})
+	resolvers := wire.Things{}
+	h.Documents = documents.New(documents.Deps{
+		DB: p.db, Blobs: p.blobs, Views: p.engine, Clock: p.clock, Log: p.log, Limit: limit, Resolvers: resolvers,
+		Find: wire.Finder{Index: p.index, Kind: domain.KindDocument}, Organizations: orgs, Regions: places, History: history,
+	})
+	for kind, resolver := range p.things() {
+		resolvers[kind] = resolver
+	}
+	p.audit = audit.New(audit.Deps{
+		DB: p.db, Views: p.engine, Log: p.log, Names: wire.Names{House: h}, Things: resolvers, Subjects: p.subjects(),
+	})
+	p.catalog = catalog.New(catalog.Deps{
+		DB: p.db, Views: p.engine, Log: p.log, Index: p.index,
+		Sources: []catalog.Source{
+			wire.CatalogNeeds{House: h}, wire.CatalogInitiatives{House: h}, wire.CatalogOrganizations{House: h},
+			wire.CatalogRegions{House: h}, wire.CatalogDocuments{House: h},
+		},
+		Needs: wire.CatalogNeeds{House: h}, Partners: wire.CatalogPartners{House: h}, Places: places,
+		Scripts: []catalog.Work{{Name: "htmx.org", Version: "4.0.1", Licence: "0BSD"}},
+	})
+	p.panels(documentsPanel, history)
+}
+
+// panels puts on each page what other modules have to say there, and on the desk what waits.
+func (p *Portal) panels(documentsPanel, history domain.Panel) {
+	h := &p.house
+	h.Villages.Panels = []domain.Panel{h.Needs.VillagePanel(), h.Initiatives.VillagePanel(), h.Commitments.VillagePanel(), documentsPanel}
+	h.Organizations.Panels = []domain.Panel{
+		h.Needs.OrganizationPanel(), h.Initiatives.OrganizationPanel(), h.Commitments.OrganizationPanel(), documentsPanel, history,
+	}
+	h.Accounts.Desk = []accounts.DeskPanel{
+		{Name: "organizations", Panel: h.Organizations.DeskPanel()}, {Name: "needs", Panel: h.Needs.DeskPanel()},
+		{Name: "initiatives", Panel: h.Initiatives.DeskPanel()}, {Name: "commitments", Panel: h.Commitments.DeskPanel()},
+	}
+}
+
+// subjects are the kinds of thing whose history is shown, with the collection that keeps them.
+func (p *Portal) subjects() []audit.Subject {
+	var subjects []audit.Subject
+	for kind, collection := range map[string]string{
+		domain.KindNeed: "needs", domain.KindInitiative: "initiatives", domain.KindOrganization: "organizations",
+		domain.KindCommitment: commitments.Collection, domain.KindDocument: "documents", "account": "accounts",
+	} {
+		subjects = append(subjects, audit.Subject{Kind: kind, Collection: collection, History: wire.History(p.db, collection)})
+	}
+	return subjects
+}

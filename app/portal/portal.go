@@ -1,0 +1,159 @@
+// Package portal is the composition root: it opens the servers, makes the modules, joins them and serves them.
+package portal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+
+	"gotong/app/config"
+	"gotong/app/demo"
+	"gotong/app/embedded/oidc"
+	"gotong/app/portal/wire"
+	"gotong/modules/accounts"
+	"gotong/modules/audit"
+	"gotong/modules/catalog"
+	"gotong/modules/domain"
+	"gotong/modules/kit/clock"
+	"gotong/modules/kit/i18n"
+	"gotong/modules/kit/search"
+	"gotong/modules/kit/web"
+	"gotong/modules/matching"
+	"gotong/static"
+	"gotong/views"
+)
+
+// Options are what the configuration does not say.
+type Options struct {
+	Log    *slog.Logger
+	Clock  clock.Clock // nil: the machine's
+	SignIn bool        // start the embedded identity provider, where the configuration wants it: for serving
+
+	// DocumentAtomic and Fail are for tests: SQLite without multi-row transactions, as on MongoDB, and a failpoint at
+	// each storage call.
+	DocumentAtomic bool
+	Fail           func(point string) error
+}
+
+// Portal is the whole portal, opened and joined, not yet serving.
+type Portal struct {
+	*servers
+	config   config.Config
+	log      *slog.Logger
+	clock    clock.Clock
+	bundle   *i18n.Bundle
+	assets   *static.Assets
+	engine   *web.Engine
+	index    *search.Index
+	story    *demo.Demo
+	house    wire.House
+	matching *matching.Module
+	catalog  *catalog.Module
+	audit    *audit.Module
+	ready    atomic.Bool
+}
+
+// New opens the servers and makes the modules. Call Close at the end, also after a failed Serve.
+func New(ctx context.Context, cfg config.Config, options Options) (*Portal, error) {
+	if options.Clock == nil {
+		options.Clock = clock.System{}
+	}
+	p := &Portal{config: cfg, log: options.Log, clock: options.Clock}
+	var err error
+	if p.servers, err = openServers(ctx, cfg, options); err != nil {
+		return nil, err
+	}
+	if err := p.compose(ctx, options); err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	return p, nil
+}
+
+func (p *Portal) compose(ctx context.Context, options Options) error {
+	var err error
+	if p.bundle, err = i18n.Load(views.FS, "locales"); err != nil {
+		return fmt.Errorf("locales: %w", err)
+	}
+	if p.assets, err = static.Load(); err != nil {
+		return fmt.Errorf("static: %w", err)
+	}
+	if p.engine, err = web.NewEngine(views.FS, p.bundle, web.EngineOptions{Assets: p.assets}); err != nil {
+		return fmt.Errorf("views: %w", err)
+	}
+	if p.index, err = catalog.OpenIndex(filepath.Join(p.config.Data, "index"), search.Options{Log: p.log}); err != nil {
+		return fmt.Errorf("search index: %w", err)
+	}
+	p.close = append(p.close, p.index.Close)
+	providers, err := p.providers(ctx, options)
+	if err != nil {
+		return err
+	}
+	p.modules(providers)
+	p.story = demo.New(demo.Deps{DB: p.db, Clock: p.clock, Log: p.log, Services: p.services})
+	return p.db.Ready(ctx)
+}
+
+// services are what the demonstration is told through.
+func (p *Portal) services() demo.Services {
+	h := &p.house
+	return demo.Services{
+		Accounts: h.Accounts.Service, Villages: h.Villages.Service, Organizations: h.Organizations.Service, Needs: h.Needs.Service,
+		Initiatives: h.Initiatives.Service, Commitments: h.Commitments.Service, Documents: h.Documents.Service,
+	}
+}
+
+// Load brings what a new portal shows: the shipped regions and, where wanted, the demo story. Later it changes nothing.
+func (p *Portal) Load(ctx context.Context) error {
+	if err := p.house.Villages.Service.LoadShipped(ctx); err != nil {
+		return fmt.Errorf("regions: %w", err)
+	}
+	if !p.config.DemoContent {
+		return nil
+	}
+	return p.story.Begin(ctx)
+}
+
+// publicURL is the address that people type.
+func (p *Portal) publicURL() string {
+	if p.config.PublicURL != "" {
+		return strings.TrimSuffix(p.config.PublicURL, "/")
+	}
+	return "http://" + p.config.Listen
+}
+
+// providers are the configured ways to sign in; the embedded one is started where it is wanted.
+func (p *Portal) providers(ctx context.Context, options Options) (*accounts.Providers, error) {
+	var configs []accounts.ProviderConfig
+	for _, c := range p.config.SignIn.Providers {
+		configs = append(configs, accounts.ProviderConfig{
+			Key: c.Key, Name: c.Name, Kind: c.Kind, Issuer: c.Issuer, TenantID: c.Tenant, ClientID: c.ClientID, ClientSecret: c.ClientSecret.Reveal(),
+		})
+	}
+	if options.SignIn && p.config.SignIn.Demo {
+		idp, err := oidc.Start(context.WithoutCancel(ctx), oidc.Options{
+			Dir: filepath.Join(p.config.Data, "sign-in"), Log: p.log, RedirectURIs: []string{p.publicURL() + "/sign-in/demo/callback"},
+		})
+		if err != nil {
+			return nil, fmt.Errorf("embedded identity provider: %w", err)
+		}
+		p.close = append(p.close, idp.Close)
+		configs = append(configs, accounts.ProviderConfig{
+			Key: "demo", Name: "Demo", Kind: accounts.KindOIDC, Issuer: idp.Issuer(), IssuerAlias: oidc.IssuerAlias,
+			ClientID: oidc.ClientID, ClientSecret: idp.ClientSecret(), Demo: true,
+		})
+	}
+	return accounts.NewProviders(configs)
+}
+
+// things are the resolvers of every kind of thing that has a page.
+func (p *Portal) things() wire.Things {
+	h := &p.house
+	return wire.Things{
+		domain.KindVillage: h.Villages.Resolver(), domain.KindNeed: h.Needs.Resolver(), domain.KindInitiative: h.Initiatives.Resolver(),
+		domain.KindOrganization: h.Organizations.Resolver(), domain.KindCommitment: h.Commitments.Resolver(), domain.KindDocument: h.Documents.Resolver(),
+	}
+}

@@ -1,0 +1,37 @@
+// Package wire joins the modules: each needs others in its own words, and here those words are translated, one file for
+// each consuming module. There is no rule in here.
+package wire
+
+import (
+	"context"
+
+	"gotong/modules/accounts"
+	"gotong/modules/commitments"
+	"gotong/modules/documents"
+	"gotong/modules/domain"
+	"gotong/modules/initiatives"
+	"gotong/modules/needs"
+	"gotong/modules/organizations"
+	"gotong/modules/villages"
+)
+
+// House holds the modules that others ask. It is filled while the portal is composed, and asked only afterwards, so
+// that two modules may need each other.
+type House struct {
+	Accounts      *accounts.Module
+	Villages      *villages.Module
+	Organizations *organizations.Module
+	Needs         *needs.Module
+	Initiatives   *initiatives.Module
+	Commitments   *commitments.Module
+	Documents     *documents.Module
+}
+
+// Later is a panel of a module that is made after the one on whose page it stands.
+func Later(panel func() domain.Panel) domain.Panel { return later(panel) }
+
+type later func() domain.Panel
+
+func (l later) Load(ctx context.Context, request domain.PanelRequest) (domain.Fragment, error) {
+	return l().Load(ctx, request)
+}

@@ -1,0 +1,30 @@
+package wire
+
+import (
+	"context"
+
+	"gotong/modules/domain"
+)
+
+// Organizations are the organisations, for every module that names or asks them.
+type Organizations struct{ *House }
+
+// Brief gives one organisation.
+func (w Organizations) Brief(ctx context.Context, id domain.OrganizationID) (domain.OrganizationBrief, error) {
+	return w.House.Organizations.Service.Brief(ctx, id)
+}
+
+// Briefs gives those of the organisations that exist.
+func (w Organizations) Briefs(ctx context.Context, ids []domain.OrganizationID) (map[domain.OrganizationID]domain.OrganizationBrief, error) {
+	return w.House.Organizations.Service.Briefs(ctx, ids)
+}
+
+// VillageGovernment gives the organisation that is a village's government.
+func (w Organizations) VillageGovernment(ctx context.Context, village domain.RegionCode) (domain.OrganizationBrief, error) {
+	return w.House.Organizations.Service.VillageGovernment(ctx, village)
+}
+
+// MembershipsOf gives where a person belongs.
+func (w Organizations) MembershipsOf(ctx context.Context, account domain.AccountID) ([]domain.Membership, error) {
+	return w.House.Organizations.Service.MembershipsOf(ctx, account)
+}

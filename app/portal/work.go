@@ -1,0 +1,76 @@
+package portal
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"gotong/modules/commitments"
+	"gotong/modules/domain"
+	"gotong/modules/kit/store"
+)
+
+// needsEvery is how often half-made moves of needs and initiatives are finished and what is past its date lapses.
+const needsEvery = time.Minute
+
+// work starts everything that runs beside requests: the store's own work, local followers on every replica, shared
+// followers and sweeps on one replica at a time. It ends with ctx.
+func (p *Portal) work(ctx context.Context, wait *sync.WaitGroup) {
+	run := func(name string, fn func(context.Context) error) {
+		wait.Go(func() {
+			if err := fn(ctx); err != nil && !errors.Is(err, context.Canceled) {
+				p.log.Error("background work ended", "work", name, "error", err)
+			}
+		})
+	}
+	h := &p.house
+	run("store", p.db.Start)
+	run("search index", p.catalog.Run)
+	run("matching index", p.matching.Service.Run)
+	run("region names", h.Villages.Follow)
+	run("documents", h.Documents.Run)
+	run("organizations", h.Organizations.Watch)
+	run("commitments", h.Commitments.Service.Run)
+	run("commitment accounts", h.Commitments.Service.Follow)
+	run("fulfilled needs", p.followFulfilled)
+	run("half-made moves", p.finishMoves)
+}
+
+// followFulfilled looks again at a need whenever one of its commitments changed: all confirmed makes it fulfilled.
+func (p *Portal) followFulfilled(ctx context.Context) error {
+	return p.db.FollowShared(ctx, "needs-fulfilled", func(ctx context.Context, e store.Entry) error {
+		if e.Collection != commitments.AccountsCollection {
+			return nil
+		}
+		kind, subject := commitments.AccountSubject(e.ID)
+		if kind != "need" {
+			return nil
+		}
+		return p.house.Needs.Service.Recheck(ctx, domain.NeedID(subject))
+	})
+}
+
+// finishMoves finishes what a crash left between a need's or initiative's state and its accounts.
+func (p *Portal) finishMoves(ctx context.Context) error {
+	return p.db.Lease(ctx, "half-made-moves", func(ctx context.Context) error {
+		ticker := time.NewTicker(needsEvery)
+		defer ticker.Stop()
+		for {
+			for name, fn := range map[string]func(context.Context) (int, error){
+				"needs": p.house.Needs.Service.Reconcile, "expired needs": p.house.Needs.Service.Sweep, "initiatives": p.house.Initiatives.Service.Reconcile,
+			} {
+				if n, err := fn(ctx); err != nil && ctx.Err() == nil {
+					p.log.Warn("moves are not finished, trying again", "what", name, "error", err)
+				} else if n > 0 {
+					p.log.Info("moves finished", "what", name, "count", n)
+				}
+			}
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-ticker.C:
+			}
+		}
+	})
+}

@@ -49,7 +49,7 @@ func (m *Module) listPanel(list, title string) domain.Panel {
 			return domain.Fragment{}, nil
 		}
 		html, err := m.panel.Fragment(page)
-		return domain.Fragment{ID: "commitments", Title: r.Page.T(title), HTML: html}, err
+		return domain.Fragment{ID: "commitments", Title: r.Page.T(title), HTML: html, Demo: anyDemo(page.Cards)}, err
 	})
 }
 
@@ -75,6 +75,10 @@ func (m *Module) cards(r domain.PanelRequest, docs []store.Doc[Commitment]) []we
 	return cards
 }
 
+func anyDemo(cards []web.Card) bool {
+	return slices.ContainsFunc(cards, func(c web.Card) bool { return c.Demo })
+}
+
 // VillagePanel shows what was delivered in a village: live sums by category and unit, and the newest commitments.
 func (m *Module) VillagePanel() domain.Panel {
 	return panelFunc(func(ctx context.Context, r domain.PanelRequest) (domain.Fragment, error) {
@@ -93,7 +97,7 @@ func (m *Module) VillagePanel() domain.Panel {
 		}
 		page.Cards = m.cards(r, docs)
 		html, err := m.panel.Fragment(page)
-		return domain.Fragment{ID: "commitments", Title: b.T("commitments.panel.village"), HTML: html}, err
+		return domain.Fragment{ID: "commitments", Title: b.T("commitments.panel.village"), HTML: html, Demo: anyDemo(page.Cards)}, err
 	})
 }
 
@@ -133,7 +137,7 @@ func (m *Module) OrganizationPanel() domain.Panel {
 		}
 		page.Cards = m.cards(r, docs[:min(len(docs), 6)])
 		html, err := m.panel.Fragment(page)
-		return domain.Fragment{ID: "commitments", Title: b.T("commitments.track.title"), HTML: html}, err
+		return domain.Fragment{ID: "commitments", Title: b.T("commitments.track.title"), HTML: html, Demo: anyDemo(page.Cards)}, err
 	})
 }
 

@@ -211,7 +211,8 @@ func TestRefusalAtTheNeedsAccountReleasesTheOffer(t *testing.T) {
 	b.sound(t)
 }
 
-// 100 village posts at the same time on one need and one offer: never over, exactly as many as fit, in both modes.
+// 100 village posts at the same time, over two replicas, on one need and one offer: never over, exactly as many as fit,
+// in both modes.
 func TestConcurrentAcceptancesNeverExceed(t *testing.T) {
 	for name, mode := range bothModes {
 		t.Run(name, func(t *testing.T) {
@@ -222,10 +223,15 @@ func TestConcurrentAcceptancesNeverExceed(t *testing.T) {
 			for k := range ids {
 				ids[k] = b.propose(t, "need", "init", numbered("p", k), 1)
 			}
+			replicas := []*Service{b.Service}
+			b.open(t, nil)
+			replicas = append(replicas, b.Service)
 			errs := make([]error, len(ids))
 			var group sync.WaitGroup
 			for k := range ids {
-				group.Go(func() { errs[k] = b.Accept(context.Background(), taker, operation(numbered("a", k)), ids[k]) })
+				group.Go(func() {
+					errs[k] = replicas[k%2].Accept(context.Background(), taker, operation(numbered("a", k)), ids[k])
+				})
 			}
 			group.Wait()
 			accepted := 0
@@ -244,6 +250,77 @@ func TestConcurrentAcceptancesNeverExceed(t *testing.T) {
 			b.within(t)
 			b.sound(t)
 		})
+	}
+}
+
+// An acceptance whose process paused, was undone by the reconciler and wakes up much later does no harm, whatever
+// became of the commitment since.
+func TestLateAcceptanceDoesNoHarm(t *testing.T) {
+	statement := Terms{Kind: AgreementStatement, Position: "Ketua"}
+	report := Report{Quantity: 30, Date: "2027-02-28", Place: "Balai desa", Condition: "Baik", Type: domain.DocHandover, File: upload("bast.pdf")}
+	for _, stage := range []string{"proposed", "accepted", "cancelled", "confirmed", "declined"} {
+		for _, mark := range []string{"pending", "undone"} {
+			t.Run(stage+"/"+mark, func(t *testing.T) {
+				b := newBench(t, bothModes["transaction"])
+				ctx := t.Context()
+				must := func(err error) {
+					t.Helper()
+					if err != nil {
+						t.Fatal(err)
+					}
+				}
+				b.need(t, "need", 40)
+				b.initiative(t, "init", "giver-org", 60)
+				id := b.propose(t, "need", "init", "p", 30)
+				doc, _ := b.records.Get(ctx, string(id))
+				c := doc.Body
+				must(c.BeginAccept(Hand{Side: SideVillage, Account: "taker", At: b.clock.Now(), Operation: "late"}, doc.Version+1))
+				late, err := b.records.Replace(ctx, doc, c, store.Change{Action: "commitment.accepting"})
+				must(err)
+				must(b.onAccount(ctx, offerAccount("init-offer"), store.Change{Action: "ledger.held"}, func(a *Account) (bool, error) {
+					return a.hold(id, late.Body.Pending.Attempt, 30)
+				}))
+				if mark == "undone" {
+					c := late.Body
+					must(c.UndoAccept())
+					late, err = b.records.Replace(ctx, late, c, store.Change{Action: "commitment.refused"})
+					must(err)
+				} else {
+					must(b.SetNeedLimit(ctx, "need", 10)) // the reconciler cannot finish it
+				}
+				b.recover(t)
+				must(b.SetNeedLimit(ctx, "need", 40))
+				if b.state(t, id) != StateProposed {
+					t.Fatal(b.state(t, id))
+				}
+				if stage != "proposed" && stage != "declined" {
+					must(b.Accept(ctx, taker, operation("a"), id))
+				}
+				switch stage {
+				case "declined":
+					must(b.Decline(ctx, taker, operation("x"), id, "Tidak jadi."))
+				case "cancelled":
+					must(b.Cancel(ctx, taker, operation("x"), id, "Tidak jadi."))
+				case "confirmed":
+					must(b.Sign(ctx, giver, operation("s1"), id, statement, nil))
+					must(b.Sign(ctx, taker, operation("s2"), id, statement, nil))
+					must(b.Deliver(ctx, giver, operation("d"), id, report))
+					must(b.Confirm(ctx, taker, operation("c"), id, []Answer{{giver.NewID(operation("d")), 30}}, ""))
+				}
+				before, _ := b.Ledger(ctx, "need")
+				if mark == "undone" {
+					_ = b.finishUndo(ctx, late)
+				} else {
+					_ = b.finishAccept(ctx, late)
+				}
+				b.within(t)
+				b.recover(t)
+				b.sound(t)
+				if after, _ := b.Ledger(ctx, "need"); after != before {
+					t.Errorf("before %+v, after %+v", before, after)
+				}
+			})
+		}
 	}
 }
 

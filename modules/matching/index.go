@@ -109,6 +109,15 @@ func NewIndex(w Weights) *Index {
 	return x
 }
 
+// Clear forgets everything.
+func (x *Index) Clear() {
+	fresh := NewIndex(x.weights)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.initiatives, x.offers, x.byOrg, x.needs = fresh.initiatives, fresh.offers, fresh.byOrg, fresh.needs
+	x.offerCells, x.needCells = fresh.offerCells, fresh.needCells
+}
+
 // PutNeed adds an open need or replaces what is known of it.
 func (x *Index) PutNeed(n Need) {
 	n.prepare()

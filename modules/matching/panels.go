@@ -3,6 +3,7 @@ package matching
 import (
 	"context"
 	"net/url"
+	"slices"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/web"
@@ -72,7 +73,7 @@ func (m *Module) fragment(r domain.PanelRequest, page panelPage, title, empty st
 		page.Empty = &web.Empty{Text: r.Page.T(empty)}
 	}
 	html, err := m.panel.Fragment(page)
-	return domain.Fragment{ID: "matching", Title: r.Page.T(title), HTML: html}, err
+	return domain.Fragment{ID: "matching", Title: r.Page.T(title), HTML: html, Demo: slices.ContainsFunc(append(page.Fits, page.Near...), func(c matchCard) bool { return c.Demo })}, err
 }
 
 // district names the district of a village as a sentence needs it: "Kec. Paloh"; its code where it is not known.

@@ -125,6 +125,8 @@ func (s *Service) Build(ctx context.Context) (from int64, err error) {
 	if from, err = s.db.Feed().Last(ctx); err != nil {
 		return 0, err
 	}
+	s.ready.Store(false)
+	s.index.Clear()
 	if err := s.buildNeeds(ctx); err != nil {
 		return 0, err
 	}

@@ -47,22 +47,6 @@ func decodeOut(text sql.NullString) ([]store.Outgoing, error) {
 	return out, nil
 }
 
-func encodeKeys(keys []store.ListKeys) (string, error) {
-	if len(keys) == 0 {
-		return "", nil
-	}
-	b, err := json.Marshal(keys)
-	return string(b), err
-}
-
-func decodeKeys(text string) (keys []store.ListKeys, err error) {
-	if text == "" {
-		return nil, nil
-	}
-	err = json.Unmarshal([]byte(text), &keys)
-	return keys, err
-}
-
 func scanEnvelope(rows interface{ Scan(...any) error }) (env store.Envelope, err error) {
 	var keys string
 	var out sql.NullString
@@ -188,16 +172,12 @@ func (d documents) Insert(ctx context.Context, collection string, writes []store
 }
 
 func (d documents) insert(ctx context.Context, tx *sql.Tx, c int64, collection string, w *store.Write) (bool, error) {
-	keys, err := encodeKeys(w.Keys)
-	if err != nil {
-		return false, err
-	}
 	out, err := d.waiting(nil, w.Entry)
 	if err != nil {
 		return false, err
 	}
 	res, err := tx.StmtContext(ctx, d.stmts.insert).ExecContext(ctx, c, w.ID, w.Version, w.Schema, w.Operation.ID, w.Operation.Digest,
-		keys, w.Created, w.Changed, w.Gone, string(w.Body), out)
+		encodeKeys(w.Keys), w.Created, w.Changed, w.Gone, string(w.Body), out)
 	if err != nil {
 		return false, err
 	}
@@ -240,16 +220,12 @@ func (d documents) update(ctx context.Context, tx *sql.Tx, c int64, collection s
 			return false, err
 		}
 	} else {
-		keys, err := encodeKeys(w.Keys)
-		if err != nil {
-			return false, err
-		}
 		out, err := d.waiting(old.Out, w.Entry)
 		if err != nil {
 			return false, err
 		}
-		if _, err := tx.StmtContext(ctx, d.stmts.update).ExecContext(ctx, w.Version, w.Schema, w.Operation.ID, w.Operation.Digest, keys,
-			w.Created, w.Changed, w.Gone, string(w.Body), out, c, w.ID); err != nil {
+		if _, err := tx.StmtContext(ctx, d.stmts.update).ExecContext(ctx, w.Version, w.Schema, w.Operation.ID, w.Operation.Digest,
+			encodeKeys(w.Keys), w.Created, w.Changed, w.Gone, string(w.Body), out, c, w.ID); err != nil {
 			return false, err
 		}
 	}
@@ -312,10 +288,6 @@ func (d documents) Reindex(ctx context.Context, collection, id string, version i
 	if err != nil {
 		return err
 	}
-	text, err := encodeKeys(keys)
-	if err != nil {
-		return err
-	}
 	return d.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		old, found, err := d.head(ctx, tx, c, id)
 		if err != nil || !found || old.Version != version {
@@ -324,7 +296,7 @@ func (d documents) Reindex(ctx context.Context, collection, id string, version i
 		if err := d.relist(ctx, tx, collection, id, old.Keys, keys); err != nil {
 			return err
 		}
-		_, err = tx.StmtContext(ctx, d.stmts.setKeys).ExecContext(ctx, text, c, id)
+		_, err = tx.StmtContext(ctx, d.stmts.setKeys).ExecContext(ctx, encodeKeys(keys), c, id)
 		return err
 	})
 }

@@ -19,7 +19,9 @@ func signedIn(c *fiber.Ctx) (domain.Actor, error) {
 	return actor, nil
 }
 
-func idOf(c *fiber.Ctx) domain.InitiativeID { return domain.InitiativeID(strings.Clone(c.Params("id"))) }
+func idOf(c *fiber.Ctx) domain.InitiativeID {
+	return domain.InitiativeID(strings.Clone(c.Params("id")))
+}
 
 func crumbs(b *web.Base, title, path string) {
 	b.Crumbs = []web.Crumb{{Label: b.T("initiatives.title"), Path: "/initiatives"}}

@@ -74,6 +74,9 @@ func wrap(line string, width int) []string {
 	return append(lines, current)
 }
 
+// tank is the colour of what stands beside the house in a picture.
+var tank = color.RGBA{0x1f, 0x3a, 0x5a, 0xff}
+
 // picture draws a small house with a panel, or a tank, under a sky: a drawing, so that nobody takes it for a photo of
 // a real place.
 func picture(name string, accent color.RGBA) domain.Upload {

@@ -3,7 +3,6 @@ package demo
 import (
 	"context"
 	"fmt"
-	"image/color"
 	"time"
 
 	"gotong/modules/commitments"
@@ -317,7 +316,7 @@ func (t *teller) part(ctx context.Context, d deal, id domain.CommitmentID, n int
 	op := form("deal", d.need, "part", fmt.Sprint(n+1))
 	file := pdf("bast", "Berita acara serah terima (BAST)", "Sebagian telah diserahkan kepada desa.", d.message)
 	if p.typ == domain.DocPhoto {
-		file = picture("pemasangan", color.RGBA{0x1f, 0x3a, 0x5a, 0xff})
+		file = picture("pemasangan", tank)
 	}
 	report := commitments.Report{Quantity: p.quantity, Date: domain.DateOf(t.now), Place: "Balai desa (contoh)", Condition: "Baik, sudah dicoba (contoh)", Type: p.typ, File: &file}
 	if err := t.services.Commitments.Deliver(ctx, proposer, op, id, report); err != nil || !p.confirmed {

@@ -1,0 +1,358 @@
+package demo
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"image/png"
+	"io"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"gotong/app/portal/wire"
+	"gotong/modules/accounts"
+	"gotong/modules/commitments"
+	"gotong/modules/documents"
+	"gotong/modules/domain"
+	"gotong/modules/initiatives"
+	"gotong/modules/kit/blob/blobtest"
+	"gotong/modules/kit/clock"
+	"gotong/modules/kit/i18n"
+	"gotong/modules/kit/store"
+	"gotong/modules/kit/testkit"
+	"gotong/modules/kit/web"
+	"gotong/modules/needs"
+	"gotong/modules/organizations"
+	"gotong/modules/villages"
+	"gotong/views"
+)
+
+// world is a portal's modules over a real store, without pages being served.
+type world struct {
+	t     *testing.T
+	db    *store.DB
+	house *wire.House
+	blobs *blobtest.Memory
+	demo  *Demo
+	clock *clock.Fake
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{t: t, clock: testkit.Clock(), house: &wire.House{}}
+	w.db = testkit.DBAt(t, w.clock)
+	w.blobs = blobtest.NewMemory(w.clock)
+	bundle, err := i18n.Load(views.FS, "locales")
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine, err := web.NewEngine(views.FS, bundle, web.EngineOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	providers, err := accounts.NewProviders(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, log := w.house, slog.New(slog.DiscardHandler)
+	places, orgs, papers := wire.Places{House: h}, wire.Organizations{House: h}, wire.Papers{House: h}
+	h.Accounts = accounts.New(accounts.Deps{DB: w.db, Views: engine, Clock: w.clock, Log: log, Providers: providers, PublicURL: "http://127.0.0.1", Memberships: orgs, Regions: places})
+	h.Villages = villages.New(villages.Deps{DB: w.db, Views: engine, Log: log})
+	h.Organizations = organizations.New(organizations.Deps{DB: w.db, Views: engine, Clock: w.clock, Log: log, Regions: h.Villages.Service, Documents: papers, People: h.Accounts.Service})
+	h.Needs = needs.New(needs.Deps{DB: w.db, Views: engine, Clock: w.clock, Log: log, Places: places, Organizations: orgs, Papers: papers, Ledgers: wire.Ledgers{House: h}, Mandates: wire.Mandates{House: h}})
+	h.Initiatives = initiatives.New(initiatives.Deps{DB: w.db, Views: engine, Clock: w.clock, Log: log, Places: places, Organizations: orgs, Papers: papers, Offers: wire.Offers{House: h}})
+	h.Commitments = commitments.New(commitments.Deps{DB: w.db, Views: engine, Clock: w.clock, Log: log, Needs: wire.CommitmentNeeds{House: h}, Initiatives: wire.CommitmentInitiatives{House: h}, Organizations: orgs, Places: places, Papers: papers})
+	h.Documents = documents.New(documents.Deps{DB: w.db, Blobs: w.blobs, Views: engine, Clock: w.clock, Log: log, Organizations: orgs, Regions: places, Resolvers: map[string]domain.Resolver{
+		domain.KindNeed: h.Needs.Resolver(), domain.KindInitiative: h.Initiatives.Resolver(), domain.KindCommitment: h.Commitments.Resolver(), domain.KindOrganization: h.Organizations.Resolver(),
+	}})
+	w.demo = New(Deps{DB: w.db, Clock: w.clock, Log: log, Services: func() Services {
+		return Services{Accounts: h.Accounts.Service, Villages: h.Villages.Service, Organizations: h.Organizations.Service, Needs: h.Needs.Service,
+			Initiatives: h.Initiatives.Service, Commitments: h.Commitments.Service, Documents: h.Documents.Service}
+	}})
+	if err := w.db.Ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Villages.Service.LoadShipped(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func (w *world) last() int64 {
+	w.t.Helper()
+	last, err := w.db.Feed().Last(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return last
+}
+
+func (w *world) needs() map[string]needs.Need {
+	w.t.Helper()
+	all := map[string]needs.Need{}
+	if err := w.house.Needs.Service.Each(w.t.Context(), func(d needs.Doc) error { all[d.ID] = d.Body; return nil }); err != nil {
+		w.t.Fatal(err)
+	}
+	return all
+}
+
+func (w *world) initiatives() map[string]initiatives.Initiative {
+	w.t.Helper()
+	all := map[string]initiatives.Initiative{}
+	if err := w.house.Initiatives.Service.Each(w.t.Context(), func(d initiatives.Doc) error { all[d.ID] = d.Body; return nil }); err != nil {
+		w.t.Fatal(err)
+	}
+	return all
+}
+
+func TestStory(t *testing.T) {
+	w := newWorld(t)
+	if err := w.demo.Begin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	states := map[string]needs.State{}
+	ledgers := map[string]domain.Ledger{}
+	for id, n := range w.needs() {
+		if !n.Demo || !strings.HasPrefix(n.Title, "[Contoh] ") {
+			t.Errorf("%q is not marked", n.Title)
+		}
+		states[n.Title[9:20]] = n.State()
+		l, err := w.house.Commitments.Service.Ledger(t.Context(), domain.NeedID(id))
+		if err == nil {
+			ledgers[n.Title[9:20]] = l
+		}
+	}
+	for title, want := range map[string]needs.State{"Penampung a": needs.Verified, "Jamban kelu": needs.Verified, "Listrik sur": needs.Verified, "Perlengkapa": needs.InVerification,
+		"Modal bergu": needs.Verified, "Perbaikan t": needs.Planned, "Pelatihan j": needs.Submitted, "Pemutakhira": needs.NeedsCorrection} {
+		if states[title] != want {
+			t.Errorf("%s: %s, want %s", title, states[title], want)
+		}
+	}
+	for title, want := range map[string]domain.Ledger{
+		"Penampung a": {Unit: "unit", Needed: 40, Committed: 40}, "Jamban kelu": {Unit: "unit", Needed: 25, Committed: 25},
+		"Listrik sur": {Unit: "household", Needed: 30, Committed: 30, Delivered: 18, Confirmed: 12},
+		"Modal bergu": {Unit: "idr", Needed: 50_000_000, Committed: 30_000_000, Delivered: 20_000_000, Confirmed: 20_000_000},
+	} {
+		if ledgers[title] != want {
+			t.Errorf("%s: %+v, want %+v", title, ledgers[title], want)
+		}
+	}
+	found := map[initiatives.State]int{}
+	for _, i := range w.initiatives() {
+		found[i.State()]++
+		if !i.Demo {
+			t.Errorf("%q is not marked", i.Title)
+		}
+	}
+	if found[initiatives.Published] != 2 || found[initiatives.Running] != 1 || found[initiatives.NeedsRevision] != 1 || found[initiatives.Evaluated] != 1 {
+		t.Errorf("initiatives %v", found)
+	}
+	if problems, err := w.house.Commitments.Service.Check(t.Context()); err != nil || len(problems) > 0 {
+		t.Errorf("accounts: %v %v", problems, err)
+	}
+}
+
+func TestStoryIsToldOnce(t *testing.T) {
+	w := newWorld(t)
+	for range 2 {
+		if err := w.demo.Story(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before, files := w.last(), len(w.blobs.Keys())
+	w.clock.Advance(40 * 24 * 3600 * 1e9)
+	if err := w.demo.Story(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if w.last() != before || len(w.blobs.Keys()) != files {
+		t.Errorf("told again, %d entries and %d files more", w.last()-before, len(w.blobs.Keys())-files)
+	}
+	if len(w.needs()) != 8 || len(w.initiatives()) != 5 {
+		t.Errorf("%d needs, %d initiatives", len(w.needs()), len(w.initiatives()))
+	}
+}
+
+func TestStoryGoesOnAfterAnInterruption(t *testing.T) {
+	w := newWorld(t)
+	stop := errors.New("power is gone")
+	for after := 40; ; after += 90 {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		base, left := w.last(), after
+		err := func() error {
+			defer cancel(nil)
+			done := make(chan error, 1)
+			go func() { done <- w.demo.Begin(ctx) }()
+			for {
+				select {
+				case err := <-done:
+					return err
+				default:
+				}
+				if w.last()-base >= int64(left) {
+					cancel(stop)
+					return errors.Join(<-done, context.Cause(ctx))
+				}
+			}
+		}()
+		if err == nil {
+			break
+		}
+		if after > 3000 {
+			t.Fatalf("never finished: %v", err)
+		}
+	}
+	if len(w.needs()) != 8 || len(w.initiatives()) != 5 {
+		t.Errorf("%d needs, %d initiatives", len(w.needs()), len(w.initiatives()))
+	}
+	if problems, err := w.house.Commitments.Service.Check(t.Context()); err != nil || len(problems) > 0 {
+		t.Errorf("accounts: %v %v", problems, err)
+	}
+}
+
+func TestRemoveLeavesNothingOfTheDemoAndAllElse(t *testing.T) {
+	w := newWorld(t)
+	if err := w.demo.Begin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	size := Size{Blocks: 1, Needs: 120, Initiatives: 30, Organizations: 20}
+	if err := w.demo.Scale(t.Context(), size, nil); err != nil {
+		t.Fatal(err)
+	}
+	id, err := w.house.Accounts.Service.Enrol(t.Context(), accounts.Enrolment{Issuer: "urn:nyata", Subject: "x", Provider: "nyata", Name: "Orang"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	actor, err := w.house.Accounts.Service.ActorOf(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	real, err := w.house.Organizations.Service.Found(t.Context(), actor, store.Operation{ID: "real"}, organizations.Profile{
+		Type: "community-ngo", Sublevel: "foundation", Name: "Yayasan Nyata", Registration: "AHU-1", Office: "Kantor", Email: "kantor@nyata.example", Region: "61.01", Different: true, Address: "Sambas",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	removed, err := w.demo.Remove(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if removed.Needs != 128 || removed.Initiatives != 35 || removed.Documents < 10 || removed.Commitments < 4 {
+		t.Errorf("removed %+v", removed)
+	}
+	if len(w.needs())+len(w.initiatives())+len(w.blobs.Keys()) != 0 {
+		t.Errorf("left: %d needs, %d initiatives, files %v", len(w.needs()), len(w.initiatives()), w.blobs.Keys())
+	}
+	left := 0
+	err = w.house.Organizations.Service.Each(t.Context(), func(o organizations.Indexed) error {
+		left++
+		if o.Demo || o.ID != real {
+			t.Errorf("left: %+v", o)
+		}
+		return nil
+	})
+	if err != nil || left != 1 {
+		t.Errorf("%d organisations left, %v", left, err)
+	}
+	if _, err := w.house.Organizations.Service.VillageGovernment(t.Context(), "61.01.08.2007"); err == nil {
+		t.Error("a demo village government is left")
+	}
+	if ledger, err := w.house.Commitments.Service.VillageLedger(t.Context(), "61.01.09.2005"); err != nil || len(ledger) != 0 {
+		t.Errorf("sums left: %v %v", ledger, err)
+	}
+	if _, err := w.house.Accounts.Service.ActorOf(t.Context(), id); err != nil {
+		t.Errorf("a real account is gone: %v", err)
+	}
+	if again, err := w.demo.Remove(t.Context()); err != nil || again.Needs+again.Documents+again.Commitments != 0 {
+		t.Errorf("a second removal: %+v %v", again, err)
+	}
+	if err := w.demo.Begin(t.Context()); err != nil || len(w.needs()) != 0 {
+		t.Errorf("the removed story came back: %v", err)
+	}
+	if _, err := w.db.Feed().Verify(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestScaleIsDeterministicAndConsistent(t *testing.T) {
+	size := Size{Blocks: 2, Needs: 300, Initiatives: 60, Organizations: 30}
+	var first []byte
+	for run := range 2 {
+		w := newWorld(t)
+		var last Progress
+		if err := w.demo.Scale(t.Context(), size, func(p Progress) { last = p }); err != nil {
+			t.Fatal(err)
+		}
+		if last.Done != last.Total || last.PerSecond <= 0 {
+			t.Errorf("progress %+v", last)
+		}
+		content, err := json.Marshal([]any{w.needs(), w.initiatives()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if run == 0 {
+			first = content
+		} else if !bytes.Equal(first, content) {
+			t.Error("two runs differ")
+		}
+		if len(w.needs()) != 600 || len(w.initiatives()) != 120 {
+			t.Errorf("%d needs, %d initiatives", len(w.needs()), len(w.initiatives()))
+		}
+		before := w.last()
+		if err := w.demo.Scale(t.Context(), size, nil); err != nil || w.last() != before {
+			t.Errorf("a repeat wrote %d entries: %v", w.last()-before, err)
+		}
+		w.checkScale()
+	}
+}
+
+func (w *world) checkScale() {
+	w.t.Helper()
+	if problems, err := w.house.Commitments.Service.Check(w.t.Context()); err != nil || len(problems) > 0 {
+		w.t.Errorf("accounts: %v %v", problems, err)
+	}
+	states, covered := map[needs.State]int{}, 0
+	for id, n := range w.needs() {
+		states[n.State()]++
+		if n.State() != needs.Verified && n.State() != needs.Fulfilled {
+			continue
+		}
+		l, err := w.house.Commitments.Service.Ledger(w.t.Context(), domain.NeedID(id))
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if l.Needed != n.Quantity || l.Committed > l.Needed || l.Confirmed > l.Delivered || l.Delivered > l.Committed {
+			w.t.Errorf("%s: %+v of %d", id, l, n.Quantity)
+		}
+		if (n.State() == needs.Fulfilled) != (l.Confirmed >= n.Quantity) {
+			w.t.Errorf("%s: %s with %d of %d confirmed", id, n.State(), l.Confirmed, n.Quantity)
+		}
+		if l.Committed > 0 {
+			covered++
+		}
+	}
+	if states[needs.Verified] < 300 || states[needs.Fulfilled] == 0 || states[needs.Draft] == 0 || covered < 50 {
+		w.t.Errorf("not plausible: %v, %d covered", states, covered)
+	}
+}
+
+func TestParseScale(t *testing.T) {
+	for s, want := range map[string]int{"kalbar": 1, "nation": 40, "3": 3, "0": 0, "-1": 0, "x": 0, "": 0, "1001": 0} {
+		size, err := ParseScale(s)
+		if (err == nil) != (want > 0) || size.Blocks != want {
+			t.Errorf("%q: %+v %v", s, size, err)
+		}
+	}
+}
+
+func TestPapersAreRealFiles(t *testing.T) {
+	raw, err := io.ReadAll(pdf("x", "Judul (contoh) — é", "baris").Body)
+	if err != nil || !bytes.HasPrefix(raw, []byte("%PDF-1.4")) || !bytes.Contains(raw, []byte(`Judul \(contoh\) ? \351`)) {
+		t.Errorf("%q %v", raw, err)
+	}
+	picture := picture("x", tank)
+	if _, err := png.Decode(picture.Body); err != nil {
+		t.Error(err)
+	}
+}

@@ -23,6 +23,7 @@ import (
 	"github.com/versity/versitygw/embedgw"
 	"github.com/versity/versitygw/s3api"
 
+	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/blob"
 )
 
@@ -32,8 +33,10 @@ type Config struct {
 	Listen string // loopback host:port; "": a unix socket, or a free loopback port on Windows
 }
 
-// Server is the running stand-in. Only one can run in a process at a time (versitygw's own limit).
+// Server is the running stand-in. Only one can run in a process at a time (versitygw's own limit). A command beside a
+// running portal joins the portal's.
 type Server struct {
+	joined   bool
 	endpoint string
 	keys     keys
 	stop     context.CancelFunc
@@ -56,8 +59,8 @@ const (
 	region     = "us-east-1"
 )
 
-// Start serves the folder and returns when the server answers. It refuses to listen on an address that is not loopback.
-// It goes on until Close or until ctx ends.
+// Start serves the folder and returns when the server answers; where another process already serves it, it joins that
+// one. It refuses to listen on an address that is not loopback. It goes on until Close or until ctx ends.
 func Start(ctx context.Context, config Config) (*Server, error) {
 	root, err := filepath.Abs(config.Folder)
 	if err != nil {
@@ -82,14 +85,19 @@ func Start(ctx context.Context, config Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("embedded s3: %w", err)
 	}
+	s := &Server{endpoint: address, keys: k, done: make(chan struct{}), cleanup: cleanup}
+	if strings.ContainsAny(address, `/\`) {
+		s.endpoint = "unix:" + address
+	}
+	if s.answers(ctx) {
+		s.joined, s.stop, s.cleanup = true, func() {}, func() {}
+		close(s.done)
+		return s, nil
+	}
 	be, err := openFolder(objects, sidecars)
 	if err != nil {
 		cleanup()
 		return nil, fmt.Errorf("embedded s3: %w", err)
-	}
-	s := &Server{endpoint: address, keys: k, done: make(chan struct{}), cleanup: cleanup}
-	if strings.ContainsAny(address, `/\`) {
-		s.endpoint = "unix:" + address
 	}
 	ctx, s.stop = context.WithCancel(ctx)
 	ready := make(chan struct{})
@@ -121,6 +129,31 @@ func (s *Server) Blob(bucket string) blob.Config {
 	return blob.Config{Endpoint: s.endpoint, Bucket: bucket, AccessKey: s.keys.Access, SecretKey: s.keys.Secret, Region: region}
 }
 
+// Joined tells whether another process serves the folder; the server ends with that one.
+func (s *Server) Joined() bool { return s.joined }
+
+// answers tells whether a server at the endpoint takes our credentials.
+func (s *Server) answers(ctx context.Context) bool {
+	network, address := "tcp", s.endpoint
+	if path, ok := strings.CutPrefix(address, "unix:"); ok {
+		network, address = "unix", path
+	}
+	c, err := net.DialTimeout(network, address, time.Second)
+	if err != nil {
+		return false // the usual start; the store below would try again for a while
+	}
+	_ = c.Close()
+	store, err := blob.Open(s.Blob("gotong"))
+	if err != nil {
+		return false
+	}
+	defer store.Close()
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	_, err = store.Stat(ctx, "joined/probe")
+	return err == nil || apperr.Is(err, apperr.NotFound)
+}
+
 // Close lets running requests finish, ends the server and says what ended it, nil where we did.
 func (s *Server) Close() error {
 	s.once.Do(func() {
@@ -146,7 +179,7 @@ func listenAddress(listen, root string) (address string, cleanup func(), err err
 	}
 	socket := filepath.Join(root, "s3.sock")
 	if len(socket) <= socketMax {
-		return socket, func() { _ = os.Remove(socket) }, socketFree(socket)
+		return socket, func() { _ = os.Remove(socket) }, nil
 	}
 	dir, err := os.MkdirTemp("", "gotong")
 	if err != nil {
@@ -162,19 +195,6 @@ func freeAddress() (string, error) {
 		return "", err
 	}
 	return l.Addr().String(), l.Close()
-}
-
-// socketFree tells whether nobody answers on the socket; what a killed process left is removed.
-func socketFree(path string) error {
-	c, err := net.DialTimeout("unix", path, time.Second)
-	if err == nil {
-		c.Close()
-		return fmt.Errorf("another portal already serves %s", filepath.Dir(path))
-	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
 }
 
 func loopback(address string) error {

@@ -3,6 +3,7 @@ package s3
 import (
 	"bytes"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -85,8 +86,15 @@ func TestCredentials(t *testing.T) {
 	if _, err := stranger.Get(t.Context(), "a/b", 0, -1); !apperr.Is(err, apperr.Unavailable) {
 		t.Errorf("a stranger got %v", err)
 	}
-	if _, err := Start(t.Context(), Config{Folder: dir}); err == nil || !strings.Contains(err.Error(), "another portal") {
-		t.Errorf("a second server on one folder: %v", err)
+	beside := start(t, Config{Folder: dir})
+	if _, err := open(t, beside).Stat(t.Context(), "a/b"); err != nil || !beside.Joined() || first.Joined() {
+		t.Errorf("a command beside the portal: joined %v, %v", beside.Joined(), err)
+	}
+	if err := beside.Close(); err != nil {
+		t.Error(err)
+	}
+	if _, err := b.Stat(t.Context(), "a/b"); err != nil {
+		t.Errorf("after the command ended: %v", err)
 	}
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
@@ -120,9 +128,12 @@ func TestRefusesOtherAddresses(t *testing.T) {
 
 func TestStaleSocketAndLongPath(t *testing.T) {
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "s3.sock"), nil, 0o600); err != nil {
+	stale, err := net.ListenUnix("unix", &net.UnixAddr{Name: filepath.Join(dir, "s3.sock")})
+	if err != nil {
 		t.Fatal(err)
 	}
+	stale.SetUnlinkOnClose(false) // as a killed process leaves it
+	stale.Close()
 	s := start(t, Config{Folder: dir})
 	if err := open(t, s).Ensure(t.Context()); err != nil {
 		t.Error(err)

@@ -54,7 +54,7 @@ func (s *Service) search(ctx context.Context, actor domain.Actor, f Filter) ([]V
 	var views []View
 	for _, id := range ids {
 		doc, ok := docs[id]
-		if !ok || doc.Body.Visibility != domain.VisiblePublic {
+		if !ok || doc.Body.Status != Ready || doc.Body.Visibility != domain.VisiblePublic {
 			continue
 		}
 		view, err := s.view(ctx, actor, doc)

@@ -3,14 +3,13 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"gotong/modules/kit/apperr"
 )
 
 // Batch is a bulk import in steps: rows are staged where no reader sees them, applied after every version was checked,
-// and can be put back. Each row is a compare-and-set that a repeat recognises, so an interrupted Apply or Undo is
+// and can be put back. Until the last row is written, readers see every document as it was. Each row is a compare-and-set that a repeat recognises, so an interrupted Apply or Undo is
 // finished by calling it again. The trail has one entry per batch; the rows' own entries (Entry.Batch) serve followers.
 type Batch[T any] struct {
 	r  *Records[T]
@@ -56,7 +55,12 @@ const (
 	rowSkipped   = "skipped"
 )
 
-const batchesName = "_batches"
+const (
+	batchesName    = "_batches"
+	batchOperation = "batch/"
+	stepApply      = "apply"
+	stepUndo       = "undo"
+)
 
 // Batch names a batch of this collection; it begins with the first Stage.
 func (r *Records[T]) Batch(id string) *Batch[T] { return &Batch[T]{r: r, id: id} }
@@ -67,7 +71,7 @@ func (b *Batch[T]) rowID(id string) string { return b.id + "/" + id }
 
 // change is what a row's write says; its operation lets a repeat recognise its own work.
 func (b *Batch[T]) change(step, id string, c Change) Change {
-	c.Operation = Operation{ID: "batch/" + step + "/" + b.id + "/" + id}
+	c.Operation = Operation{ID: batchOperation + step + "/" + b.id + "/" + id}
 	c.batch = b.id
 	return c
 }
@@ -305,7 +309,7 @@ func (b *Batch[T]) applyRow(ctx context.Context, id string, row batchRow, c Chan
 	if err := json.Unmarshal(row.Body, &body); err != nil {
 		return "", err
 	}
-	c = b.change("apply", id, c)
+	c = b.change(stepApply, id, c)
 	if row.Expect == 0 {
 		_, err = b.r.Insert(ctx, id, body, c)
 		kind = rowInserted
@@ -324,103 +328,4 @@ func (b *Batch[T]) applyRow(ctx context.Context, id string, row batchRow, c Chan
 		return rowSkipped, nil
 	}
 	return kind, err
-}
-
-// Undo puts back what was before. Conflict where a document changed since, and then nothing is changed. Call it again
-// after an interruption.
-func (b *Batch[T]) Undo(ctx context.Context, c Change) error {
-	head, env, err := b.begin(ctx)
-	if err != nil {
-		return err
-	}
-	switch head.State {
-	case batchUndone:
-		return nil
-	case batchStaging, batchApplying:
-		return conflict("batch", b.id)
-	case batchApplied:
-		if err := b.checkUndo(ctx); err != nil {
-			return err
-		}
-		head.State = batchUndoing
-		if err := b.move(ctx, &env, head, nil); err != nil {
-			return err
-		}
-	}
-	err = b.rows(ctx, func(id string, _ *Envelope, row batchRow) error { return b.undoRow(ctx, id, row, c) })
-	if err != nil {
-		return err
-	}
-	head.State = batchUndone
-	return b.move(ctx, &env, head, &c)
-}
-
-func (b *Batch[T]) checkUndo(ctx context.Context) error {
-	return b.rows(ctx, func(id string, _ *Envelope, row batchRow) error {
-		if row.Kind != rowInserted && row.Kind != rowReplaced {
-			return nil
-		}
-		env, found, err := b.r.read(ctx, id)
-		if err != nil {
-			return err
-		}
-		if !found || env.Gone || env.Operation.ID != b.change("apply", id, Change{}).Operation.ID {
-			return conflict(b.r.name, id)
-		}
-		return nil
-	})
-}
-
-// undoRow puts one row back where the document is still the batch's; a repeat finds its own work done.
-func (b *Batch[T]) undoRow(ctx context.Context, id string, row batchRow, c Change) error {
-	if row.Kind != rowInserted && row.Kind != rowReplaced {
-		return nil
-	}
-	doc, err := b.r.Get(ctx, id)
-	if apperr.Is(err, apperr.NotFound) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	env, _, err := b.r.read(ctx, id)
-	if err != nil {
-		return err
-	}
-	if env.Version != doc.Version || env.Operation.ID != b.change("apply", id, Change{}).Operation.ID {
-		return nil // put back already, or changed after the check: then it stays
-	}
-	c = b.change("undo", id, c)
-	if row.Kind == rowInserted {
-		err = b.r.Delete(ctx, doc, c)
-	} else {
-		var before T
-		if err := json.Unmarshal(row.Before, &before); err != nil {
-			return err
-		}
-		_, err = b.r.Replace(ctx, doc, before, c)
-	}
-	if apperr.Is(err, apperr.Conflict) || apperr.Is(err, apperr.NotFound) {
-		return nil
-	}
-	return err
-}
-
-// Discard drops a batch's rows: of one that was never applied, or of one whose undoing is not wanted any more.
-func (b *Batch[T]) Discard(ctx context.Context) error {
-	head, env, err := b.begin(ctx)
-	if err != nil {
-		return err
-	}
-	if head.State == batchApplying || head.State == batchUndoing {
-		return apperr.Wrap(errors.New("store: batch is on its way"), apperr.Conflict, "error.conflict")
-	}
-	docs := b.r.db.engine.Documents()
-	err = b.rows(ctx, func(id string, row *Envelope, _ batchRow) error {
-		return unavailable(docs.Remove(ctx, b.stage(), row.ID, row.Version))
-	})
-	if err != nil || head.State != batchStaging {
-		return err
-	}
-	return unavailable(docs.Remove(ctx, batchesName, env.ID, env.Version))
 }

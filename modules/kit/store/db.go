@@ -38,8 +38,9 @@ type DB struct {
 	names       map[string]bool
 	values      map[string]bool
 
-	feed  *Feed
-	relay relay
+	feed    *Feed
+	relay   relay
+	applied sync.Map // heads of batches that readers see
 
 	stop context.CancelFunc
 	work sync.WaitGroup

@@ -95,6 +95,11 @@ func (r *Records[T]) Get(ctx context.Context, id string) (Doc[T], error) {
 	if err != nil {
 		return Doc[T]{}, err
 	}
+	if found && !env.Gone {
+		if found, err = r.visible(ctx, &env); err != nil {
+			return Doc[T]{}, err
+		}
+	}
 	if !found || env.Gone {
 		return Doc[T]{}, notFound(r.name, id)
 	}
@@ -114,6 +119,11 @@ func (r *Records[T]) GetMany(ctx context.Context, ids []string) (map[string]Doc[
 		}
 		for i := range envs {
 			if envs[i].Gone {
+				continue
+			}
+			if ok, err := r.visible(ctx, &envs[i]); err != nil {
+				return nil, err
+			} else if !ok {
 				continue
 			}
 			doc, err := r.decode(&envs[i])
@@ -160,11 +170,13 @@ func (r *Records[T]) List(ctx context.Context, q Query) (Page[T], error) {
 	}
 	page := Page[T]{Items: make([]Doc[T], 0, min(limit, len(envs)))}
 	for i := range envs[:min(limit, len(envs))] {
-		doc, err := r.decode(&envs[i])
+		doc, ok, err := r.listed(ctx, &envs[i], q.List, q.Key)
 		if err != nil {
 			return Page[T]{}, err
 		}
-		page.Items = append(page.Items, doc)
+		if ok {
+			page.Items = append(page.Items, doc)
+		}
 	}
 	if len(envs) > limit {
 		last := &envs[limit-1]
@@ -200,6 +212,9 @@ const scanChunk = 200
 // when its turn came. An error of fn ends it and is returned.
 func (r *Records[T]) Each(ctx context.Context, fn func(Doc[T]) error) error {
 	return r.scan(ctx, "", func(env *Envelope) error {
+		if ok, err := r.visible(ctx, env); err != nil || !ok {
+			return err
+		}
 		doc, err := r.decode(env)
 		if err != nil {
 			return err

@@ -41,6 +41,15 @@ func testBatch(w *world) {
 			break
 		}
 		w.kind(err, apperr.Unavailable)
+		// Readers see all of it or nothing.
+		old, err := w.things.Get(w.ctx, "old")
+		w.must(err)
+		many, err := w.things.GetMany(w.ctx, []string{"new1", "new2"})
+		w.must(err)
+		seen := w.ids(ByName, "", 10)
+		if fresh := old.Body.Amount == 2; (len(many) == 2) != fresh || (len(many) == 0) == fresh || (len(seen) == 4) != fresh || (len(seen) == 2) == fresh {
+			w.Fatalf("a reader saw half a batch: amount %d with %d new, list %v", old.Body.Amount, len(many), seen)
+		}
 		if stop > 500 {
 			w.Fatal("the batch never ends")
 		}

@@ -1,0 +1,108 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"gotong/modules/kit/apperr"
+)
+
+// Undo puts back what was before. Conflict where a document changed since, and then nothing is changed. Call it again
+// after an interruption.
+func (b *Batch[T]) Undo(ctx context.Context, c Change) error {
+	head, env, err := b.begin(ctx)
+	if err != nil {
+		return err
+	}
+	switch head.State {
+	case batchUndone:
+		return nil
+	case batchStaging, batchApplying:
+		return conflict("batch", b.id)
+	case batchApplied:
+		if err := b.checkUndo(ctx); err != nil {
+			return err
+		}
+		head.State = batchUndoing
+		if err := b.move(ctx, &env, head, nil); err != nil {
+			return err
+		}
+	}
+	err = b.rows(ctx, func(id string, _ *Envelope, row batchRow) error { return b.undoRow(ctx, id, row, c) })
+	if err != nil {
+		return err
+	}
+	head.State = batchUndone
+	return b.move(ctx, &env, head, &c)
+}
+
+func (b *Batch[T]) checkUndo(ctx context.Context) error {
+	return b.rows(ctx, func(id string, _ *Envelope, row batchRow) error {
+		if row.Kind != rowInserted && row.Kind != rowReplaced {
+			return nil
+		}
+		env, found, err := b.r.read(ctx, id)
+		if err != nil {
+			return err
+		}
+		if !found || env.Gone || env.Operation.ID != b.change(stepApply, id, Change{}).Operation.ID {
+			return conflict(b.r.name, id)
+		}
+		return nil
+	})
+}
+
+// undoRow puts one row back where the document is still the batch's; a repeat finds its own work done.
+func (b *Batch[T]) undoRow(ctx context.Context, id string, row batchRow, c Change) error {
+	if row.Kind != rowInserted && row.Kind != rowReplaced {
+		return nil
+	}
+	doc, err := b.r.Get(ctx, id)
+	if apperr.Is(err, apperr.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	env, _, err := b.r.read(ctx, id)
+	if err != nil {
+		return err
+	}
+	if env.Version != doc.Version || env.Operation.ID != b.change(stepApply, id, Change{}).Operation.ID {
+		return nil // put back already, or changed after the check: then it stays
+	}
+	c = b.change(stepUndo, id, c)
+	if row.Kind == rowInserted {
+		err = b.r.Delete(ctx, doc, c)
+	} else {
+		var before T
+		if err := json.Unmarshal(row.Before, &before); err != nil {
+			return err
+		}
+		_, err = b.r.Replace(ctx, doc, before, c)
+	}
+	if apperr.Is(err, apperr.Conflict) || apperr.Is(err, apperr.NotFound) {
+		return nil
+	}
+	return err
+}
+
+// Discard drops a batch's rows: of one that was never applied, or of one whose undoing is not wanted any more.
+func (b *Batch[T]) Discard(ctx context.Context) error {
+	head, env, err := b.begin(ctx)
+	if err != nil {
+		return err
+	}
+	if head.State == batchApplying || head.State == batchUndoing {
+		return apperr.Wrap(errors.New("store: batch is on its way"), apperr.Conflict, "error.conflict")
+	}
+	docs := b.r.db.engine.Documents()
+	err = b.rows(ctx, func(id string, row *Envelope, _ batchRow) error {
+		return unavailable(docs.Remove(ctx, b.stage(), row.ID, row.Version))
+	})
+	if err != nil || head.State != batchStaging {
+		return err
+	}
+	return unavailable(docs.Remove(ctx, batchesName, env.ID, env.Version))
+}

@@ -2,6 +2,7 @@ package initiatives
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -256,8 +257,8 @@ func papersForm(b web.Base, id string, version int64, terms, budget bool) *web.F
 
 // moved puts errors of the rows that were read back to where they stood: empty rows between were left out.
 func moved(err error, from map[string][]int) error {
-	e, ok := err.(*apperr.Error)
-	if !ok || e.Kind != apperr.Invalid {
+	var e *apperr.Error
+	if !errors.As(err, &e) || e.Kind != apperr.Invalid {
 		return err
 	}
 	fields := slices.Clone(e.Fields)

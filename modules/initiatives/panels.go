@@ -111,7 +111,7 @@ func (m *Module) DeskPanel() domain.Panel {
 func (m *Module) officeDesk(ctx context.Context, actor domain.Actor, add func(docs []Doc, todo, path string)) error {
 	s := m.Service
 	if actor.HasMandate(domain.MandateReviewer) {
-		docs, err := s.Waiting(ctx, actor, UnderReview, 50, func(d Doc) (bool, error) {
+		docs, err := s.waiting(ctx, UnderReview, 50, func(d Doc) (bool, error) {
 			if !CanReview(actor, d.Body) {
 				return false, nil
 			}
@@ -126,12 +126,12 @@ func (m *Module) officeDesk(ctx context.Context, actor domain.Actor, add func(do
 	if !actor.Secretariat() {
 		return nil
 	}
-	docs, err := s.Waiting(ctx, actor, Submitted, 50, func(d Doc) (bool, error) { return CanDecide(actor, d.Body), nil })
+	docs, err := s.waiting(ctx, Submitted, 50, func(d Doc) (bool, error) { return CanDecide(actor, d.Body), nil })
 	if err != nil {
 		return err
 	}
 	add(docs, "begin", "")
-	docs, err = s.Waiting(ctx, actor, UnderReview, 50, func(d Doc) (bool, error) {
+	docs, err = s.waiting(ctx, UnderReview, 50, func(d Doc) (bool, error) {
 		if !CanDecide(actor, d.Body) {
 			return false, nil
 		}

@@ -2,6 +2,7 @@ package initiatives
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 
 	"gotong/modules/domain"
@@ -139,7 +140,8 @@ func allAreasOf(c Content) map[domain.RegionCode]bool {
 
 // joined puts the fields of a second check behind those of a first, each field once.
 func joined(f apperr.Fields, err error) error {
-	if e, ok := err.(*apperr.Error); ok && e.Kind == apperr.Invalid {
+	var e *apperr.Error
+	if errors.As(err, &e) && e.Kind == apperr.Invalid {
 		f = append(f, e.Fields...)
 		err = nil
 	}

@@ -1,6 +1,7 @@
 package needs
 
 import (
+	"errors"
 	"slices"
 
 	"gotong/modules/domain"
@@ -103,7 +104,8 @@ func refused(f apperr.Fields, c Content) error {
 	}
 	c.Normalise()
 	err := joined(f, c.Validate())
-	if e, ok := err.(*apperr.Error); ok {
+	var e *apperr.Error
+	if errors.As(err, &e) {
 		seen := map[string]bool{}
 		e.Fields = slices.DeleteFunc(e.Fields, func(x apperr.Field) bool {
 			double := seen[x.Name]

@@ -270,7 +270,9 @@ func (p *portal) send(t *testing.T, who, method, path string, form url.Values) a
 	return answer{status: res.StatusCode, location: res.Header.Get("Location"), doc: doc, body: string(raw)}
 }
 
-func (p *portal) get(t *testing.T, who, path string) answer { return p.send(t, who, http.MethodGet, path, nil) }
+func (p *portal) get(t *testing.T, who, path string) answer {
+	return p.send(t, who, http.MethodGet, path, nil)
+}
 
 func (p *portal) post(t *testing.T, who, path string, form url.Values) answer {
 	t.Helper()

@@ -1,7 +1,10 @@
 package needs
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"slices"
 	"strings"
 
 	"gotong/modules/domain"
@@ -94,36 +97,60 @@ func (s *Service) owned(ctx context.Context, actor domain.Actor, owner string, s
 	}
 }
 
-// Waiting lists what waits for the actor's decision in the areas of the mandates, oldest first.
+// Waiting lists what waits for the actor's decision in the areas of the mandates, oldest first. Needs that the village
+// has yet to adopt, and those that another verifier decides on, are left out.
 func (s *Service) Waiting(ctx context.Context, actor domain.Actor, limit int) ([]Doc, error) {
 	var out []Doc
-	seen := map[string]bool{}
 	for _, m := range actor.Mandates {
 		if m.Kind != domain.MandateAreaVerifier || m.Region == "" {
 			continue
 		}
-		page, err := s.records.List(ctx, store.Query{List: listWaiting, Key: store.KeyOf(string(m.Region)), Limit: 100})
-		if err != nil {
+		if err := s.waitingIn(ctx, actor, m.Region, limit, &out); err != nil {
 			return nil, err
 		}
+	}
+	slices.SortFunc(out, func(a, b Doc) int {
+		return cmp.Or(a.Body.SubmittedAt.Compare(b.Body.SubmittedAt), strings.Compare(a.ID, b.ID))
+	})
+	out = slices.CompactFunc(out, func(a, b Doc) bool { return a.ID == b.ID })
+	return out[:min(limit, len(out))], nil
+}
+
+func (s *Service) waitingIn(ctx context.Context, actor domain.Actor, region domain.RegionCode, limit int, out *[]Doc) error {
+	cursor, found := "", 0
+	elsewhere := map[domain.RegionCode]bool{} // villages whose district has a verifier of its own
+	for {
+		page, err := s.records.List(ctx, store.Query{List: listWaiting, Key: store.KeyOf(string(region)), Cursor: cursor, Limit: 100})
+		if err != nil {
+			return err
+		}
 		for _, doc := range page.Items {
-			if seen[doc.ID] || doc.Body.AwaitsAdoption() || doc.Body.Adoption == AdoptionDeclined {
+			n := doc.Body
+			if n.AwaitsAdoption() || n.Adoption == AdoptionDeclined || elsewhere[n.Village] {
 				continue
 			}
-			seen[doc.ID] = true
-			_, _, err := s.Mandate(ctx, actor, doc.Body)
+			_, _, err := s.Mandate(ctx, actor, n)
 			if apperr.Is(err, apperr.Forbidden) {
+				elsewhere[n.Village] = elsewhere[n.Village] || isRefusal(err, "needs.refuse.district_has_verifier")
 				continue
 			}
 			if err != nil {
-				return nil, err
+				return err
 			}
-			if out = append(out, doc); len(out) >= limit {
-				return out, nil
+			*out = append(*out, doc)
+			if found++; found >= limit {
+				return nil
 			}
 		}
+		if cursor = page.Next; cursor == "" {
+			return nil
+		}
 	}
-	return out, nil
+}
+
+func isRefusal(err error, key string) bool {
+	var e *apperr.Error
+	return errors.As(err, &e) && e.Msg.Key == key
 }
 
 // Similar lists needs of the same village that may be the same thing: same category, or a title much alike. Ended ones

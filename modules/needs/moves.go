@@ -202,7 +202,11 @@ func (s *Service) Decide(ctx context.Context, r Request, d Decision) (Doc, error
 	if err := s.apply(&n, step, d); err != nil {
 		return Doc{}, err
 	}
-	return s.write(ctx, doc, n, past[d.Action], r, mandate.Organization)
+	action := past[d.Action]
+	if n.Pending != nil {
+		action = "need.limit-lowering"
+	}
+	return s.write(ctx, doc, n, action, r, mandate.Organization)
 }
 
 // checkDecision keeps personal numbers out of what a verifier writes.

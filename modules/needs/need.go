@@ -13,7 +13,7 @@ import (
 // State is where a need stands.
 type State string
 
-// States of a need.
+// States of a need, in the order of its life.
 const (
 	Draft           State = "draft"
 	Submitted       State = "submitted"
@@ -149,11 +149,8 @@ func (n Need) Public() bool {
 
 // Did tells whether this form's operation was already carried out here.
 func (n Need) Did(operation string) bool {
-	if operation == "" {
-		return false
-	}
-	return n.Pending != nil && n.Pending.Operation == operation ||
-		slices.ContainsFunc(n.History, func(m Move) bool { return m.Operation == operation })
+	return operation != "" && (n.Pending != nil && n.Pending.Operation == operation ||
+		slices.ContainsFunc(n.History, func(m Move) bool { return m.Operation == operation }))
 }
 
 // refuse words why a move is not possible from here; the reader gets a sentence per action.
@@ -192,7 +189,7 @@ func (n *Need) Submit(s Step, minutes bool) error {
 	return n.move(ActionSubmit, s)
 }
 
-// TakeBack makes a submitted need a draft again, before its verification has begun.
+// TakeBack makes a submitted need a draft again, before its verification began.
 func (n *Need) TakeBack(s Step) error { return n.move(ActionTakeBack, s) }
 
 // Begin starts the verification; a need declared on behalf of the village must have been adopted.

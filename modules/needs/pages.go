@@ -30,19 +30,19 @@ type notice struct {
 
 type showPage struct {
 	web.Base
-	Tag         web.Tag
-	Lead        string
-	Amount      string
-	Coverage    *web.Coverage
-	Summary     string
-	Detail      string // what only those concerned read
-	Notices     []notice
-	Facts       []web.Fact
-	Steps       []web.Step
-	Links       []link
-	Actions     []web.Action
-	Similar     []web.Card
-	Sections    []web.Section
+	Tag      web.Tag
+	Lead     string
+	Amount   string
+	Coverage *web.Coverage
+	Summary  string
+	Detail   string // what only those concerned read
+	Notices  []notice
+	Facts    []web.Fact
+	Steps    []web.Step
+	Links    []link
+	Actions  []web.Action
+	Similar  []web.Card
+	Sections []web.Section
 }
 
 type formPage struct {

@@ -2,6 +2,7 @@ package needs
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 
 	"gotong/modules/domain"
@@ -141,7 +142,8 @@ func joined(f apperr.Fields, err error) error {
 	if err == nil {
 		return f.Err()
 	}
-	if e, ok := err.(*apperr.Error); ok && e.Kind == apperr.Invalid {
+	var e *apperr.Error
+	if errors.As(err, &e) && e.Kind == apperr.Invalid {
 		return apperr.InvalidFields(append(f, e.Fields...))
 	}
 	return err

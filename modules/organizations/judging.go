@@ -260,7 +260,7 @@ func (s *Service) ExpireLapsed(ctx context.Context) (int, error) {
 
 // Watch runs ExpireLapsed every ten minutes, on one replica at a time, until ctx ends.
 func (m *Module) Watch(ctx context.Context) error {
-	return m.db.Lease(ctx, "organizations.expiry", func(ctx context.Context) error {
+	return m.db.Lease(ctx, "organizations.expiry", func(ctx context.Context) error { // not a text
 		ticker := time.NewTicker(10 * time.Minute)
 		defer ticker.Stop()
 		for {

@@ -27,7 +27,7 @@ var regionFiles = []struct {
 	{"provinces.csv", []string{"code", "name"}, domain.LevelProvince},
 	{"regencies.csv", []string{"code", "province_code", "name"}, domain.LevelRegency},
 	{"districts.csv", []string{"code", "regency_code", "name"}, domain.LevelDistrict},
-	{"villages.csv", []string{"code", "district_code", "name"}, domain.LevelVillage},
+	{"villages.csv", []string{"code", "district_code", "name"}, domain.LevelVillage}, // not a text
 }
 
 // ImportMistake is what is wrong in one row of a file.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"image/png"
 	"io"
 	"log/slog"
@@ -176,26 +175,16 @@ func TestStoryIsToldOnce(t *testing.T) {
 
 func TestStoryGoesOnAfterAnInterruption(t *testing.T) {
 	w := newWorld(t)
-	stop := errors.New("power is gone")
-	for after := 40; ; after += 90 {
-		ctx, cancel := context.WithCancelCause(t.Context())
-		base, left := w.last(), after
-		err := func() error {
-			defer cancel(nil)
-			done := make(chan error, 1)
-			go func() { done <- w.demo.Begin(ctx) }()
-			for {
-				select {
-				case err := <-done:
-					return err
-				default:
-				}
-				if w.last()-base >= int64(left) {
-					cancel(stop)
-					return errors.Join(<-done, context.Cause(ctx))
-				}
+	for after := int64(40); ; after += 90 {
+		ctx, cancel := context.WithCancel(t.Context())
+		base := w.last()
+		go func() {
+			if w.db.Feed().Wait(ctx, base+after-1) == nil {
+				cancel() // the power is gone
 			}
 		}()
+		err := w.demo.Begin(ctx)
+		cancel()
 		if err == nil {
 			break
 		}

@@ -218,10 +218,11 @@ func (s *Service) factsOf(ctx context.Context, b web.Base, i Initiative, names m
 	return facts
 }
 
-// tablesOf shows offers (with what is committed, once accounts stand), budget, results and partners.
+// tablesOf shows offers (conditions below the category, period below the area, with what is committed once accounts
+// stand), budget, results and partners.
 func (s *Service) tablesOf(ctx context.Context, b web.Base, i Initiative, used map[domain.OfferID]int64) []web.Table {
 	t := func(key string) string { return b.T("initiatives.table." + key) }
-	offers := web.Table{Caption: t("offers"), Head: []string{t("category"), t("quantity"), t("committed"), t("areas"), t("period"), t("conditions")}, Numbers: []bool{false, true, true}}
+	offers := web.Table{Caption: t("offers"), Head: []string{t("category"), t("quantity"), t("committed"), t("areas")}, Numbers: []bool{false, true, true}}
 	for _, o := range i.Offers {
 		amount := func(n int64) web.Cell { return web.Cell{Text: domain.QuantityText(b.Local(), n, o.Unit)} }
 		committed := web.Cell{Text: b.T("initiatives.not_open"), Quiet: true}
@@ -233,7 +234,7 @@ func (s *Service) tablesOf(ctx context.Context, b web.Base, i Initiative, used m
 			quantity.Note = b.T("initiatives.min_lot", "lot", domain.QuantityText(b.Local(), o.MinLot, o.Unit))
 		}
 		offers.Rows = append(offers.Rows, web.Row{Cells: []web.Cell{
-			{Text: domain.Taxonomy().CategoryName(o.Category, b.Lang)}, quantity, committed, {Text: s.areasText(ctx, i.AreasOf(o))}, {Text: period(b, o.From, o.Until)}, {Text: o.Conditions},
+			{Text: domain.Taxonomy().CategoryName(o.Category, b.Lang), Note: o.Conditions}, quantity, committed, {Text: s.areasText(ctx, i.AreasOf(o)), Note: period(b, o.From, o.Until)},
 		}})
 	}
 	tables := []web.Table{offers}

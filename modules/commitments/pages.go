@@ -110,7 +110,7 @@ func (m *Module) showPage(ctx context.Context, b web.Base, actor domain.Actor, i
 		{Label: b.T("commitments.fact.category"), Value: domain.Taxonomy().CategoryName(c.Category, b.Lang)},
 		{Label: b.T("commitments.fact.time"), Value: b.T("commitments.from_until", "from", dateText(b, c.From), "until", dateText(b, c.Until))},
 	}
-	page.Coverage = web.NewCoverage(b, c.Quantity, c.Kept(), c.Delivered(), c.Confirmed(), text)
+	page.Coverage = coverOf(b, c)
 	page.Deliveries = deliveryTable(b, c, full)
 	page.Steps = timeline(b, c, full)
 	sides := sides(actor, &c)
@@ -134,6 +134,19 @@ func (m *Module) showPage(ctx context.Context, b web.Base, actor domain.Actor, i
 		}
 	}
 	return page, nil
+}
+
+// coverOf shows what of a commitment was delivered and confirmed; the whole is what was promised, not what is needed.
+func coverOf(b web.Base, c Commitment) web.Coverage {
+	text := func(n int64) string { return quantityText(b, n, c.Unit) }
+	cover := web.NewCoverage(b, c.Quantity, c.Kept(), c.Delivered(), c.Confirmed(), text)
+	cover.Label = b.T("commitments.cover.label", "quantity", text(c.Quantity), "delivered", text(c.Delivered()), "confirmed", text(c.Confirmed()))
+	cover.Items = []web.CoverageItem{
+		{Layer: "promised", Value: text(c.Quantity), Label: b.T("commitments.cover.promised")},
+		{Layer: "given", Value: b.Number(c.Delivered()), Label: b.T("commitments.cover.delivered")},
+		{Layer: "done", Value: b.Number(c.Confirmed()), Label: b.T("commitments.cover.confirmed")},
+	}
+	return cover
 }
 
 func tagOf(b web.Base, c Commitment) web.Tag {

@@ -67,7 +67,7 @@ func (m *Module) cards(r domain.PanelRequest, docs []store.Doc[Commitment]) []we
 		card := web.Card{Tag: &tag, Title: b.T("commitments.card.title", "quantity", text(c.Quantity), "organization", c.OrganizationName),
 			Path: b.URL(pathOf(domain.CommitmentID(doc.ID))), Meta: c.NeedTitle + " · " + c.VillageName, Demo: c.Demo, DemoText: b.T("commitments.demo")}
 		if c.Accepted() {
-			cover := web.NewCoverage(b, c.Quantity, c.Kept(), c.Delivered(), c.Confirmed(), text)
+			cover := coverOf(b, c)
 			card.Coverage = &cover
 		}
 		cards = append(cards, card)

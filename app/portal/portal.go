@@ -135,7 +135,7 @@ func (p *Portal) providers(ctx context.Context, options Options) (*accounts.Prov
 	}
 	if options.SignIn && p.config.SignIn.Demo {
 		idp, err := oidc.Start(context.WithoutCancel(ctx), oidc.Options{
-			Dir: filepath.Join(p.config.Data, "sign-in"), Log: p.log, RedirectURIs: []string{p.publicURL() + "/sign-in/demo/callback"},
+			Dir: filepath.Join(p.config.Data, "sign-in"), Log: p.log, RedirectURIs: accounts.CallbackURLs(p.publicURL(), "demo"),
 		})
 		if err != nil {
 			return nil, fmt.Errorf("embedded identity provider: %w", err)

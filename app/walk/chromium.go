@@ -175,7 +175,7 @@ func (c *Chromium) Submit(form string, values Values, files map[string]File) err
 func (c *Chromium) fill(scope, name, value string) (bool, error) {
 	kind, err := evaluate[string](c, fmt.Sprintf(`(()=>{const f=document.querySelector(%s);const es=[...f.elements].filter(e=>e.name===%s);if(!es.length)return "";const e=es[0];
 if(e.tagName==="BUTTON")return "button";
-if(e.type==="checkbox"||e.type==="radio"){const want=%s.split("|");for(const x of es)if(want.includes(x.value)!==x.checked&&(x.type==="checkbox"||want.includes(x.value)))x.click();return "choice"}
+if(e.type==="checkbox"||e.type==="radio"){const want=%s.split("|"),is=x=>want.includes(x.value)||x.type==="checkbox"&&want.includes("on");for(const x of es)if(is(x)!==x.checked&&(x.type==="checkbox"||is(x)))x.click();return "choice"}
 if(e.tagName==="SELECT"){if(![...e.options].some(o=>o.value===%s))return "no option";}
 e.focus();e.value=%s;e.dispatchEvent(new Event("input",{bubbles:true}));e.dispatchEvent(new Event("change",{bubbles:true}));return "text"})()`,
 		js(scope), js(name), js(value), js(value), js(value)))

@@ -144,7 +144,7 @@ func formFields(form *goquery.Selection, values Values) (url.Values, error) {
 			value := s.AttrOr("value", "on")
 			_, checked := s.Attr("checked")
 			if set {
-				checked = slices.Contains(strings.Split(own, "|"), value)
+				checked = own == "on" && typ == "checkbox" || slices.Contains(strings.Split(own, "|"), value)
 			}
 			if checked {
 				fields.Add(name, value)

@@ -24,7 +24,7 @@ type Visitor interface {
 	// Open goes to a path of the portal (or an absolute address) and fails on a status of 400 or above.
 	Open(path string) error
 	// Submit fills in the first form that matches the selector and sends it. Values of checkboxes and radios name the
-	// choice; several are separated by "|". It fails where an input is missing.
+	// choice; several are separated by "|"; "on" checks a checkbox whatever its value. It fails where an input is missing.
 	Submit(form string, values Values, files map[string]File) error
 	// Document gives the present page.
 	Document() (*goquery.Document, error)

@@ -119,6 +119,18 @@ type Version struct {
 	SubmittedBy domain.AccountID    `json:"submitted_by"`
 }
 
+// PeriodOf gives when an offer holds: its own dates, else the initiative's.
+func (i Initiative) PeriodOf(o Offer) (from, until domain.Date) {
+	from, until = o.From, o.Until
+	if from == "" {
+		from = i.From
+	}
+	if until == "" {
+		until = i.Until
+	}
+	return from, until
+}
+
 // AreasOf gives where an offer holds: its own areas, else the initiative's.
 func (i Initiative) AreasOf(o Offer) []domain.RegionCode {
 	if len(o.Areas) > 0 {

@@ -35,8 +35,9 @@ func (w CommitmentInitiatives) Get(ctx context.Context, id domain.InitiativeID) 
 	i := doc.Body
 	offers := make([]commitments.Offer, 0, len(i.Offers))
 	for _, o := range i.Offers {
+		from, until := i.PeriodOf(o)
 		offers = append(offers, commitments.Offer{
-			ID: o.ID, Category: o.Category, Unit: o.Unit, Quantity: o.Quantity, Areas: i.AreasOf(o), From: o.From, Until: o.Until, Conditions: o.Conditions,
+			ID: o.ID, Category: o.Category, Unit: o.Unit, Quantity: o.Quantity, Areas: i.AreasOf(o), From: from, Until: until, Conditions: o.Conditions,
 		})
 	}
 	return commitments.Initiative{ID: id, Title: i.Title, Organization: i.Organization, Open: i.Open(), Offers: offers, Demo: i.Demo}, nil

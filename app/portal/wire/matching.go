@@ -89,14 +89,10 @@ func matchingInitiative(doc initiatives.Doc, by domain.OrganizationBrief) matchi
 		ID: domain.InitiativeID(doc.ID), Title: i.Title, Organization: i.Organization, OrganizationName: by.Name, Verified: by.Verified, Demo: i.Demo,
 	}
 	for _, o := range i.Offers {
-		offer := matching.Offer{ID: o.ID, Category: o.Category, Unit: o.Unit, Areas: i.AreasOf(o), From: o.From, Until: o.Until, Conditions: o.Conditions}
-		if offer.From == "" {
-			offer.From = i.From
-		}
-		if offer.Until == "" {
-			offer.Until = i.Until
-		}
-		out.Offers = append(out.Offers, offer)
+		from, until := i.PeriodOf(o)
+		out.Offers = append(out.Offers, matching.Offer{
+			ID: o.ID, Category: o.Category, Unit: o.Unit, Areas: i.AreasOf(o), From: from, Until: until, Conditions: o.Conditions,
+		})
 	}
 	return out
 }

@@ -1,0 +1,175 @@
+package walk
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// propose takes an organisation's initiative from its draft to publication.
+func (l *Loop) propose(p proposer) []Step {
+	return []Step{
+		{"draft an initiative with an offer", p.subject, func(v Visitor) error { return l.draft(v, p) }},
+		{"submit it with terms and budget", p.subject, func(v Visitor) error {
+			if err := v.Open(l.initiatives[p.subject] + "/submit"); err != nil {
+				return err
+			}
+			return v.Submit(`form[action$="/submit"]`, nil, map[string]File{
+				"terms": {"kak.pdf", PDF("Kerangka acuan kerja (contoh)")}, "budget_paper": {"rab.pdf", PDF("Rencana anggaran biaya (contoh)")},
+			})
+		}},
+		{"take it under review", "sekretariat-1", func(v Visitor) error { return l.press(v, l.initiatives[p.subject], "begin-review") }},
+		{"first review", p.reviewers[0], func(v Visitor) error { return l.review(v, p) }},
+		{"second review", p.reviewers[1], func(v Visitor) error { return l.review(v, p) }},
+		{"approve it", "sekretariat-2", func(v Visitor) error {
+			if err := v.Open(l.initiatives[p.subject] + "/decide"); err != nil {
+				return err
+			}
+			return v.Submit(`form[action$="/decide"]`, Values{"decision": "approve", "reason": "Kedua penelaah menyarankan setuju."}, nil)
+		}},
+		{"publish it", p.subject, func(v Visitor) error {
+			if err := v.Open(l.initiatives[p.subject] + "/publish"); err != nil {
+				return err
+			}
+			return v.Submit(`form[action$="/publish"]`, Values{"summary_en": "Rain water tanks for households of coastal hamlets."}, nil)
+		}},
+	}
+}
+
+// press opens a page and presses the button of a move.
+func (l *Loop) press(v Visitor, path, move string) error {
+	if err := v.Open(path); err != nil {
+		return err
+	}
+	return v.Submit(`form[action$="/`+move+`"]`, nil, nil)
+}
+
+func (l *Loop) draft(v Visitor, p proposer) error {
+	if err := v.Open("/initiatives/new"); err != nil {
+		return err
+	}
+	err := v.Submit(`form[action$="/initiatives"]`, Values{
+		"title":   l.title("Air bersih pesisir, " + p.subject),
+		"summary": "Penampung air hujan untuk keluarga di dusun pesisir.", "summary_en": "Rain water tanks for coastal households.",
+		"problem": "Air tanah payau; pada musim kemarau keluarga membeli air.", "goals": "Setiap keluarga sasaran punya persediaan air dua bulan.",
+		"areas": "61.01", "target_group": "Keluarga di dusun pesisir", "target_number": "60", "from": inDays(1), "until": inDays(320),
+		"offer_1_category": category, "offer_1_quantity": strconv.FormatInt(p.quantity, 10), "offer_1_unit": unit, "offer_1_min_lot": "1",
+		"budget_1_item": "Tandon dan talang", "budget_1_source": "own", "budget_1_amount": "40.000.000",
+		"result_1_indicator": "improved-water-access", "result_1_baseline": "belum ada data", "result_1_target": "12 KK",
+		"risks": "Jalan rusak pada musim hujan: pengiriman sebelum Oktober.", "sustainability": "Dirawat kelompok pengelola air desa.",
+	}, nil)
+	if err != nil {
+		return err
+	}
+	l.initiatives[p.subject] = v.Path()
+	return expect(v, "h1", "Air bersih pesisir")
+}
+
+func (l *Loop) review(v Visitor, p proposer) error {
+	if err := v.Open(l.initiatives[p.subject] + "/review"); err != nil {
+		return err
+	}
+	doc, err := v.Document()
+	if err != nil {
+		return err
+	}
+	values := Values{"recommendation": "approve", "words": "Layak dan perlu.", "no_conflict": "on"}
+	form := doc.Find(`form[action$="/review"]`)
+	for _, n := range form.Find(`input[type=radio][name^="score_"], textarea[name^="why_"]`).EachIter() {
+		name := n.AttrOr("name", "")
+		values[name] = "Sesuai dengan yang dibaca di lapangan."
+		if strings.HasPrefix(name, "score_") {
+			values[name] = "4"
+		}
+	}
+	return v.Submit(`form[action$="/review"]`, values, nil)
+}
+
+// deliver takes an organisation's commitment from the proposal to the village's confirmation.
+func (l *Loop) deliver(p proposer) []Step {
+	at := func() string { return l.commitments[p.subject] }
+	n := strconv.FormatInt(p.quantity, 10)
+	sign := func(position string) func(Visitor) error {
+		return func(v Visitor) error {
+			if err := v.Open(at()); err != nil {
+				return err
+			}
+			return v.Submit(`form[action$="/sign"]`, Values{"kind": "statement", "position": position}, nil)
+		}
+	}
+	return []Step{
+		{"see why it matches and propose", p.subject, func(v Visitor) error { return l.commit(v, p) }},
+		{"accept the proposal", villageSubject, func(v Visitor) error { return l.press(v, at(), "accept") }},
+		{"sign the statement", p.subject, sign("Ketua pengurus")},
+		{"sign the statement", villageSubject, sign("Kepala desa")},
+		{"report the delivery with a photo", p.subject, func(v Visitor) error {
+			if err := l.press(v, at(), "start"); err != nil {
+				return err
+			}
+			return v.Submit(`form[action$="/deliver"]`, Values{
+				"quantity": n, "date": inDays(0), "place": "Balai desa Temajuk", "condition": "Baik dan lengkap", "type": "report",
+			}, map[string]File{"file": {"laporan.pdf", PDF("Laporan penyerahan (contoh)")}})
+		}},
+		{"hand over with the record", p.subject, func(v Visitor) error {
+			if err := v.Open(at()); err != nil {
+				return err
+			}
+			return v.Submit(`form[action$="/handover"]`, nil, map[string]File{"file": {"bast.pdf", PDF("Berita acara serah terima (contoh)")}})
+		}},
+		{"confirm what arrived", villageSubject, func(v Visitor) error {
+			if err := v.Open(at()); err != nil {
+				return err
+			}
+			return v.Submit(`form[action$="/confirm"]`, nil, nil)
+		}},
+		{"see the confirmed coverage", "", func(v Visitor) error {
+			l.done += p.quantity
+			if err := v.Open(l.need); err != nil {
+				return err
+			}
+			label, err := coverLabel(v)
+			if err == nil && !strings.Contains(label, fmt.Sprintf("%d dikonfirmasi", l.done)) {
+				err = fmt.Errorf("coverage reads %q, want %d confirmed", label, l.done)
+			}
+			return err
+		}},
+	}
+}
+
+// coverLabel reads the first coverage bar of the page.
+func coverLabel(v Visitor) (string, error) {
+	doc, err := v.Document()
+	if err != nil {
+		return "", err
+	}
+	return doc.Find("svg.cover").First().AttrOr("aria-label", ""), nil
+}
+
+// commit proposes the initiative's whole offer to the need, by the link that the matching panel shows.
+func (l *Loop) commit(v Visitor, p proposer) error {
+	if err := v.Open(l.need); err != nil {
+		return err
+	}
+	doc, err := v.Document()
+	if err != nil {
+		return err
+	}
+	id := l.initiatives[p.subject][strings.LastIndexByte(l.initiatives[p.subject], '/')+1:]
+	link := doc.Find(`a[href*="/commitments/new"][href*="`+url.QueryEscape(id)+`"]`).First().AttrOr("href", "")
+	if link == "" {
+		return fmt.Errorf("the need's page offers no commitment of %s: %s", p.subject, Text(v, "#matching"))
+	}
+	if err := v.Open(link); err != nil {
+		return err
+	}
+	err = v.Submit(`form[action$="/commitments"]`, Values{
+		"quantity": strconv.FormatInt(p.quantity, 10), "from": inDays(2), "until": inDays(200),
+		"conditions": "Warga menyiapkan dudukan.", "message": "Kami ingin membantu.",
+	}, nil)
+	if err != nil {
+		return err
+	}
+	l.commitments[p.subject] = v.Path()
+	return nil
+}

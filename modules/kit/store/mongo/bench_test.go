@@ -11,5 +11,5 @@ func BenchmarkMongoDB(b *testing.B) {
 	if !mongowire.Real() {
 		b.Skip("set GOTONG_TEST_MONGO_URI: FerretDB's figures say nothing about MongoDB")
 	}
-	storetest.Bench(b, mongowire.Database(b)())
+	storetest.Bench(b, mongowire.Database(b)(), nil)
 }

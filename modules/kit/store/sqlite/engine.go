@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"runtime"
 	"sync"
 	"time"
 
@@ -36,7 +37,7 @@ type Engine struct {
 }
 
 const (
-	readers      = 4
+	maxReaders   = 4
 	writeTimeout = 5 * time.Second // for the queue of writers and another process's lock
 	busyTimeout  = 3000            // milliseconds
 )
@@ -79,6 +80,7 @@ func Open(path string, options Options) (*Engine, error) {
 	if e.read, err = open(path, "deferred", "query_only(1)"); err != nil {
 		return nil, errors.Join(err, e.write.Close())
 	}
+	readers := min(max(runtime.NumCPU(), 2), maxReaders)
 	e.read.SetMaxOpenConns(readers)
 	e.read.SetMaxIdleConns(readers)
 	if err := e.stmts.prepare(e.read, e.write); err != nil {
@@ -89,7 +91,8 @@ func Open(path string, options Options) (*Engine, error) {
 
 func open(path, lock string, pragmas ...string) (*sql.DB, error) {
 	q := url.Values{"_txlock": {lock}, "_pragma": append([]string{
-		fmt.Sprintf("busy_timeout(%d)", busyTimeout), "journal_mode(WAL)", "temp_store(MEMORY)", "cache_size(-8000)"}, pragmas...)}
+		fmt.Sprintf("busy_timeout(%d)", busyTimeout), "journal_mode(WAL)", "temp_store(MEMORY)", "cache_size(-16000)",
+		"wal_autocheckpoint(4000)"}, pragmas...)}
 	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}
 	return sql.Open("sqlite", u.String())
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strconv"
 	"testing"
+	"time"
 
 	"gotong/modules/kit/store"
 )
@@ -20,8 +21,9 @@ func BenchSize() int {
 }
 
 // Bench measures insert, replace, find by id, a page of 20 and the count of a key on an engine that holds BenchSize
-// documents, each with 4 keys in each of two lists.
-func Bench(b *testing.B, engine store.Engine) {
+// documents, each with 4 keys in each of two lists. Where cpu tells the process's processor time so far, that is
+// reported too: it says more than the clock where other work runs beside.
+func Bench(b *testing.B, engine store.Engine, cpu func() time.Duration) {
 	ctx := context.Background()
 	db := store.Open(engine, store.Options{Logger: slog.New(slog.DiscardHandler)})
 	things := store.NewRecords(db, benchDefinition())
@@ -72,10 +74,14 @@ func Bench(b *testing.B, engine store.Engine) {
 	} {
 		b.Run(bench.name, func(b *testing.B) {
 			b.ReportAllocs()
+			began := used(cpu)
 			for i := range b.N {
 				if err := bench.run(i); err != nil {
 					b.Fatal(err)
 				}
+			}
+			if cpu != nil {
+				b.ReportMetric(float64((used(cpu)-began).Microseconds())/float64(b.N), "cpu-µs/op")
 			}
 		})
 	}
@@ -97,6 +103,13 @@ func Bench(b *testing.B, engine store.Engine) {
 			}
 		}
 	})
+}
+
+func used(cpu func() time.Duration) time.Duration {
+	if cpu == nil {
+		return 0
+	}
+	return cpu()
 }
 
 func benchID(i int) string { return store.DeriveID("bench", strconv.Itoa(i)) }

@@ -295,7 +295,8 @@ func stepsOf(b web.Base, i Initiative, names map[domain.OrganizationID]domain.Or
 		steps = append(steps, step)
 	}
 	if len(steps) > 0 {
-		steps[len(steps)-1].State = "now"
+		last := steps[len(steps)-1]
+		steps[len(steps)-1] = web.Step{State: "now", Label: last.Label, When: last.When, Who: last.Who, Note: last.Note}
 	}
 	if i.State() == Published || i.State() == Running {
 		steps = append(steps, web.Step{State: "next", Label: b.T("initiatives.state.completed"), When: b.T("initiatives.planned_until", "date", dateText(b, i.Until))})

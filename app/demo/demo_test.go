@@ -30,7 +30,7 @@ import (
 
 // world is a portal's modules over a real store, without pages being served.
 type world struct {
-	t     *testing.T
+	t     testing.TB
 	db    *store.DB
 	house *wire.House
 	blobs *blobtest.Memory
@@ -38,7 +38,7 @@ type world struct {
 	clock *clock.Fake
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{t: t, clock: testkit.Clock(), house: &wire.House{}}
 	w.db = testkit.DBAt(t, w.clock)
@@ -343,5 +343,23 @@ func TestPapersAreRealFiles(t *testing.T) {
 	picture := picture("x", tank)
 	if _, err := png.Decode(picture.Body); err != nil {
 		t.Error(err)
+	}
+}
+
+// BenchmarkScaleKalbar makes the whole province; it reports records a second.
+func BenchmarkScaleKalbar(b *testing.B) {
+	size, err := ParseScale("kalbar")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		b.StopTimer()
+		w := newWorld(b)
+		b.StartTimer()
+		var last Progress
+		if err := w.demo.Scale(b.Context(), size, func(p Progress) { last = p }); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(last.PerSecond, "records/s")
 	}
 }

@@ -218,6 +218,11 @@ func (c *Chromium) Eval(expression string, result any) error {
 	return json.Unmarshal([]byte(text), result)
 }
 
+// TooWide names an element that makes the page wider than the screen, "" where there is none.
+func (c *Chromium) TooWide() (string, error) {
+	return evaluate[string](c, `(()=>{const w=document.documentElement.clientWidth;if(document.documentElement.scrollWidth<=w)return "";for(const e of document.querySelectorAll("body *")){const r=e.getBoundingClientRect();if(r.right>w+1)return e.outerHTML.slice(0,200)}return "scrolls sideways"})()`)
+}
+
 // Screenshot takes the whole page as PNG.
 func (c *Chromium) Screenshot() ([]byte, error) {
 	ctx, cancel := context.WithTimeout(c.ctx, within)

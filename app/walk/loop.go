@@ -15,6 +15,7 @@ type Loop struct {
 	// Mark tells this loop's things from those of other loops.
 	Mark string
 
+	foundation  string            // path of the founded organisation's page
 	need        string            // path of the need's page
 	initiatives map[string]string // path by proposer
 	commitments map[string]string
@@ -37,10 +38,13 @@ type proposer struct {
 	quantity  int64
 }
 
+// founder is a member without an organisation, who founds an NGO.
+const founder = "anggota"
+
 var proposers = []proposer{
 	{"univ-pengelola", [2]string{"penelaah-balitbang", "penelaah-kabupaten"}, 5},
 	{"csr-pengelola", [2]string{"penelaah-balitbang", "penelaah-univ"}, 4},
-	{"air-pengelola", [2]string{"penelaah-univ", "penelaah-kabupaten"}, 3},
+	{founder, [2]string{"penelaah-univ", "penelaah-kabupaten"}, 3},
 }
 
 // Step is one act of one person.
@@ -54,6 +58,9 @@ type Step struct {
 func (l *Loop) Steps() []Step {
 	l.initiatives, l.commitments = map[string]string{}, map[string]string{}
 	steps := []Step{
+		{"found an organisation", founder, l.found},
+		{"hand in its papers", founder, l.papers},
+		{"verify the organisation", "sekretariat-1", l.verifyOrganization},
 		{"declare the need", villageSubject, l.declare},
 		{"submit it with the minutes", villageSubject, l.submitNeed},
 		{"begin the verification", verifierSubject, l.begin},

@@ -1,0 +1,219 @@
+// Package browser walks the portal's loop in a real browser at phone width, without JavaScript and with it, each person
+// in a session of its own, and holds every page that was met against axe.
+package browser
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"gotong/app/config"
+	"gotong/app/portal"
+	"gotong/app/walk"
+)
+
+//go:embed testdata/axe-core/axe.min.js
+var axe string
+
+const width, height = 360, 740
+
+func browser(t *testing.T) *walk.Browser {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("a browser is slow")
+	}
+	b, err := walk.NewBrowser()
+	if errors.Is(err, walk.ErrNoBrowser) && os.Getenv("GOTONG_TEST_BROWSER") != "required" {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.Close)
+	return b
+}
+
+// serve runs the shipped portal on a free port and an empty folder.
+func serve(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := config.Default()
+	cfg.Listen, cfg.Data = l.Addr().String(), t.TempDir()
+	_ = l.Close()
+	p, err := portal.New(t.Context(), cfg, portal.Options{SignIn: true, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	ready, done := make(chan string, 1), make(chan error, 1)
+	go func() { done <- p.Serve(ctx, func(address string) { ready <- address }) }()
+	t.Cleanup(func() {
+		stop()
+		if err := errors.Join(<-done, p.Close()); err != nil {
+			t.Errorf("portal: %v", err)
+		}
+	})
+	select {
+	case address := <-ready:
+		return address
+	case err := <-done:
+		done <- nil
+		t.Fatal(err)
+	case <-time.After(time.Minute):
+		t.Fatal("not ready within a minute")
+	}
+	return ""
+}
+
+// inspector holds each kind of page against axe once per session kind and keeps a picture of it.
+type inspector struct {
+	t    *testing.T
+	out  string // folder for pictures, "" for none
+	met  map[string]bool
+	name string
+}
+
+// ids in addresses, so that one page of a kind is inspected once.
+var id = regexp.MustCompile(`[a-z2-7]{26}|demo-org-[a-z-]+`)
+
+func (i *inspector) meet(c *walk.Chromium) {
+	kind := id.ReplaceAllString(c.Path(), "ID")
+	doc, err := c.Document()
+	if err != nil {
+		i.t.Errorf("%s: %v", kind, err)
+		return
+	}
+	h1 := strings.Join(strings.Fields(doc.Find("h1").First().Text()), " ")
+	forms := doc.Find("main form").Map(func(_ int, f *goquery.Selection) string { return id.ReplaceAllString(f.AttrOr("action", ""), "ID") })
+	key := kind + strings.Join(forms, ",")
+	if i.met[key] {
+		return
+	}
+	i.met[key] = true
+	i.check(c, kind)
+	if h1 == "" {
+		i.t.Errorf("%s: no h1", kind)
+	}
+	if wide, err := c.TooWide(); err != nil || wide != "" {
+		i.t.Errorf("%s is wider than the screen: %s %v", kind, wide, err)
+	}
+	if i.out == "" {
+		return
+	}
+	shot, err := c.Screenshot()
+	if err == nil {
+		err = os.WriteFile(filepath.Join(i.out, fmt.Sprintf("%s-%03d%s.png", i.name, len(i.met), strings.ReplaceAll(kind, "/", "-"))), shot, 0o600)
+	}
+	if err != nil {
+		i.t.Errorf("%s: picture: %v", kind, err)
+	}
+}
+
+// check runs axe in the page.
+func (i *inspector) check(c *walk.Chromium, kind string) {
+	var violations []struct {
+		ID    string `json:"id"`
+		Help  string `json:"help"`
+		Nodes []struct {
+			HTML string `json:"html"`
+		} `json:"nodes"`
+	}
+	err := c.Eval(axe+`;axe.run(document,{resultTypes:["violations"]}).then(r=>JSON.stringify(r.violations.map(v=>({id:v.id,help:v.help,nodes:v.nodes.slice(0,3).map(n=>({html:n.html}))}))))`, &violations)
+	if err != nil {
+		i.t.Errorf("%s: axe: %v", kind, err)
+		return
+	}
+	for _, v := range violations {
+		var where []string
+		for _, n := range v.Nodes {
+			where = append(where, n.HTML)
+		}
+		i.t.Errorf("%s: axe %s: %s\n\t%s", kind, v.ID, v.Help, strings.Join(where, "\n\t"))
+	}
+}
+
+func TestLoopInTheBrowser(t *testing.T) {
+	b := browser(t)
+	base := serve(t)
+	for _, script := range []bool{false, true} {
+		name := "with-javascript"
+		if !script {
+			name = "without-javascript"
+		}
+		t.Run(name, func(t *testing.T) {
+			i := &inspector{t: t, met: map[string]bool{}, name: name}
+			if dir := os.Getenv("GOTONG_TEST_OUT"); dir != "" {
+				i.out = filepath.Join(dir, "screenshots")
+				if err := os.MkdirAll(i.out, 0o700); err != nil {
+					t.Fatal(err)
+				}
+			}
+			sessions := map[string]*walk.Chromium{}
+			as := func(subject string) (walk.Visitor, error) {
+				if v, ok := sessions[subject]; ok {
+					return v, nil
+				}
+				v, err := b.Visit(base, width, height, script, t.TempDir())
+				if err != nil {
+					return nil, err
+				}
+				t.Cleanup(v.Close)
+				v.Met = i.meet
+				sessions[subject] = v
+				if subject == "" {
+					return v, nil
+				}
+				return v, walk.SignIn(v, subject)
+			}
+			loop := walk.Loop{As: as, Mark: name}
+			if err := loop.Walk(t.Logf); err != nil {
+				t.Fatal(err)
+			}
+			if err := publicPages(as); err != nil {
+				t.Error(err)
+			}
+			if len(sessions) < 8 {
+				t.Errorf("only %d sessions", len(sessions))
+			}
+			t.Logf("%d kinds of page met, %d sessions", len(i.met), len(sessions))
+		})
+	}
+}
+
+// publicPages opens what the loop did not meet, in both languages, as the public and as those who have a desk.
+func publicPages(as func(string) (walk.Visitor, error)) error {
+	for subject, paths := range map[string][]string{
+		"": {"/", "/en/", "/needs", "/en/needs", "/initiatives", "/en/initiatives", "/villages", "/villages/61", "/villages/61.01", "/villages/61.01.08", "/en/villages/61.01.08.2007",
+			"/organizations", "/en/organizations", "/documents", "/en/documents", "/search?q=air", "/en/search?q=zzzz", "/about", "/en/about", "/licences", "/matching", "/en/matching", "/sign-in"},
+		"desa-temajuk":       {"/desk", "/account", "/en/desk", "/needs/new", "/en/needs/new"},
+		"verifikator-paloh":  {"/desk"},
+		"univ-pengelola":     {"/desk", "/en/initiatives/new"},
+		"penelaah-balitbang": {"/desk"},
+		"sekretariat-1":      {"/desk", "/people", "/audit", "/en/audit"},
+	} {
+		v, err := as(subject)
+		if err != nil {
+			return err
+		}
+		for _, path := range paths {
+			if err := v.Open(path); err != nil {
+				return fmt.Errorf("%s as %q: %w", path, subject, err)
+			}
+		}
+	}
+	return nil
+}

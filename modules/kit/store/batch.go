@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"gotong/modules/kit/apperr"
 )
@@ -85,33 +86,56 @@ func (b *Batch[T]) Stage(ctx context.Context, items []Item[T]) error {
 	if head.State != batchStaging {
 		return conflict("batch", b.id)
 	}
-	docs := b.r.db.engine.Documents()
-	for _, item := range items {
-		body, err := encodeJSON(item.Body)
-		if err != nil {
-			return fmt.Errorf("store: stage %s/%s: %w", b.r.name, item.ID, err)
+	for chunk := range slices.Chunk(items, manyChunk) {
+		if err := b.stageChunk(ctx, chunk); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *Batch[T]) stageChunk(ctx context.Context, items []Item[T]) error {
+	last := make(map[string]int, len(items)) // of rows given twice the later counts
+	ids := make([]string, len(items))
+	for i, item := range items {
+		last[item.ID], ids[i] = i, item.ID
+	}
+	stored, err := b.r.GetMany(ctx, ids)
+	if err != nil {
+		return err
+	}
+	writes := make([]Write, 0, len(last))
+	for i, item := range items {
+		if last[item.ID] != i {
+			continue
 		}
 		if _, err := b.r.keysOf(item.ID, item.Body); err != nil {
 			return err
 		}
+		body, err := encodeJSON(item.Body)
+		if err != nil {
+			return fmt.Errorf("store: stage %s/%s: %w", b.r.name, item.ID, err)
+		}
 		row := batchRow{Body: body}
-		current, err := b.r.Get(ctx, item.ID)
-		if err == nil {
+		if current, there := stored[item.ID]; there {
 			row.Expect, row.Before = current.Version, current.raw
-		} else if !apperr.Is(err, apperr.NotFound) {
-			return err
 		}
 		w, err := b.plain(b.rowID(item.ID), 1, row)
 		if err != nil {
 			return err
 		}
-		flags, err := docs.Insert(ctx, b.stage(), []Write{w})
-		if err != nil {
-			return unavailable(err)
-		}
-		if flags[0] {
+		writes = append(writes, w)
+	}
+	docs := b.r.db.engine.Documents()
+	flags, err := docs.Insert(ctx, b.stage(), writes)
+	if err != nil {
+		return unavailable(err)
+	}
+	for i, fresh := range flags {
+		if fresh {
 			continue
 		}
+		w := writes[i]
 		old, err := docs.Read(ctx, b.stage(), []string{w.ID})
 		if err != nil {
 			return unavailable(err)
@@ -245,31 +269,7 @@ func (b *Batch[T]) Apply(ctx context.Context, c Change) (BatchResult, error) {
 			return BatchResult{}, err
 		}
 	}
-	var result BatchResult
-	err = b.rows(ctx, func(id string, rowEnv *Envelope, row batchRow) error {
-		kind := row.Kind
-		if kind == "" {
-			var err error
-			if kind, err = b.applyRow(ctx, id, row, c); err != nil {
-				return err
-			}
-			row.Kind = kind
-			if err := b.note(ctx, rowEnv, row); err != nil {
-				return err
-			}
-		}
-		switch kind {
-		case rowInserted:
-			result.Inserted++
-		case rowReplaced:
-			result.Replaced++
-		case rowUnchanged:
-			result.Unchanged++
-		default:
-			result.Skipped++
-		}
-		return nil
-	})
+	result, err := b.applyRows(ctx, c)
 	if err != nil {
 		return result, err
 	}

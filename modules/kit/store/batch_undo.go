@@ -39,7 +39,7 @@ func (b *Batch[T]) Undo(ctx context.Context, c Change) error {
 
 func (b *Batch[T]) checkUndo(ctx context.Context) error {
 	return b.rows(ctx, func(id string, _ *Envelope, row batchRow) error {
-		if row.Kind != rowInserted && row.Kind != rowReplaced {
+		if !row.wrote() {
 			return nil
 		}
 		env, found, err := b.r.read(ctx, id)
@@ -55,7 +55,7 @@ func (b *Batch[T]) checkUndo(ctx context.Context) error {
 
 // undoRow puts one row back where the document is still the batch's; a repeat finds its own work done.
 func (b *Batch[T]) undoRow(ctx context.Context, id string, row batchRow, c Change) error {
-	if row.Kind != rowInserted && row.Kind != rowReplaced {
+	if !row.wrote() {
 		return nil
 	}
 	doc, err := b.r.Get(ctx, id)
@@ -73,7 +73,7 @@ func (b *Batch[T]) undoRow(ctx context.Context, id string, row batchRow, c Chang
 		return nil // put back already, or changed after the check: then it stays
 	}
 	c = b.change(stepUndo, id, c)
-	if row.Kind == rowInserted {
+	if row.Expect == 0 {
 		err = b.r.Delete(ctx, doc, c)
 	} else {
 		var before T
@@ -105,4 +105,10 @@ func (b *Batch[T]) Discard(ctx context.Context) error {
 		return err
 	}
 	return unavailable(docs.Remove(ctx, batchesName, env.ID, env.Version))
+}
+
+// wrote tells of a row of an applied batch whether it changed its document. Rows of new documents have no note unless
+// they were skipped.
+func (row *batchRow) wrote() bool {
+	return row.Kind == rowReplaced || (row.Expect == 0 && row.Kind != rowSkipped)
 }

@@ -36,6 +36,7 @@ func Register(app *fiber.App, o Options) {
 	app.Use(web.RequestIDMiddleware())
 	app.Use(Log(o.Log))
 	app.Use(web.Recover())
+	app.Use(web.Framing())
 	if o.Static != nil {
 		app.Use(web.Static(o.Static))
 	}

@@ -27,7 +27,7 @@ const usage = `gotong: a portal in which villages' needs meet those who can help
 
   gotong [serve]                     serve the portal (default)
   gotong import regions DIR          load or update regions from the files of idn-area-data in DIR
-  gotong demo --scale kalbar|nation|N [--seed S]
+  gotong demo --scale kalbar|nation|N
                                      make a demo portal of that size in the configured database
   gotong demo --remove               take all demo content away
   gotong check                       prove the stored data against its rules; fails when something is wrong
@@ -73,7 +73,6 @@ func run(ctx context.Context, args []string, out, words io.Writer) int {
 type options struct {
 	config string
 	scale  string
-	seed   uint64
 	remove bool
 }
 
@@ -83,7 +82,6 @@ func command(ctx context.Context, args []string, out, words io.Writer) error {
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&opt.config, "config", "", "")
 	flags.StringVar(&opt.scale, "scale", "", "")
-	flags.Uint64Var(&opt.seed, "seed", 1, "")
 	flags.BoolVar(&opt.remove, "remove", false, "")
 	rest, err := parseAnywhere(flags, args)
 	if err != nil {
@@ -189,7 +187,7 @@ func demoContent(ctx context.Context, opt options, _ []string, out, words io.Wri
 		if opt.remove {
 			result, err = p.RemoveDemo(ctx)
 		} else {
-			result, err = p.ScaleDemo(ctx, opt.scale, opt.seed, words)
+			result, err = p.ScaleDemo(ctx, opt.scale, words)
 		}
 		if err == nil {
 			_, err = fmt.Fprintln(out, result)

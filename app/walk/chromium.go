@@ -85,9 +85,15 @@ func (b *Browser) Visit(base string, width, height int64, script bool, scratch s
 		Width: width, Height: height, DeviceScaleFactor: 2, Mobile: width < 600,
 	})
 	if err == nil {
-		_, err = chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !script})
+		err = c.allow(script)
 	}
 	return c, err
+}
+
+// allow lets pages run scripts, or not.
+func (c *Chromium) allow(script bool) error {
+	_, err := chromedp.Call(c.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !script})
+	return err
 }
 
 // within bounds one step in the browser.
@@ -209,8 +215,15 @@ func (c *Chromium) press(selector string) error {
 	return fmt.Errorf("press %s at %s: no new page", selector, c.Path())
 }
 
-// Eval runs an expression that gives a promise of a JSON text (for axe).
+// Eval runs an expression that gives a promise of a JSON text (for axe). Promises need scripts: where the visitor has
+// none, they are allowed for just this call; those of the page were not loaded and do not run.
 func (c *Chromium) Eval(expression string, result any) error {
+	if !c.script {
+		if err := c.allow(true); err != nil {
+			return err
+		}
+		defer func() { _ = c.allow(false) }()
+	}
 	text, err := evaluate[string](c, expression, chromedp.EvalAwaitPromise)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"gotong/modules/catalog"
@@ -176,12 +177,17 @@ type CatalogPartners struct{ *House }
 
 // Latest implements catalog.Partners: newest published initiatives, then newest organisations.
 func (w CatalogPartners) Latest(ctx context.Context, limit int) ([]catalog.Partner, error) {
-	page, err := w.Initiatives.Service.Public(ctx, initiatives.Filter{Limit: max(1, limit/2)})
-	if err != nil {
-		return nil, err
+	var open []initiatives.Doc
+	for _, status := range []initiatives.State{initiatives.Published, initiatives.Running} {
+		page, err := w.Initiatives.Service.Public(ctx, initiatives.Filter{Status: status, Limit: max(1, limit/2)})
+		if err != nil {
+			return nil, err
+		}
+		open = append(open, page.Items...)
 	}
-	ids := make([]domain.OrganizationID, 0, len(page.Items))
-	for _, doc := range page.Items {
+	open = open[:min(len(open), max(1, limit/2))]
+	ids := make([]domain.OrganizationID, 0, len(open))
+	for _, doc := range open {
 		ids = append(ids, doc.Body.Organization)
 	}
 	briefs, err := w.House.Organizations.Service.Briefs(ctx, ids)
@@ -189,10 +195,12 @@ func (w CatalogPartners) Latest(ctx context.Context, limit int) ([]catalog.Partn
 		return nil, err
 	}
 	var partners []catalog.Partner
-	for _, doc := range page.Items {
+	for _, doc := range open {
 		i := doc.Body
+		e := initiativeEntry(doc)
 		partners = append(partners, catalog.Partner{
-			Kind: domain.KindInitiative, Title: i.Title, Path: "/initiatives/" + doc.ID, By: briefs[i.Organization].Name, Type: briefs[i.Organization].Type, Demo: i.Demo,
+			Kind: domain.KindInitiative, Title: i.Title, Path: e.Path, By: briefs[i.Organization].Name, Type: briefs[i.Organization].Type,
+			Category: e.Category, Place: w.areaNames(ctx, i.Areas), Running: i.State() == initiatives.Running, Demo: i.Demo,
 		})
 	}
 	found, err := w.House.Organizations.Service.List(ctx, organizations.ListQuery{Sort: "new", Limit: limit})
@@ -205,6 +213,22 @@ func (w CatalogPartners) Latest(ctx context.Context, limit int) ([]catalog.Partn
 		}
 	}
 	return partners, nil
+}
+
+// areaNames says in short where an initiative works.
+func (w CatalogPartners) areaNames(ctx context.Context, areas []domain.RegionCode) string {
+	if len(areas) == 0 {
+		return ""
+	}
+	place, err := w.House.Villages.Service.Place(ctx, areas[0])
+	if err != nil {
+		return ""
+	}
+	name := domain.PlaceText(place)
+	if more := len(areas) - 1; more > 0 {
+		name = fmt.Sprintf("%s +%d", name, more)
+	}
+	return name
 }
 
 var (

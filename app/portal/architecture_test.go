@@ -32,7 +32,7 @@ func sources(t *testing.T) []source {
 			return err
 		}
 		if d.IsDir() {
-			if name := d.Name(); path != root && (strings.HasPrefix(name, ".") || name == "testdata" || name == "node_modules" || name == "data") {
+			if name := d.Name(); path != root && (strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || name == "testdata" || name == "node_modules" || name == "data") {
 				return filepath.SkipDir
 			}
 			return nil
@@ -85,8 +85,10 @@ func breach(s source, imp string) string {
 		return foreignBreach(s, imp)
 	case strings.HasPrefix(own, "app") && !strings.HasPrefix(s.pkg, "app"):
 		return "nobody imports app"
-	case s.pkg == "views" || s.pkg == "static":
+	case (s.pkg == "views" || s.pkg == "static") && own != s.pkg:
 		return "views and static import nothing of the project"
+	case strings.HasPrefix(own, "modules/kit/testkit") && !s.test && !strings.HasPrefix(s.pkg, "modules/kit/testkit"):
+		return "testkit is for tests"
 	}
 	from, to := room(s.pkg), room(own)
 	switch {
@@ -124,7 +126,7 @@ func foreignBreach(s source, imp string) string {
 		return "only kit/blob imports minio-go"
 	case only("github.com/markbates/goth", "modules/accounts"):
 		return "only accounts imports goth"
-	case only("github.com/FerretDB"):
+	case only("github.com/FerretDB", "modules/kit/testkit"):
 		return "FerretDB is for tests only"
 	}
 	return ""
@@ -161,6 +163,8 @@ func TestImportRulesCanFail(t *testing.T) {
 		{"app/portal/portal.go", "github.com/markbates/goth", true},
 		{"modules/domain/actor.go", "gotong/modules/needs", true},
 		{"views/views.go", "gotong/modules/kit/web", true},
+		{"modules/needs/service.go", "gotong/modules/kit/testkit", true},
+		{"modules/needs/service.go", "github.com/FerretDB/FerretDB/ferretdb", true},
 		{"app/portal/wire/needs.go", "gotong/modules/villages", false},
 	} {
 		s := source{path: c.path, pkg: c.path[:strings.LastIndex(c.path, "/")], test: strings.HasSuffix(c.path, "_test.go")}

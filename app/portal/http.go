@@ -45,7 +45,7 @@ func (p *Portal) app() (*fiber.App, error) {
 	})
 	middleware.Register(app, middleware.Options{
 		Headers: headers, Bundle: p.bundle, Static: p.assets, Log: p.log, PublicURL: p.publicURL(), Proxies: proxies,
-		Counter: p.db, Auth: p.house.Accounts.Service, Cookies: p.house.Accounts.Cookies,
+		Limits: p.limits, Counter: p.db, Auth: p.house.Accounts.Service, Cookies: p.house.Accounts.Cookies,
 		Open: func(r fiber.Router) {
 			r.Get("/healthz", p.health)
 			r.Get("/readyz", p.readiness)

@@ -52,8 +52,8 @@ func serve(t testing.TB, cfg config.Config, options portal.Options) string {
 	case err := <-done:
 		done <- err
 		t.Fatalf("serve: %v", err)
-	case <-time.After(time.Minute):
-		t.Fatal("not ready within a minute")
+	case <-time.After(5 * time.Minute):
+		t.Fatal("not ready within five minutes")
 	}
 	return ""
 }

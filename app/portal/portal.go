@@ -13,6 +13,7 @@ import (
 	"gotong/app/config"
 	"gotong/app/demo"
 	"gotong/app/embedded/oidc"
+	"gotong/app/middleware"
 	"gotong/app/portal/wire"
 	"gotong/modules/accounts"
 	"gotong/modules/audit"
@@ -30,11 +31,13 @@ import (
 // Options are what the configuration does not say.
 type Options struct {
 	Log    *slog.Logger
-	Clock  clock.Clock // nil: the machine's
-	SignIn bool        // start the embedded identity provider, where the configuration wants it: for serving
+	Clock  clock.Clock       // nil: the machine's
+	SignIn bool              // start the embedded identity provider, where the configuration wants it: for serving
+	Limits middleware.Limits // zero values take the defaults
 
-	// DocumentAtomic and Fail are for tests: SQLite without multi-row transactions, as on MongoDB, and a failpoint at
-	// each storage call.
+	// Regions, DocumentAtomic and Fail are for tests: load only what lies in these regions, SQLite without multi-row
+	// transactions, as on MongoDB, and a failpoint at each storage call.
+	Regions        []domain.RegionCode
 	DocumentAtomic bool
 	Fail           func(point string) error
 }
@@ -43,6 +46,8 @@ type Options struct {
 type Portal struct {
 	*servers
 	config   config.Config
+	regions  []domain.RegionCode
+	limits   middleware.Limits
 	log      *slog.Logger
 	clock    clock.Clock
 	bundle   *i18n.Bundle
@@ -62,7 +67,7 @@ func New(ctx context.Context, cfg config.Config, options Options) (*Portal, erro
 	if options.Clock == nil {
 		options.Clock = clock.System{}
 	}
-	p := &Portal{config: cfg, log: options.Log, clock: options.Clock}
+	p := &Portal{config: cfg, regions: options.Regions, limits: options.Limits, log: options.Log, clock: options.Clock}
 	var err error
 	if p.servers, err = openServers(ctx, cfg, options); err != nil {
 		return nil, err
@@ -108,7 +113,7 @@ func (p *Portal) services() demo.Services {
 
 // Load brings what a new portal shows: the shipped regions and, where wanted, the demo story. Later it changes nothing.
 func (p *Portal) Load(ctx context.Context) error {
-	if err := p.house.Villages.Service.LoadShipped(ctx); err != nil {
+	if err := p.house.Villages.Service.LoadShipped(ctx, p.regions...); err != nil {
 		return fmt.Errorf("regions: %w", err)
 	}
 	if !p.config.DemoContent {

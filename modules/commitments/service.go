@@ -27,6 +27,7 @@ type Need struct {
 	WantedBy     domain.Date
 	Organization domain.OrganizationID // that declared it
 	Open         bool                  // verified and open for commitments
+	Hidden       bool                  // not public: not there for others
 	Demo         bool
 }
 
@@ -165,6 +166,9 @@ func (s *Service) Possible(ctx context.Context, actor domain.Actor, p Proposal) 
 	need, err := s.needs.Get(ctx, p.Need)
 	if err != nil {
 		return Possible{}, err
+	}
+	if need.Hidden {
+		return Possible{}, notFound()
 	}
 	return s.possible(ctx, need, initiative, p.Offer)
 }

@@ -127,6 +127,9 @@ func (m *Module) postNew(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if len(editing(actor)) == 0 {
+		return apperr.New(apperr.Forbidden, "initiatives.refuse.not_editor")
+	}
 	v := web.ValuesOf(c)
 	rows, more := askedRows(v)
 	if more {

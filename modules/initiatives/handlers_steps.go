@@ -93,6 +93,9 @@ func (m *Module) postStep(c *fiber.Ctx, s step, run func(r Request, v web.Values
 	if readErr != nil {
 		return readErr
 	}
+	if readErr = s.may(actor, doc); readErr != nil { // input that could not be read says nothing about whose form it is
+		return readErr
+	}
 	page, pageErr := m.stepPage(c, actor, doc, s)
 	if pageErr != nil {
 		return pageErr

@@ -116,6 +116,9 @@ func (m *Module) postNew(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if len(CanDeclare(actor)) == 0 {
+		return apperr.New(apperr.Forbidden, "needs.refuse.not_editor")
+	}
 	v := web.ValuesOf(c)
 	content, wrong := readContent(v)
 	village, bad := domain.ParseRegionCode(v.Get("village"))

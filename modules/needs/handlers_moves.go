@@ -157,6 +157,9 @@ func (m *Module) postStep(c *fiber.Ctx, s step, run func(r Request, v web.Values
 	if readErr != nil {
 		return readErr
 	}
+	if readErr = s.may(actor, doc); readErr != nil { // input that could not be read says nothing about whose form it is
+		return readErr
+	}
 	page, pageErr := m.stepPage(c, actor, doc, s)
 	if pageErr != nil {
 		return pageErr
@@ -285,8 +288,13 @@ func (m *Module) quantityStep(c *fiber.Ctx) step {
 		if owner(actor, doc) == nil {
 			return nil
 		}
-		_, _, err := m.Service.Mandate(c.Context(), actor, doc.Body)
-		return err
+		if _, _, err := m.Service.Mandate(c.Context(), actor, doc.Body); err != nil {
+			return err
+		}
+		if !doc.Body.Open() {
+			return refuse(ActionQuantity)
+		}
+		return nil
 	}
 	return s
 }

@@ -123,8 +123,8 @@ func gone(err error) error {
 // Accept makes the actor a member by a link, which is then used up. SignIn without an account; NotFound for a link
 // that is unknown, used by another, or too old; Conflict, with the link left as it is, for members.
 func (s *Service) Accept(ctx context.Context, actor domain.Actor, op store.Operation, secret string) (domain.OrganizationID, error) {
-	if !actor.SignedIn() {
-		return "", apperr.New(apperr.SignIn, "")
+	if err := mayBelong(actor); err != nil {
+		return "", err
 	}
 	key := hashOf(secret)
 	offered, err := s.invitations.Get(ctx, key)

@@ -173,8 +173,8 @@ func (s *Service) part(ctx context.Context, actor domain.Actor, op store.Operati
 // AskToJoin notes the actor's wish to become a member; a repeat changes nothing. SignIn without an account, NotFound
 // where the organisation is hidden, Conflict for members.
 func (s *Service) AskToJoin(ctx context.Context, actor domain.Actor, op store.Operation, id domain.OrganizationID, message string) error {
-	if !actor.SignedIn() {
-		return apperr.New(apperr.SignIn, "")
+	if err := mayBelong(actor); err != nil {
+		return err
 	}
 	if _, err := s.get(ctx, actor, id); err != nil {
 		return err

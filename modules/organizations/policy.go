@@ -27,6 +27,18 @@ func MayManage(actor domain.Actor, id domain.OrganizationID) bool {
 	return actor.Has(id, domain.OrgOwner)
 }
 
+// mayBelong tells why the actor may neither found nor join an organisation: an auditor reads everything and writes
+// nothing, so has no side.
+func mayBelong(actor domain.Actor) error {
+	if !actor.SignedIn() {
+		return apperr.New(apperr.SignIn, "")
+	}
+	if actor.Auditor() {
+		return apperr.New(apperr.Forbidden, "organizations.error.auditor")
+	}
+	return nil
+}
+
 // mayJudge tells why the actor may not verify, suspend or restore: only the secretariat may, and nobody their own.
 func mayJudge(actor domain.Actor, id domain.OrganizationID) error {
 	if !actor.Secretariat() {

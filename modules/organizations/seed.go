@@ -27,15 +27,7 @@ func (s *Service) Plant(ctx context.Context, seeds []Seed) error {
 	for _, seed := range seeds {
 		o := seed.Organization
 		o.Demo = true
-		if o.State == "" {
-			o.State = StateVerified
-		}
-		if o.State == StateVerified && o.VerifiedAt.IsZero() {
-			o.VerifiedAt = now
-		}
-		if o.State == StateVerified && o.VerifiedUntil.IsZero() {
-			o.VerifiedUntil = o.VerifiedAt.AddDate(validYears, 0, 0)
-		}
+		o.plant(now)
 		for account, role := range seed.Members {
 			if role == domain.OrgOwner {
 				o.addOwner(account)

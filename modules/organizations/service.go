@@ -117,8 +117,8 @@ func (p Profile) apply(o *Organization) {
 // missing or wrong, and on "different" where it looks like one that is there already. A repeat of the same form gives
 // the same organisation.
 func (s *Service) Found(ctx context.Context, actor domain.Actor, op store.Operation, p Profile) (domain.OrganizationID, error) {
-	if !actor.SignedIn() {
-		return "", apperr.New(apperr.SignIn, "")
+	if err := mayBelong(actor); err != nil {
+		return "", err
 	}
 	o := Organization{Type: p.Type, Sublevel: p.Sublevel, Region: p.Region, State: StateRegistered, Owners: []domain.AccountID{actor.Account}}
 	p.apply(&o)

@@ -19,7 +19,7 @@ func (w CommitmentNeeds) Get(ctx context.Context, id domain.NeedID) (commitments
 	n := doc.Body
 	return commitments.Need{
 		ID: id, Title: n.Title, Village: n.Village, Category: n.Category, Unit: n.Unit, Quantity: n.Quantity,
-		Divisible: n.Divisible, MinLot: n.MinLot, WantedBy: n.WantedBy, Organization: n.Organization, Open: n.Open(), Demo: n.Demo,
+		Divisible: n.Divisible, MinLot: n.MinLot, WantedBy: n.WantedBy, Organization: n.Organization, Open: n.Open(), Hidden: !n.Public(), Demo: n.Demo,
 	}, nil
 }
 

@@ -1,0 +1,21 @@
+package portal
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"gotong/app/portal/wire"
+	"gotong/modules/kit/store"
+	"gotong/modules/kit/web"
+)
+
+// App is the whole application, for tests that speak to it without the background work of Serve.
+func (p *Portal) App() (*fiber.App, error) { p.ready.Store(true); return p.app() }
+
+// DB is the portal's store.
+func (p *Portal) DB() *store.DB { return p.db }
+
+// Views is the engine that every module registered its views with.
+func (p *Portal) Views() *web.Engine { return p.engine }
+
+// House gives the modules.
+func (p *Portal) House() *wire.House { return &p.house }

@@ -1,0 +1,60 @@
+package portal_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"gotong/app/config"
+	"gotong/app/portal"
+	"gotong/app/walk"
+	"gotong/modules/domain"
+	"gotong/modules/kit/store"
+	"gotong/modules/kit/store/mongo"
+	"gotong/modules/kit/testkit/mongowire"
+)
+
+// TestLoopOnMongoDB walks the loop with database.engine: mongodb, demo content included, on the server
+// that GOTONG_TEST_MONGO_URI names, else on FerretDB within the process.
+//
+// On FerretDB it proves that every module's reads and writes go over MongoDB's protocol as the driver speaks it, and
+// that relay, followers and reconcilers carry the loop to its end. It cannot prove what rests on concurrent
+// version-checked updates, since FerretDB loses some of them: the loop itself is sequential, but the followers write
+// beside it, so a failure here that no repetition shows may be FerretDB's. Nor does it prove anything about speed or
+// size: only the regions that the story needs are loaded, all of them on a real server.
+func TestLoopOnMongoDB(t *testing.T) {
+	cfg := testConfig(t)
+	cfg.Database.Engine = "mongodb"
+	cfg.Database.URI = config.Secret(mongowire.URI(t))
+	cfg.Database.Name = "gotong_loop_" + store.NewID()[:12]
+	dropAfter(t, cfg)
+	var regions []domain.RegionCode // all
+	if !mongowire.Real() {          // FerretDB reads a whole collection for nearly every query
+		regions = []domain.RegionCode{"61.01", "61.71.01"}
+	}
+	start := time.Now()
+	base := serve(t, cfg, portal.Options{Regions: regions})
+	t.Logf("ready after %d ms", time.Since(start).Milliseconds())
+	loop := walk.Loop{As: visitors(t, base), Mark: "uji"}
+	if err := loop.Walk(t.Logf); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// dropAfter removes the test's database from the server once the portal has closed.
+func dropAfter(t testing.TB, cfg config.Config) {
+	t.Helper()
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		defer cancel()
+		e, err := mongo.Open(ctx, cfg.Database.URI.Reveal(), cfg.Database.Name)
+		if err != nil {
+			t.Logf("database %s stays: %v", cfg.Database.Name, err)
+			return
+		}
+		if err := e.Drop(ctx); err != nil {
+			t.Logf("database %s stays: %v", cfg.Database.Name, err)
+		}
+		_ = e.Close()
+	})
+}

@@ -1,0 +1,339 @@
+package portal_test
+
+import (
+	"bufio"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/gofiber/fiber/v2"
+
+	"gotong/app/embedded/oidc"
+	"gotong/app/walk"
+)
+
+// matrixFile says for each route, each subject in its state and each kind of actor what the portal answers:
+//
+//	200 301 400 …   that status
+//	in              303 to the sign-in page
+//	go              303 elsewhere, nothing was written
+//	does            the act is theirs: only the frozen store kept it from being done
+//	no              403, shown but not theirs
+//	-               404, not there for them
+//	state           409, theirs, but not in this state
+//	input           422, theirs, but this input is refused
+//
+// Set GOTONG_MATRIX=write to write it from the answers; every changed line then wants a reason from product.md.
+const matrixFile = "testdata/authorisation.tsv"
+
+// cast are the kinds of actor, with the demo person who plays each. The university stands for the subject's organisation,
+// Temajuk for its village.
+var cast = []struct{ kind, subject string }{
+	{"public", "public"}, {"member", "anggota"}, {"other-owner", "media-pengelola"},
+	{"viewer", "univ-pembaca"}, {"editor", "univ-penyunting"}, {"owner", "univ-pengelola"},
+	{"village", "desa-temajuk"}, {"other-village", "desa-semata"},
+	{"verifier", "verifikator-paloh"}, {"regency-verifier", "verifikator-sambas"},
+	{"reviewer", "penelaah-balitbang"}, {"tied-reviewer", "penelaah-univ"}, {"evaluator", "evaluator-balitbang"},
+	{"secretariat", "sekretariat-1"}, {"auditor", "pemeriksa"},
+}
+
+// line is a row of the matrix: a route with a subject.
+type line struct {
+	method, pattern string
+	subject         subject
+}
+
+func (l line) name() string { return l.method + "\t" + l.pattern + "\t" + l.subject.name }
+
+func (l line) path() string {
+	path := l.pattern
+	for name, value := range l.subject.params {
+		path = strings.ReplaceAll(path, ":"+name, value)
+	}
+	return path + l.subject.query
+}
+
+// routes lists what the router knows, method and pattern; HEAD goes with GET.
+func routes(app *fiber.App) (list [][2]string) {
+	for _, r := range app.GetRoutes(true) {
+		if r.Method != http.MethodHead {
+			list = append(list, [2]string{r.Method, r.Path})
+		}
+	}
+	slices.SortFunc(list, func(a, b [2]string) int { return strings.Compare(a[1]+" "+a[0], b[1]+" "+b[0]) })
+	return slices.Compact(list)
+}
+
+// subjects gives what a pattern is tried with.
+func (s *scenery) subjects(pattern string) (list []subject) {
+	one := func(name, param, value string) {
+		list = append(list, subject{name: name, params: map[string]string{param: value}})
+	}
+	asked := func(name, query string) { list = append(list, subject{name: name, query: query}) }
+	first := func(prefix string) bool { return strings.HasPrefix(pattern, prefix) }
+	switch {
+	case first("/needs/:id"):
+		for _, name := range s.order["need"] {
+			one(name, "id", string(s.needs[name]))
+		}
+		one("missing", "id", "nothing-here")
+	case first("/initiatives/:id"):
+		for _, name := range s.order["initiative"] {
+			one(name, "id", string(s.works[name]))
+		}
+		one("missing", "id", "nothing-here")
+	case first("/commitments/:id"):
+		for _, name := range s.order["commitment"] {
+			one(name, "id", string(s.deals[name]))
+		}
+		one("missing", "id", "nothing-here")
+	case first("/organizations/:id"):
+		for _, name := range s.order["organization"] {
+			one(name, "id", organizationID(name))
+		}
+		one("missing", "id", "nothing-here")
+	case first("/documents/:id"):
+		for _, name := range s.order["document"] {
+			one(name, "id", string(s.documents[name]))
+		}
+		one("missing", "id", "nothing-here")
+	case pattern == "/commitments/new" || pattern == "/commitments":
+		for _, work := range []string{"published", "draft"} {
+			asked("offer "+work, "?"+url.Values{"need": {string(s.needs["verified"])}, "initiative": {string(s.works[work])}, "offer": {string(s.works[work]) + "-1"}}.Encode())
+		}
+		asked("hidden need", "?"+url.Values{"need": {string(s.needs["draft"])}, "initiative": {string(s.works["published"])}, "offer": {string(s.works["published"]) + "-1"}}.Encode())
+	case pattern == "/documents/new" || pattern == "/documents":
+		if pattern == "/documents" {
+			asked("-", "")
+		}
+		for _, ref := range []string{"initiative:" + string(s.works["published"]), "initiative:" + string(s.works["draft"]), "need:" + string(s.needs["verified"]),
+			"organization:" + oidc.OrgUniv, "village:" + walk.Village, "commitment:" + string(s.deals["accepted"])} {
+			name := "for " + ref[:strings.IndexByte(ref, ':')]
+			if strings.Contains(ref, string(s.works["draft"])) {
+				name = "for draft"
+			}
+			asked(name, "?for="+url.QueryEscape(ref))
+		}
+	case first("/people/:id"):
+		for _, who := range []string{"anggota", "sekretariat-1"} {
+			list = append(list, subject{name: who, params: map[string]string{"id": string(s.as(who).account), "role": "secretariat", "mandate": "nothing-here"}})
+		}
+	case first("/villages/:code"):
+		one("village", "code", walk.Village)
+		one("missing", "code", "61.99")
+	case first("/invitations/:secret"):
+		one("good", "secret", s.secret)
+		one("missing", "secret", "nothing-here")
+	case pattern == "/audit":
+		asked("-", "")
+		asked("of a need", "?kind=need&id="+string(s.needs["draft"]))
+	case first("/account/sessions/:id"):
+		one("another's", "id", s.as("bank-pengelola").session)
+	case strings.Contains(pattern, ":provider"):
+		one("unknown", "provider", "nothing")
+	default:
+		asked("-", "")
+	}
+	return list
+}
+
+// inputs are sent by posts whose empty form would be refused before it is known whose it is.
+func (s *scenery) inputs(l line) string {
+	v := url.Values{"_op": {"matrix"}, "reason": {"Alasan yang cukup panjang untuk keputusan ini."}}
+	switch l.pattern {
+	case "/needs":
+		for k, x := range map[string]string{"organization": oidc.OrgUniv, "village": walk.Village, "category": "clean-water-supply", "title": "Tandon air", "description": "Keluarga kekurangan air.",
+			"summary": "Tandon air.", "quantity": "3", "unit": "unit", "households": "3", "persons": "9", "wanted_by": string(day(200)), "urgency": "normal",
+			"meeting_date": string(day(-9)), "contact_office": "Kantor desa"} {
+			v.Set(k, x)
+		}
+	case "/organizations":
+		for k, x := range map[string]string{"type": "academia", "sublevel": "university", "name": "Lembaga percobaan", "region": "61.71", "office": "Sekretariat", "about": "Lembaga.", "registration": "P/1"} {
+			v.Set(k, x)
+		}
+	case "/initiatives":
+		v.Set("organization", oidc.OrgUniv)
+		v.Set("title", "Inisiatif percobaan")
+	case "/commitments", "/documents":
+		q, _ := url.ParseQuery(strings.TrimPrefix(l.subject.query, "?"))
+		for k := range q {
+			v.Set(k, q.Get(k))
+		}
+		v.Set("quantity", "1")
+		v.Set("from", string(day(0)))
+		v.Set("until", string(day(100)))
+		v.Set("title", "Berkas")
+	case "/commitments/:id/sign":
+		v.Set("kind", "statement")
+		v.Set("position", "Ketua")
+	case "/commitments/:id/settle":
+		v.Set("decision", "delivering")
+	case "/needs/:id/verify":
+		v.Set("decision", "reject")
+	case "/initiatives/:id/decide":
+		v.Set("decision", "reject")
+	case "/people/:id/roles":
+		v.Set("role", "auditor")
+	case "/people/:id/mandates":
+		v.Set("kind", "reviewer")
+	}
+	return v.Encode()
+}
+
+var signInPath = regexp.MustCompile(`^(/en)?/sign-in(\?|$)`)
+
+// word says an answer in the matrix's words.
+func word(l line, r reply) string {
+	switch r.status {
+	case http.StatusSeeOther:
+		if signInPath.MatchString(r.header.Get("Location")) {
+			return "in"
+		}
+		return "go"
+	case http.StatusForbidden:
+		return "no"
+	case http.StatusNotFound:
+		return "-"
+	case http.StatusConflict:
+		return "state"
+	case http.StatusUnprocessableEntity:
+		return "input"
+	case http.StatusServiceUnavailable:
+		return "does"
+	}
+	return strconv.Itoa(r.status)
+}
+
+// tryLine asks as everyone.
+func (s *scenery) tryLine(l line) []string {
+	words := make([]string, len(cast))
+	body := ""
+	if l.method == http.MethodPost {
+		body = s.inputs(l)
+	}
+	path := l.path()
+	if l.method == http.MethodPost && l.subject.query != "" {
+		path = l.pattern
+	}
+	for i, c := range cast {
+		p := s.as(c.subject)
+		if l.pattern == "/sign-out" && p.account != "" {
+			p = s.enter(p.account) // one that may end
+		}
+		words[i] = word(l, s.ask(p, l.method, path, body))
+		if l.method != http.MethodPost || words[i] != "no" && words[i] != "-" {
+			continue
+		}
+		// What is not theirs is not theirs whatever they send.
+		if again := word(l, s.ask(p, l.method, path, "decision=nothing&quantity=many&until=never")); again != words[i] && strings.Count(l.pattern, "/") > 1 {
+			s.t.Errorf("%s as %s: %s, but %s with nonsense in the form", l.name(), c.kind, words[i], again)
+		}
+	}
+	return words
+}
+
+func readMatrix(t *testing.T) (rows map[string][]string) {
+	t.Helper()
+	f, err := os.Open(matrixFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	rows = map[string][]string{}
+	for scan := bufio.NewScanner(f); scan.Scan(); {
+		if text := scan.Text(); text != "" && !strings.HasPrefix(text, "#") {
+			cells := strings.Split(text, "\t")
+			if len(cells) != 3+len(cast) {
+				t.Fatalf("%d cells in %q", len(cells), text)
+			}
+			rows[strings.Join(cells[:3], "\t")] = cells[3:]
+		}
+	}
+	return rows
+}
+
+// TestAuthorisation asks every route, with things in every state, as every kind of actor.
+func TestAuthorisation(t *testing.T) {
+	w := openWhole(t, nil)
+	s := dress(w)
+	app, err := w.App()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range cast {
+		s.as(c.subject)
+	}
+	s.as("bank-pengelola")
+	var lines []line
+	for _, r := range routes(app) {
+		subjects := s.subjects(r[1])
+		for _, sub := range subjects {
+			lines = append(lines, line{r[0], r[1], sub})
+		}
+	}
+	before := w.last()
+	w.frozen.Store(true)
+	got := make([][]string, len(lines))
+	groups := map[string][]int{} // each kind of thing in its own goroutine, so that its rows come one after the other
+	for i, l := range lines {
+		head, _, _ := strings.Cut(l.pattern[1:], "/")
+		groups[head] = append(groups[head], i)
+	}
+	var wait sync.WaitGroup
+	for _, group := range groups {
+		wait.Go(func() {
+			for _, i := range group {
+				got[i] = s.tryLine(lines[i])
+			}
+		})
+	}
+	wait.Wait()
+	w.frozen.Store(false)
+	if after := w.last(); after != before {
+		t.Errorf("%d changes were made", after-before)
+	}
+	if os.Getenv("GOTONG_MATRIX") == "write" {
+		writeMatrix(t, lines, got)
+		return
+	}
+	want := readMatrix(t)
+	for i, l := range lines {
+		row, ok := want[l.name()]
+		if !ok {
+			t.Errorf("%s: no row in %s; answers: %s", l.name(), matrixFile, strings.Join(got[i], " "))
+			continue
+		}
+		delete(want, l.name())
+		for n, c := range cast {
+			if got[i][n] != row[n] {
+				t.Errorf("%s as %s: %s, want %s", l.name(), c.kind, got[i][n], row[n])
+			}
+		}
+	}
+	for name := range want {
+		t.Errorf("%s: a row without a route or subject", name)
+	}
+}
+
+func writeMatrix(t *testing.T, lines []line, got [][]string) {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("# method\tpattern\tsubject")
+	for _, c := range cast {
+		b.WriteString("\t" + c.kind)
+	}
+	b.WriteByte('\n')
+	for i, l := range lines {
+		fmt.Fprintf(&b, "%s\t%s\n", l.name(), strings.Join(got[i], "\t"))
+	}
+	if err := os.WriteFile(matrixFile, []byte(b.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

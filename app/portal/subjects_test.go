@@ -1,0 +1,328 @@
+package portal_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gotong/app/embedded/oidc"
+	"gotong/app/walk"
+	"gotong/modules/commitments"
+	"gotong/modules/documents"
+	"gotong/modules/domain"
+	"gotong/modules/initiatives"
+	"gotong/modules/kit/store"
+	"gotong/modules/needs"
+	"gotong/modules/organizations"
+)
+
+const temajuk = domain.RegionCode(walk.Village)
+
+// subject is a thing in a state: what a pattern's parameters and the page's query stand for.
+type subject struct {
+	name   string
+	params map[string]string
+	query  string
+}
+
+// scenery makes things of the university (viewer, editor and owner are demo people) and of the village Temajuk, in each
+// state, through the portal's services.
+type scenery struct {
+	*whole
+	ctx       context.Context
+	n         int
+	needs     map[string]domain.NeedID
+	works     map[string]domain.InitiativeID
+	deals     map[string]domain.CommitmentID
+	documents map[string]domain.DocumentID
+	secret    string
+	order     map[string][]string // names of each map, as they were made
+}
+
+func dress(w *whole) *scenery {
+	s := &scenery{whole: w, ctx: context.Background(), needs: map[string]domain.NeedID{}, works: map[string]domain.InitiativeID{},
+		deals: map[string]domain.CommitmentID{}, documents: map[string]domain.DocumentID{}, order: map[string][]string{}}
+	s.makeNeeds()
+	s.makeInitiatives()
+	s.makeCommitments()
+	s.makeOrganizations()
+	s.makeDocuments()
+	return s
+}
+
+func (s *scenery) who(subject string) domain.Actor { return s.as(subject).actor }
+
+func (s *scenery) op() store.Operation {
+	s.n++
+	return store.Operation{ID: fmt.Sprintf("scenery-%d", s.n)}
+}
+
+func (s *scenery) named(kind, name string) { s.order[kind] = append(s.order[kind], name) }
+
+func paper(name string) domain.Upload {
+	b := walk.PDF("Berkas contoh " + name)
+	return domain.Upload{Name: name + ".pdf", Size: int64(len(b)), Body: bytes.NewReader(b)}
+}
+
+func day(days int) domain.Date { return domain.DateOf(time.Now().AddDate(0, 0, days)) }
+
+func needContent(title string, quantity int64) needs.Content {
+	return needs.Content{
+		Category: "clean-water-supply", Title: title, Description: "Rincian " + title + " untuk keluarga di dusun pesisir.", Summary: "Ringkasan " + title + ".",
+		Quantity: quantity, Unit: "unit", Households: 40, Persons: 152, Divisible: true, MinLot: 1, WantedBy: day(300), Urgency: needs.UrgencyHigh,
+		UrgencyReason: "Ditetapkan pada musyawarah desa.", MeetingDate: day(-30), ContactOffice: "Kantor desa",
+	}
+}
+
+func initiativeContent(title string) initiatives.Content {
+	return initiatives.Content{
+		Title: title, Summary: "Ringkasan " + title + ".", SummaryEN: "Summary.", Problem: "Air payau.", Goals: "Air layak.", Areas: []domain.RegionCode{"61.01"},
+		TargetGroup: "Keluarga", TargetNumber: 100, From: day(0), Until: day(360),
+		Offers:  []initiatives.Offer{{Category: "clean-water-supply", Unit: "unit", Quantity: 1000}},
+		Budget:  []initiatives.BudgetLine{{Item: "Tandon", Source: initiatives.SourceOwn, Amount: 1_000_000}},
+		Results: []initiatives.Result{{Indicator: "improved-water-access", Baseline: "0", Target: "10"}},
+		Risks:   "Cuaca.", Sustainability: "Dirawat warga.",
+	}
+}
+
+// need makes a need and walks it through the actions.
+func (s *scenery) need(name, by string, organization domain.OrganizationID, quantity int64, actions ...needs.Action) domain.NeedID {
+	s.t.Helper()
+	service := s.house().Needs.Service
+	doc, err := service.Create(s.ctx, s.who(by), s.op(), needs.Input{Organization: organization, Village: temajuk, Content: needContent("Kebutuhan "+name, quantity)})
+	s.must(err)
+	id := domain.NeedID(doc.ID)
+	s.needs[name] = id
+	s.named("need", name)
+	for _, a := range actions {
+		r := needs.Request{Actor: s.who("verifikator-paloh"), Operation: s.op(), ID: id, Reason: "Alasan yang cukup panjang."}
+		switch a {
+		case needs.ActionSubmit:
+			r.Actor = s.who(by)
+			_, err = service.Submit(s.ctx, r, &needs.Minutes{Type: domain.DocMinutes, File: paper("berita-acara " + name)})
+		case needs.ActionWithdraw:
+			r.Actor = s.who(by)
+			_, err = service.Withdraw(s.ctx, r)
+		default:
+			d := needs.Decision{Action: a, Plan: needs.PlanReference{Document: "RKPD", Year: int64(time.Now().Year() + 1)}, Reasons: []needs.FieldReason{{Field: "quantity", Reason: "Jumlah belum sesuai berita acara."}}}
+			d.Checklist = needs.Checklist{Answers: map[needs.Question]bool{}}
+			for _, q := range needs.CheckQuestions {
+				d.Checklist.Answers[q] = true
+			}
+			if a != needs.ActionReturn {
+				d.Reasons = nil
+			}
+			_, err = service.Decide(s.ctx, r, d)
+		}
+		if err != nil {
+			s.t.Fatalf("need %s, %s: %v", name, a, err)
+		}
+	}
+	return id
+}
+
+const temajukOffice = domain.OrganizationID("demo-org-desa-temajuk")
+
+func (s *scenery) makeNeeds() {
+	const submit, begin = needs.ActionSubmit, needs.ActionBegin
+	own := func(name string, quantity int64, actions ...needs.Action) {
+		s.need(name, "desa-temajuk", temajukOffice, quantity, actions...)
+	}
+	own("draft", 10)
+	own("submitted", 11, submit)
+	own("in-verification", 12, submit, begin)
+	own("needs-correction", 13, submit, begin, needs.ActionReturn)
+	own("verified", 500, submit, begin, needs.ActionVerify)
+	own("planned", 14, submit, begin, needs.ActionPlan)
+	own("rejected", 15, submit, begin, needs.ActionReject)
+	own("withdrawn", 16, submit, begin, needs.ActionVerify, needs.ActionWithdraw)
+	own("fulfilled", 1, submit, begin, needs.ActionVerify)
+	s.need("behalf-draft", "univ-pengelola", oidc.OrgUniv, 17)
+	s.need("behalf-submitted", "univ-pengelola", oidc.OrgUniv, 18, submit)
+	s.must(s.house().Needs.Service.Each(s.ctx, func(doc needs.Doc) error {
+		if doc.Body.State() == needs.InVerification && doc.Body.Village != temajuk {
+			s.needs["elsewhere"] = domain.NeedID(doc.ID)
+		}
+		return nil
+	}))
+	s.named("need", "elsewhere")
+}
+
+// initiative makes one of the university's initiatives and walks it through the actions.
+func (s *scenery) initiative(name string, actions ...initiatives.Action) domain.InitiativeID {
+	s.t.Helper()
+	service := s.house().Initiatives.Service
+	owner := s.who("univ-pengelola")
+	doc, err := service.Create(s.ctx, owner, s.op(), oidc.OrgUniv, initiativeContent("Inisiatif "+name))
+	s.must(err)
+	id := domain.InitiativeID(doc.ID)
+	s.works[name] = id
+	s.named("initiative", name)
+	for _, a := range actions {
+		r := initiatives.Request{Actor: owner, Operation: s.op(), ID: id, Reason: "Alasan yang cukup panjang.", Until: day(20)}
+		d := initiatives.Decision{Action: a}
+		switch a {
+		case initiatives.ActionSubmit:
+			_, err = service.Submit(s.ctx, r, []initiatives.Paper{{Type: domain.DocTerms, File: paper("kak " + name)}, {Type: domain.DocBudget, File: paper("rab " + name)}})
+			if err != nil {
+				s.t.Fatalf("initiative %s, submit: %v", name, err)
+			}
+			continue
+		case initiatives.ActionReview, initiatives.ActionRevise, initiatives.ActionApprove, initiatives.ActionReject:
+			r.Actor = s.who("sekretariat-2")
+		case initiatives.ActionStart:
+			d.Begin = initiatives.Begin{WorkPlan: "Rencana kerja sembilan bulan.", Assignment: "ST/1"}
+		case initiatives.ActionEvaluate:
+			r.Actor = s.who("evaluator-balitbang")
+		}
+		if a == initiatives.ActionApprove || a == initiatives.ActionReject {
+			s.review(id, "penelaah-kabupaten")
+			s.review(id, "penelaah-balitbang")
+		}
+		if _, err = service.Decide(s.ctx, r, d); err != nil {
+			s.t.Fatalf("initiative %s, %s: %v", name, a, err)
+		}
+	}
+	return id
+}
+
+func (s *scenery) review(id domain.InitiativeID, by string) {
+	s.t.Helper()
+	review := initiatives.Review{Scores: map[initiatives.Criterion]initiatives.Score{}, Recommendation: initiatives.RecommendApprove, NoConflict: true, Words: "Layak."}
+	for _, c := range initiatives.Criteria {
+		review.Scores[c] = initiatives.Score{Value: 4, Reason: "Alasan."}
+	}
+	s.must(s.house().Initiatives.Service.Review(s.ctx, s.who(by), s.op(), id, review))
+}
+
+func (s *scenery) makeInitiatives() {
+	steps := []initiatives.Action{initiatives.ActionSubmit, initiatives.ActionReview, initiatives.ActionApprove, initiatives.ActionPublish, initiatives.ActionStart}
+	until := func(n int, more ...initiatives.Action) []initiatives.Action {
+		return append(slices.Clone(steps[:n]), more...)
+	}
+	s.initiative("draft")
+	s.initiative("submitted", until(1)...)
+	s.initiative("under-review", until(2)...)
+	s.initiative("needs-revision", until(2, initiatives.ActionRevise)...)
+	s.initiative("approved", until(3)...)
+	s.initiative("rejected", until(2, initiatives.ActionReject)...)
+	s.initiative("published", until(4)...)
+	s.initiative("running", until(5)...)
+	s.initiative("suspended", until(5, initiatives.ActionSuspend)...)
+	s.initiative("completed", until(5, initiatives.ActionComplete)...)
+	s.initiative("evaluated", until(5, initiatives.ActionComplete, initiatives.ActionEvaluate)...)
+}
+
+// deal proposes the university's published offer to a need of Temajuk and walks it on.
+func (s *scenery) deal(name, need string, quantity int64, steps int) {
+	s.t.Helper()
+	service, work := s.house().Commitments.Service, s.works["published"]
+	ours, village := s.who("univ-pengelola"), s.who("desa-temajuk")
+	id, err := service.Propose(s.ctx, ours, s.op(), commitments.Proposal{Need: s.needs[need], Initiative: work, Offer: domain.OfferID(string(work) + "-1"),
+		Quantity: quantity, From: day(0), Until: day(200), Message: "PESAN-RAHASIA", Conditions: "SYARAT-RAHASIA"})
+	if err != nil {
+		s.t.Fatalf("commitment %s: %v", name, err)
+	}
+	s.deals[name] = id
+	s.named("commitment", name)
+	terms := commitments.Terms{Kind: commitments.AgreementStatement, Position: "Ketua"}
+	file := paper("laporan " + name)
+	for i, step := range []func() error{
+		func() error { return service.Accept(s.ctx, village, s.op(), id) },
+		func() error { return service.Sign(s.ctx, ours, s.op(), id, terms, nil) },
+		func() error { return service.Sign(s.ctx, village, s.op(), id, terms, nil) },
+		func() error { return service.Start(s.ctx, ours, s.op(), id) },
+		func() error {
+			return service.Deliver(s.ctx, ours, s.op(), id, commitments.Report{Quantity: quantity, Date: day(0), Place: "Balai desa", Condition: "Baik", Type: domain.DocReport, File: &file})
+		},
+		func() error {
+			record := paper("bast " + name)
+			return service.HandOver(s.ctx, ours, s.op(), id, &record)
+		},
+		func() error {
+			c, _, err := service.Get(s.ctx, village, id)
+			if err != nil {
+				return err
+			}
+			received := quantity
+			if name == "disputed" {
+				received = 0
+			}
+			return service.Confirm(s.ctx, village, s.op(), id, []commitments.Answer{{Delivery: c.Deliveries[0].ID, Received: received}}, "Barang belum sampai di balai desa.")
+		},
+	} {
+		if i == steps {
+			return
+		}
+		if err := step(); err != nil {
+			s.t.Fatalf("commitment %s, step %d: %v", name, i+1, err)
+		}
+	}
+}
+
+func (s *scenery) makeCommitments() {
+	s.deal("proposed", "verified", 2, 0)
+	s.deal("accepted", "verified", 3, 1)
+	s.deal("agreed", "verified", 4, 3)
+	s.deal("delivering", "verified", 5, 5)
+	s.deal("delivered", "verified", 6, 6)
+	s.deal("disputed", "verified", 7, 7)
+	s.deal("confirmed", "fulfilled", 1, 7)
+	s.must(s.house().Needs.Service.Recheck(s.ctx, s.needs["fulfilled"]))
+	doc, err := s.house().Needs.Service.Get(s.ctx, s.needs["fulfilled"])
+	s.must(err)
+	if doc.Body.State() != needs.Fulfilled {
+		s.t.Fatalf("the confirmed need is %s", doc.Body.State())
+	}
+}
+
+func (s *scenery) makeOrganizations() {
+	members := map[domain.AccountID]domain.OrganizationRole{
+		s.as("univ-pembaca").account: domain.OrgViewer, s.as("univ-penyunting").account: domain.OrgEditor, s.as("univ-pengelola").account: domain.OrgOwner,
+	}
+	var seeds []organizations.Seed
+	for _, state := range []organizations.State{organizations.StateRegistered, organizations.StatePending, organizations.StateSuspended, organizations.StateRejected} {
+		name := string(state)
+		seeds = append(seeds, organizations.Seed{ID: domain.OrganizationID("matrix-" + name), Members: members, Organization: organizations.Organization{
+			Name: "Contoh: Lembaga " + name, Type: "academia", Sublevel: "university", Region: "61.71", About: "Lembaga contoh.", Office: "Sekretariat", Registration: "M/" + name, State: state,
+		}})
+		s.named("organization", name)
+	}
+	s.must(s.house().Organizations.Service.Plant(s.ctx, seeds))
+	s.named("organization", "verified")
+	shown, err := s.house().Organizations.Service.Invite(s.ctx, s.who("univ-pengelola"), s.op(), oidc.OrgUniv, domain.OrgViewer)
+	s.must(err)
+	invitation, err := s.house().Organizations.Service.ShownInvitation(s.ctx, s.who("univ-pengelola"), oidc.OrgUniv, shown)
+	s.must(err)
+	s.secret = invitation.Path[strings.LastIndexByte(invitation.Path, '/')+1:]
+}
+
+func organizationID(name string) string {
+	if name == "verified" {
+		return oidc.OrgUniv
+	}
+	return "matrix-" + name
+}
+
+func (s *scenery) makeDocuments() {
+	add := func(name, by, kind, id string, v domain.Visibility) {
+		doc, err := s.house().Documents.Service.Add(s.ctx, s.who(by), s.op(), domain.Ref{Kind: kind, ID: id},
+			documents.Details{Type: domain.DocReport, Title: "Dokumen " + name, Visibility: v, Language: "id"}, paper("dokumen "+name))
+		if err != nil {
+			s.t.Fatalf("document %s: %v", name, err)
+		}
+		s.documents[name] = doc
+		s.named("document", name)
+	}
+	published, draft := string(s.works["published"]), string(s.works["draft"])
+	add("public", "univ-penyunting", domain.KindInitiative, published, domain.VisiblePublic)
+	add("parties", "univ-penyunting", domain.KindInitiative, published, domain.VisibleParties)
+	add("organization", "univ-penyunting", domain.KindInitiative, published, domain.VisibleOrganization)
+	add("of-draft", "univ-penyunting", domain.KindInitiative, draft, domain.VisiblePublic)
+	add("of-need", "desa-temajuk", domain.KindNeed, string(s.needs["verified"]), domain.VisibleParties)
+	add("trashed", "univ-penyunting", domain.KindInitiative, published, domain.VisiblePublic)
+	s.must(s.house().Documents.Service.Trash(s.ctx, s.who("univ-penyunting"), s.op(), s.documents["trashed"], 0, "Berkas keliru."))
+}

@@ -255,10 +255,11 @@ func timeline(b web.Base, c Commitment, full bool) []web.Step {
 		if !full && (move.To == StateInterest || move.To == StateProposed) {
 			continue
 		}
-		step := web.Step{State: "done", Label: b.T("commitments.state." + string(move.To)), When: b.Date(move.At), Who: who(b, c, move.Side)}
+		mark := "done"
 		if i == len(c.History)-1 {
-			step.State = "now"
+			mark = "now"
 		}
+		step := web.Step{State: mark, Label: b.T("commitments.state." + string(move.To)), When: b.Date(move.At), Who: who(b, c, move.Side)}
 		if full {
 			step.Note = move.Reason
 		}

@@ -23,6 +23,38 @@ type HTTP struct {
 	at     *url.URL
 	body   []byte
 	status int
+
+	lost     *sentForm // sent, and no answer came
+	redo     bool
+	answered int
+}
+
+// sentForm is a form as it went over the line.
+type sentForm struct {
+	target, contentType, origin string
+	body                        []byte
+}
+
+// Lost tells whether a form was sent and no answer came.
+func (h *HTTP) Lost() bool { return h.lost != nil }
+
+// Redo makes the next Submit send the form again whose answer was lost, letter by letter, as a person does who presses
+// the button again; until then the visitor stays on the form's page, whatever is opened. False where none was lost.
+func (h *HTTP) Redo() bool {
+	h.redo = h.Lost()
+	return h.redo
+}
+
+// Answered counts the forms whose answer came.
+func (h *HTTP) Answered() int { return h.answered }
+
+// Move makes the visitor use another address from now on; who is signed in stays so.
+func (h *HTTP) Move(base string) error {
+	u, err := url.Parse(base)
+	if err == nil {
+		h.base, h.at = u, u
+	}
+	return err
 }
 
 // NewHTTP makes a visitor of the portal at base, "http://127.0.0.1:8080".
@@ -40,6 +72,9 @@ func NewHTTP(base string) (*HTTP, error) {
 
 // Open implements Visitor.
 func (h *HTTP) Open(path string) error {
+	if h.redo {
+		return nil
+	}
 	target, err := h.at.Parse(path)
 	if err != nil {
 		return err
@@ -94,6 +129,10 @@ func (h *HTTP) Close() { h.client.CloseIdleConnections() }
 
 // Submit implements Visitor.
 func (h *HTTP) Submit(selector string, values Values, files map[string]File) error {
+	if h.redo {
+		h.redo = false
+		return h.send(*h.lost)
+	}
 	doc, err := h.Document()
 	if err != nil {
 		return err
@@ -118,13 +157,28 @@ func (h *HTTP) Submit(selector string, values Values, files map[string]File) err
 	if err != nil {
 		return fmt.Errorf("form %s at %s: %w", selector, h.at.Path, err)
 	}
-	req, err := http.NewRequest(http.MethodPost, target.String(), body)
+	sent := sentForm{target: target.String(), contentType: contentType, origin: h.at.Scheme + "://" + h.at.Host}
+	if sent.body, err = io.ReadAll(body); err != nil {
+		return err
+	}
+	return h.send(sent)
+}
+
+// send posts a form and remembers it until an answer came, whatever the answer says.
+func (h *HTTP) send(form sentForm) error {
+	req, err := http.NewRequest(http.MethodPost, form.target, bytes.NewReader(form.body))
 	if err != nil {
 		return err
 	}
-	req.Header.Set("Content-Type", contentType)
-	req.Header.Set("Origin", h.at.Scheme+"://"+h.at.Host)
-	return h.do(req)
+	req.Header.Set("Content-Type", form.contentType)
+	req.Header.Set("Origin", form.origin)
+	h.lost, h.status = &form, 0
+	err = h.do(req)
+	if h.status != 0 {
+		h.lost = nil
+		h.answered++
+	}
+	return err
 }
 
 // formFields gives what a browser would send: defaults of the page with the person's values over them.

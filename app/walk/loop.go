@@ -3,6 +3,7 @@ package walk
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -19,7 +20,6 @@ type Loop struct {
 	need        string            // path of the need's page
 	initiatives map[string]string // path by proposer
 	commitments map[string]string
-	done        int64 // households confirmed so far
 }
 
 // Village is where the loop happens; its government and its district's verifier are demo people.
@@ -59,7 +59,9 @@ func (l *Loop) Steps() []Step {
 	l.initiatives, l.commitments = map[string]string{}, map[string]string{}
 	steps := []Step{
 		{"found an organisation", founder, l.found},
-		{"hand in its papers", founder, l.papers},
+		{"hand in the board's letter", founder, l.paper("surat-kuasa")},
+		{"hand in the founding deed", founder, l.paper("akta-ahu")},
+		{"ask for verification", founder, func(v Visitor) error { return l.press(v, l.foundation+"/verification", "submit") }},
 		{"verify the organisation", "sekretariat-1", l.verifyOrganization},
 		{"declare the need", villageSubject, l.declare},
 		{"submit it with the minutes", villageSubject, l.submitNeed},
@@ -73,6 +75,41 @@ func (l *Loop) Steps() []Step {
 		steps = append(steps, l.deliver(p)...)
 	}
 	return append(steps, Step{"see the change on the village's page", "", l.see})
+}
+
+// Page is one of the loop's things, as somebody sees it.
+type Page struct{ Who, Path string }
+
+// Pages are the pages of the loop's things so far, each seen by one who may see all of it.
+func (l *Loop) Pages() []Page {
+	var pages []Page
+	add := func(who, path string) {
+		if path != "" {
+			pages = append(pages, Page{who, path})
+		}
+	}
+	if l.foundation != "" {
+		add(founder, l.foundation+"/verification")
+	}
+	add(villageSubject, l.need)
+	for _, p := range proposers {
+		add(p.subject, l.initiatives[p.subject])
+	}
+	for _, p := range proposers {
+		add(p.subject, l.commitments[p.subject])
+	}
+	return pages
+}
+
+// People are the subjects of all who take a step, each once; the public is not among them.
+func (l *Loop) People() []string {
+	var people []string
+	for _, s := range l.Steps() {
+		if s.Who != "" && !slices.Contains(people, s.Who) {
+			people = append(people, s.Who)
+		}
+	}
+	return people
 }
 
 // Walk takes all steps.

@@ -12,6 +12,9 @@ func (l *Loop) found(v Visitor) error {
 		"sublevel": "foundation", "name": l.title("Yayasan Tirta Uji"), "region": "61.01", "office": "Kantor yayasan, Sambas",
 		"about": "Yayasan yang menyediakan penampung air hujan.", "email": "kantor@yayasan-uji.invalid",
 	}, nil)
+	if alike, herr := Has(v, `[name="different"]`); herr == nil && alike { // a look-alike was pointed out: it is another one
+		err = v.Submit(`form[action$="/organizations"]`, Values{"different": "on"}, nil)
+	}
 	if err != nil {
 		return err
 	}
@@ -19,18 +22,15 @@ func (l *Loop) found(v Visitor) error {
 	return nil
 }
 
-func (l *Loop) papers(v Visitor) error {
-	for _, paper := range []string{"surat-kuasa", "akta-ahu"} {
+// paper hands in one paper of the organisation.
+func (l *Loop) paper(paper string) func(Visitor) error {
+	return func(v Visitor) error {
 		if err := v.Open(l.foundation + "/verification"); err != nil {
 			return err
 		}
-		err := v.Submit(`form[action$="/papers"]`, Values{"paper": paper, "number": "01/UJI/2026", "issuer": "Notaris (contoh)", "issued": inDays(-90)},
+		return v.Submit(`form[action$="/papers"]`, Values{"paper": paper, "number": "01/UJI/2026", "issuer": "Notaris (contoh)", "issued": inDays(-90)},
 			map[string]File{"file": {paper + ".pdf", PDF("Berkas " + paper + " (contoh)")}})
-		if err != nil {
-			return err
-		}
 	}
-	return l.press(v, l.foundation+"/verification", "submit")
 }
 
 func (l *Loop) verifyOrganization(v Visitor) error {

@@ -103,8 +103,9 @@ func (l *Loop) deliver(p proposer) []Step {
 		{"accept the proposal", villageSubject, func(v Visitor) error { return l.press(v, at(), "accept") }},
 		{"sign the statement", p.subject, sign("Ketua pengurus")},
 		{"sign the statement", villageSubject, sign("Kepala desa")},
-		{"report the delivery with a photo", p.subject, func(v Visitor) error {
-			if err := l.press(v, at(), "start"); err != nil {
+		{"begin the delivery", p.subject, func(v Visitor) error { return l.press(v, at(), "start") }},
+		{"report the delivery with a report", p.subject, func(v Visitor) error {
+			if err := v.Open(at()); err != nil {
 				return err
 			}
 			return v.Submit(`form[action$="/deliver"]`, Values{
@@ -124,17 +125,27 @@ func (l *Loop) deliver(p proposer) []Step {
 			return v.Submit(`form[action$="/confirm"]`, nil, nil)
 		}},
 		{"see the confirmed coverage", "", func(v Visitor) error {
-			l.done += p.quantity
 			if err := v.Open(l.need); err != nil {
 				return err
 			}
 			label, err := coverLabel(v)
-			if err == nil && !strings.Contains(label, fmt.Sprintf("%d dikonfirmasi", l.done)) {
-				err = fmt.Errorf("coverage reads %q, want %d confirmed", label, l.done)
+			if confirmed := confirmedAfter(p); err == nil && !strings.Contains(label, fmt.Sprintf("%d dikonfirmasi", confirmed)) {
+				err = fmt.Errorf("coverage reads %q, want %d confirmed", label, confirmed)
 			}
 			return err
 		}},
 	}
+}
+
+// confirmedAfter is how many households have what they need once this proposer's delivery is confirmed.
+func confirmedAfter(last proposer) (sum int64) {
+	for _, p := range proposers {
+		sum += p.quantity
+		if p == last {
+			break
+		}
+	}
+	return sum
 }
 
 // coverLabel reads the first coverage bar of the page.
@@ -148,6 +159,27 @@ func coverLabel(v Visitor) (string, error) {
 
 // commit proposes the initiative's whole offer to the need, by the link that the matching panel shows.
 func (l *Loop) commit(v Visitor, p proposer) error {
+	const form = `form[action$="/commitments"]`
+	there, err := Has(v, form)
+	if err == nil && !there {
+		err = l.follow(v, p)
+	}
+	if err != nil {
+		return err
+	}
+	err = v.Submit(form, Values{
+		"quantity": strconv.FormatInt(p.quantity, 10), "from": inDays(2), "until": inDays(200),
+		"conditions": "Warga menyiapkan dudukan.", "message": "Kami ingin membantu.",
+	}, nil)
+	if err != nil {
+		return err
+	}
+	l.commitments[p.subject] = v.Path()
+	return nil
+}
+
+// follow opens the form that the matching panel of the need links to.
+func (l *Loop) follow(v Visitor, p proposer) error {
 	if err := v.Open(l.need); err != nil {
 		return err
 	}
@@ -160,16 +192,5 @@ func (l *Loop) commit(v Visitor, p proposer) error {
 	if link == "" {
 		return fmt.Errorf("the need's page offers no commitment of %s: %s", p.subject, Text(v, "#matching"))
 	}
-	if err := v.Open(link); err != nil {
-		return err
-	}
-	err = v.Submit(`form[action$="/commitments"]`, Values{
-		"quantity": strconv.FormatInt(p.quantity, 10), "from": inDays(2), "until": inDays(200),
-		"conditions": "Warga menyiapkan dudukan.", "message": "Kami ingin membantu.",
-	}, nil)
-	if err != nil {
-		return err
-	}
-	l.commitments[p.subject] = v.Path()
-	return nil
+	return v.Open(link)
 }

@@ -143,7 +143,7 @@ func (v *View[P]) Render(c *fiber.Ctx, status int, page P) error {
 	c.Set(fiber.HeaderContentLanguage, base.Lang)
 	if base.Private || base.state != nil && base.state.noStore {
 		c.Set(fiber.HeaderCacheControl, "no-store")
-		return c.Status(status).Send(buf.Bytes())
+		return sendCopy(c, status, buf.Bytes())
 	}
 	c.Set(fiber.HeaderCacheControl, "private, no-cache")
 	if status == fiber.StatusOK {
@@ -154,7 +154,14 @@ func (v *View[P]) Render(c *fiber.Ctx, status int, page P) error {
 			return c.SendStatus(fiber.StatusNotModified)
 		}
 	}
-	return c.Status(status).Send(buf.Bytes())
+	return sendCopy(c, status, buf.Bytes())
+}
+
+// sendCopy answers with a copy of the page: Fiber's Send keeps the bytes that it is given until they are written, and by
+// then another request has the buffer.
+func sendCopy(c *fiber.Ctx, status int, page []byte) error {
+	c.Status(status).Response().SetBody(page)
+	return nil
 }
 
 // Fragment renders only the view's "content", for panels.

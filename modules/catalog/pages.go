@@ -186,11 +186,23 @@ func goalFigures(b web.Base, goals []Goal) []web.Figure {
 			}
 			figure.Source = strconv.Itoa(g.Latest.Year) + " · " + sourceText(g.Latest.Source, b.Lang)
 		} else {
-			figure.Source = b.T("catalog.goal.awaits", "sources", strings.Join(g.Indicator.SourceSystems, ", "))
+			figure.Source = b.T("catalog.goal.awaits", "sources", systemsText(g.Indicator.SourceSystems, b.Lang))
 		}
 		figures = append(figures, figure)
 	}
 	return figures
+}
+
+// systemsText lists where an indicator comes from. A system that has a name in each language is written "id / en".
+func systemsText(systems []string, lang string) string {
+	names := make([]string, len(systems))
+	for i, system := range systems {
+		id, en, both := strings.Cut(system, " / ")
+		if names[i] = id; both && lang == "en" {
+			names[i] = en
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // sourceText is the source's name without the name of its file.
@@ -378,6 +390,7 @@ func newLicencesPage(b web.Base, modules []Work, scripts []Work) licencesPage {
 		Base: b, Modules: table(b.T("catalog.licences.modules"), modules), Scripts: table(b.T("catalog.licences.scripts"), scripts),
 		Data: table(b.T("catalog.licences.data"), []Work{
 			{Name: b.T("catalog.licences.regions"), Version: "4.0.1", Licence: "ODbL-1.0"},
+			{Name: b.T("catalog.licences.seats"), Version: "3.1.0", Licence: "CC-BY-4.0"},
 			{Name: b.T("catalog.licences.article"), Version: "2025", Licence: b.T("catalog.licences.quoted")},
 			{Name: b.T("catalog.licences.stemmer"), Version: "2.2.0", Licence: "BSD-3-Clause"},
 		}),

@@ -9,6 +9,8 @@ import (
 	"encoding/csv"
 	"encoding/hex"
 	"fmt"
+	"slices"
+	"strings"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/store"
@@ -25,10 +27,18 @@ const ShippedProvince domain.RegionCode = "61"
 
 // LoadShipped puts the shipped regions into the store where they are not there yet, at the first start: a few large
 // transactions, in well under two seconds. It may be repeated; a start after an interrupted one adds what is missing.
-func (s *Service) LoadShipped(ctx context.Context) error {
+// Where regions are named, only those, what lies in them and what they lie in are loaded.
+func (s *Service) LoadShipped(ctx context.Context, within ...domain.RegionCode) error {
 	regions, _, err := shippedRegions()
 	if err != nil {
 		return err
+	}
+	if len(within) > 0 {
+		regions = slices.DeleteFunc(regions, func(r Region) bool {
+			return !slices.ContainsFunc(within, func(w domain.RegionCode) bool {
+				return r.Code == w || strings.HasPrefix(string(r.Code), string(w)+".") || strings.HasPrefix(string(w), string(r.Code)+".")
+			})
+		})
 	}
 	there, err := s.Count(ctx, ShippedProvince, 0)
 	if err != nil || there >= int64(len(regions)) {

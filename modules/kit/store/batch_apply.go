@@ -77,6 +77,14 @@ func (b *Batch[T]) insertRows(ctx context.Context, rows []stagedRow, c Change, r
 		return nil
 	}
 	outbox := b.r.db.engine.Outbox() != nil
+	ids := make([]string, len(rows))
+	for i, s := range rows {
+		ids[i] = s.id
+	}
+	lives, err := b.r.db.lives(ctx, b.r.name, ids)
+	if err != nil {
+		return err
+	}
 	writes := make([]Write, len(rows))
 	now := b.r.db.Now()
 	for i, s := range rows {
@@ -84,18 +92,7 @@ func (b *Batch[T]) insertRows(ctx context.Context, rows []stagedRow, c Change, r
 		if err := json.Unmarshal(s.row.Body, &body); err != nil {
 			return fmt.Errorf("store: batch %s, row %s: %w", b.id, s.id, err)
 		}
-		version := int64(1)
-		if outbox {
-			last, err := b.r.db.engine.Log().Of(ctx, b.r.name, s.id, 1)
-			if err != nil {
-				return unavailable(err)
-			}
-			if len(last) == 1 {
-				version = last[0].Source.Version + 1
-			}
-		}
-		var err error
-		if writes[i], err = b.r.write(nil, s.id, version, now.UnixMilli(), now, body, b.change(stepApply, s.id, c)); err != nil {
+		if writes[i], err = b.r.write(nil, s.id, lives[s.id]+1, now.UnixMilli(), now, body, b.change(stepApply, s.id, c)); err != nil {
 			return err
 		}
 	}
@@ -106,18 +103,24 @@ func (b *Batch[T]) insertRows(ctx context.Context, rows []stagedRow, c Change, r
 	if err != nil {
 		return unavailable(err)
 	}
+	var fresh []Write
 	for i, done := range flags {
-		if !done {
-			if err := b.applyOne(ctx, rows[i], c, result); err != nil {
-				return err
-			}
-			continue
-		}
-		result.Inserted++
-		if outbox {
-			b.r.db.written(ctx, b.r.name, &writes[i])
+		if done {
+			fresh = append(fresh, writes[i])
 		}
 	}
+	result.Inserted += len(fresh)
+	if outbox {
+		b.r.db.writtenMany(ctx, b.r.name, fresh)
+	}
 	b.r.db.feed.wake()
+	for i, done := range flags {
+		if done {
+			continue
+		}
+		if err := b.applyOne(ctx, rows[i], c, result); err != nil {
+			return err
+		}
+	}
 	return nil
 }

@@ -115,10 +115,16 @@ type Documents interface {
 type Outbox interface {
 	// Pending gives some documents with waiting entries.
 	Pending(ctx context.Context, collection string, limit int) ([]Envelope, error)
-	// Drain drops these waiting entries; the version of the document stays.
-	Drain(ctx context.Context, collection, id string, relayed []Outgoing) error
+	// Drain drops these waiting entries of documents; the versions of the documents stay.
+	Drain(ctx context.Context, collection string, relayed []Relayed) error
 	// Tombstones gives some deleted documents whose entries are relayed, changed before a time (Unix milliseconds).
 	Tombstones(ctx context.Context, collection string, before int64, limit int) ([]Envelope, error)
+}
+
+// Relayed names entries of a document that are in the feed now.
+type Relayed struct {
+	ID  string
+	Out []Outgoing
 }
 
 // MaxOutgoing is how many entries may wait in one document before it refuses writes.
@@ -126,8 +132,9 @@ const MaxOutgoing = 64
 
 // Log is the feed's storage.
 type Log interface {
-	// Append stores an entry under its number: ErrTaken where the number is in use, ErrKnown where the source is there.
-	Append(ctx context.Context, e Stored) error
+	// Append stores entries under their numbers, in this order, and tells how many it stored before the first that it
+	// could not: ErrTaken where that one's number is in use, ErrKnown where its source is there.
+	Append(ctx context.Context, entries []Stored) (int, error)
 	After(ctx context.Context, seq int64, limit int) ([]Stored, error)
 	// Before gives entries below seq, newest first; seq 0 means from the newest on.
 	Before(ctx context.Context, seq int64, limit int) ([]Stored, error)
@@ -135,6 +142,8 @@ type Log interface {
 	Last(ctx context.Context) (Stored, error)
 	// Of gives the entries of one document, highest version first.
 	Of(ctx context.Context, collection, id string, limit int) ([]Stored, error)
+	// Lives gives the highest version of those documents that the feed knows.
+	Lives(ctx context.Context, collection string, ids []string) (map[string]int64, error)
 }
 
 // Errors of Log.Append.

@@ -89,8 +89,8 @@ func (f failingOutbox) Pending(ctx context.Context, collection string, limit int
 	return pass(f.fail, "outbox.pending", func() ([]Envelope, error) { return f.inner.Pending(ctx, collection, limit) })
 }
 
-func (f failingOutbox) Drain(ctx context.Context, collection, id string, relayed []Outgoing) error {
-	return passErr(f.fail, "outbox.drain", func() error { return f.inner.Drain(ctx, collection, id, relayed) })
+func (f failingOutbox) Drain(ctx context.Context, collection string, relayed []Relayed) error {
+	return passErr(f.fail, "outbox.drain", func() error { return f.inner.Drain(ctx, collection, relayed) })
 }
 
 func (f failingOutbox) Tombstones(ctx context.Context, collection string, before int64, limit int) ([]Envelope, error) {
@@ -102,8 +102,8 @@ type failingLog struct {
 	fail  func(string) error
 }
 
-func (f failingLog) Append(ctx context.Context, e Stored) error {
-	return passErr(f.fail, "log.append", func() error { return f.inner.Append(ctx, e) })
+func (f failingLog) Append(ctx context.Context, entries []Stored) (int, error) {
+	return pass(f.fail, "log.append", func() (int, error) { return f.inner.Append(ctx, entries) })
 }
 
 func (f failingLog) After(ctx context.Context, seq int64, limit int) ([]Stored, error) {
@@ -120,6 +120,10 @@ func (f failingLog) Last(ctx context.Context) (Stored, error) {
 
 func (f failingLog) Of(ctx context.Context, collection, id string, limit int) ([]Stored, error) {
 	return pass(f.fail, "log.of", func() ([]Stored, error) { return f.inner.Of(ctx, collection, id, limit) })
+}
+
+func (f failingLog) Lives(ctx context.Context, collection string, ids []string) (map[string]int64, error) {
+	return pass(f.fail, "log.lives", func() (map[string]int64, error) { return f.inner.Lives(ctx, collection, ids) })
 }
 
 type failingSides struct {

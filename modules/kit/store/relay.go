@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 )
@@ -35,6 +36,24 @@ func (db *DB) written(ctx context.Context, collection string, w *Write) {
 	db.feed.wake()
 }
 
+// writtenMany is written for many documents that were not there before: each holds but its first entry, so nothing is
+// read and the entries travel together.
+func (db *DB) writtenMany(ctx context.Context, collection string, writes []Write) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	for chunk := range slices.Chunk(writes, relayChunk) {
+		waiting := make([]Relayed, len(chunk))
+		for i, w := range chunk {
+			waiting[i] = Relayed{w.ID, []Outgoing{*w.Entry}}
+		}
+		if err := db.relay.documents(ctx, collection, waiting); err != nil {
+			db.log.Warn("store: entries wait for the relay", "collection", collection, "err", err)
+			break
+		}
+	}
+	db.feed.wake()
+}
+
 // fresh relays what was just written. Older entries may wait before it, so the document is read unless it is new.
 func (r *relay) fresh(ctx context.Context, collection string, w *Write) error {
 	envs, err := r.db.engine.Documents().Read(ctx, collection, []string{w.ID})
@@ -46,27 +65,37 @@ func (r *relay) fresh(ctx context.Context, collection string, w *Write) error {
 
 // document relays the waiting entries of one document, oldest first.
 func (r *relay) document(ctx context.Context, collection string, env *Envelope) error {
-	for _, out := range env.Out {
-		source := Source{collection, env.ID, out.Version}
-		if len(out.Personal) > 0 {
-			if err := r.db.engine.Sides().PutSide(ctx, source, out.Personal); err != nil {
-				return err
-			}
-		}
-		if err := r.append(ctx, source, out.Content); err != nil {
-			return err
-		}
-	}
-	if len(env.Out) == 0 {
-		return nil
-	}
-	return r.db.engine.Outbox().Drain(ctx, collection, env.ID, env.Out)
+	return r.documents(ctx, collection, []Relayed{{env.ID, env.Out}})
 }
 
-func (r *relay) append(ctx context.Context, source Source, content []byte) error {
+// documents relays entries that wait in documents, those of one document oldest first.
+func (r *relay) documents(ctx context.Context, collection string, waiting []Relayed) error {
+	var entries []Stored
+	for _, doc := range waiting {
+		for _, out := range doc.Out {
+			source := Source{collection, doc.ID, out.Version}
+			if len(out.Personal) > 0 {
+				if err := r.db.engine.Sides().PutSide(ctx, source, out.Personal); err != nil {
+					return err
+				}
+			}
+			entries = append(entries, Stored{Source: source, Content: out.Content})
+		}
+	}
+	if len(entries) == 0 {
+		return nil
+	}
+	if err := r.append(ctx, entries); err != nil {
+		return err
+	}
+	return r.db.engine.Outbox().Drain(ctx, collection, waiting)
+}
+
+// append numbers and seals the entries and stores them in order.
+func (r *relay) append(ctx context.Context, entries []Stored) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for {
+	for len(entries) > 0 {
 		if r.last.Seq == 0 {
 			last, err := r.db.engine.Log().Last(ctx)
 			if err != nil {
@@ -74,15 +103,22 @@ func (r *relay) append(ctx context.Context, source Source, content []byte) error
 			}
 			r.last = last
 		}
-		next := Stored{Seq: r.last.Seq + 1, Source: source, Content: content, Prev: r.last.Hash}
-		next.Hash = Seal(next.Prev, next.Seq, content)
-		err := r.db.engine.Log().Append(ctx, next)
+		prev := r.last
+		for i := range entries {
+			e := &entries[i]
+			e.Seq, e.Prev = prev.Seq+1, prev.Hash
+			e.Hash = Seal(e.Prev, e.Seq, e.Content)
+			prev = *e
+		}
+		n, err := r.db.engine.Log().Append(ctx, entries)
+		if n > 0 {
+			r.last = Stored{Seq: entries[n-1].Seq, Hash: entries[n-1].Hash}
+			entries = entries[n:]
+		}
 		switch {
 		case err == nil:
-			r.last = Stored{Seq: next.Seq, Hash: next.Hash}
-			return nil
 		case errors.Is(err, ErrKnown):
-			return nil
+			entries = entries[1:]
 		case errors.Is(err, ErrTaken):
 			r.last = Stored{}
 			if ctx.Err() != nil {
@@ -93,6 +129,7 @@ func (r *relay) append(ctx context.Context, source Source, content []byte) error
 			return err
 		}
 	}
+	return nil
 }
 
 func (db *DB) relayLoop(ctx context.Context) {
@@ -134,12 +171,14 @@ func (db *DB) relayCollection(ctx context.Context, outbox Outbox, name string) e
 		if err != nil {
 			return err
 		}
+		waiting := make([]Relayed, len(pending))
 		for i := range pending {
-			if err := db.relay.document(ctx, name, &pending[i]); err != nil {
-				return err
-			}
-			db.feed.wake()
+			waiting[i] = Relayed{pending[i].ID, pending[i].Out}
 		}
+		if err := db.relay.documents(ctx, name, waiting); err != nil {
+			return err
+		}
+		db.feed.wake()
 		if len(pending) < relayChunk {
 			break
 		}

@@ -316,23 +316,21 @@ func (r *Records[T]) InsertMany(ctx context.Context, items []Item[T], c Change) 
 func (r *Records[T]) insertChunk(ctx context.Context, items []Item[T], c Change) error {
 	now := r.db.Now()
 	outbox := r.db.engine.Outbox() != nil
+	ids := make([]string, len(items))
+	for i, item := range items {
+		ids[i] = item.ID
+	}
+	lives, err := r.db.lives(ctx, r.name, ids)
+	if err != nil {
+		return err
+	}
 	writes := make([]Write, len(items))
 	for i, item := range items {
 		created := now
 		if !item.At.IsZero() {
 			created = item.At
 		}
-		version := int64(1)
-		if outbox { // only the feed knows whether the id had a life before
-			last, err := r.db.engine.Log().Of(ctx, r.name, item.ID, 1)
-			if err != nil {
-				return unavailable(err)
-			}
-			if len(last) == 1 {
-				version = last[0].Source.Version + 1
-			}
-		}
-		w, err := r.write(nil, item.ID, version, created.UnixMilli(), now, item.Body, c)
+		w, err := r.write(nil, item.ID, lives[item.ID]+1, created.UnixMilli(), now, item.Body, c)
 		if err != nil {
 			return err
 		}
@@ -357,11 +355,27 @@ func (r *Records[T]) insertChunk(ctx context.Context, items []Item[T], c Change)
 	return nil
 }
 
+// lives gives the last version of each of these ids in the feed. Engines that write the feed themselves refuse a used
+// source, so only with an outbox is the feed asked.
+func (db *DB) lives(ctx context.Context, collection string, ids []string) (map[string]int64, error) {
+	if db.engine.Outbox() == nil {
+		return nil, nil
+	}
+	lives, err := db.engine.Log().Lives(ctx, collection, ids)
+	return lives, unavailable(err)
+}
+
 // settleMany relays what was inserted, and inserts over tombstones what was not.
 func (r *Records[T]) settleMany(ctx context.Context, items []Item[T], writes []Write, flags []bool, c Change) error {
+	var fresh []Write
 	for i := range writes {
 		if flags[i] {
-			r.db.written(ctx, r.name, &writes[i])
+			fresh = append(fresh, writes[i])
+		}
+	}
+	r.db.writtenMany(ctx, r.name, fresh)
+	for i := range writes {
+		if flags[i] {
 			continue
 		}
 		env, found, err := r.read(ctx, items[i].ID)

@@ -241,13 +241,24 @@ func (e documents) Tombstones(ctx context.Context, collection string, before int
 		{Key: "out.0", Value: bson.D{{Key: "$exists", Value: false}}}}, nil, limit)
 }
 
-// Drain names the entries whole: FerretDB takes $pull with a condition and does nothing.
-func (e documents) Drain(ctx context.Context, collection, id string, relayed []store.Outgoing) error {
-	out := make([]outgoing, len(relayed))
-	for i := range relayed {
-		out[i] = outgoingOf(&relayed[i])
+// Drain names the entries whole: FerretDB takes $pull with a condition and does nothing. Each entry's text names its
+// document, so one command can drop those of many: several updates in one command make FerretDB wait for itself.
+func (e documents) Drain(ctx context.Context, collection string, relayed []store.Relayed) error {
+	var ids []string
+	var out []outgoing
+	for _, doc := range relayed {
+		ids = append(ids, doc.ID)
+		for i := range doc.Out {
+			out = append(out, outgoingOf(&doc.Out[i]))
+		}
 	}
-	_, err := e.update(ctx, collection, bson.D{{Key: "_id", Value: id}},
-		bson.D{{Key: "$pullAll", Value: bson.D{{Key: "out", Value: out}}}})
+	change := bson.D{{Key: "$pullAll", Value: bson.D{{Key: "out", Value: out}}}}
+	if len(ids) == 1 {
+		_, err := e.update(ctx, collection, bson.D{{Key: "_id", Value: ids[0]}}, change)
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, bulkTimeout)
+	defer cancel()
+	_, err := e.db.Collection(collection).UpdateMany(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$in", Value: ids}}}}, change)
 	return err
 }

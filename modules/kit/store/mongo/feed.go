@@ -28,19 +28,52 @@ func sourceFilter(s store.Source) bson.D {
 	return bson.D{{Key: "c", Value: s.Collection}, {Key: "id", Value: s.ID}, {Key: "v", Value: s.Version}}
 }
 
-func (l log) Append(ctx context.Context, s store.Stored) error {
-	_, err := l.c.InsertOne(ctx, entry{s.Seq, s.Source.Collection, s.Source.ID, s.Source.Version, string(s.Content), s.Prev, s.Hash})
-	if !mongo.IsDuplicateKeyError(err) {
-		return err
+func (l log) Append(ctx context.Context, entries []store.Stored) (int, error) {
+	docs := make([]any, len(entries))
+	for i, s := range entries {
+		docs[i] = entry{s.Seq, s.Source.Collection, s.Source.ID, s.Source.Version, string(s.Content), s.Prev, s.Hash}
 	}
-	err = l.c.FindOne(ctx, sourceFilter(s.Source)).Err()
+	if len(docs) > 1 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, bulkTimeout)
+		defer cancel()
+	}
+	_, err := l.c.InsertMany(ctx, docs) // ordered: it stops at the first that does not fit
+	var bulk mongo.BulkWriteException
+	if err == nil {
+		return len(entries), nil
+	}
+	if !errors.As(err, &bulk) || bulk.WriteConcernError != nil || len(bulk.WriteErrors) == 0 || !mongo.IsDuplicateKeyError(bulk.WriteErrors[0]) {
+		return 0, err
+	}
+	n := bulk.WriteErrors[0].Index
+	err = l.c.FindOne(ctx, sourceFilter(entries[n].Source)).Err()
 	switch {
 	case err == nil:
-		return store.ErrKnown
+		return n, store.ErrKnown
 	case errors.Is(err, mongo.ErrNoDocuments):
-		return store.ErrTaken
+		return n, store.ErrTaken
 	}
-	return err
+	return n, err
+}
+
+func (l log) Lives(ctx context.Context, collection string, ids []string) (map[string]int64, error) {
+	ctx, cancel := context.WithTimeout(ctx, bulkTimeout)
+	defer cancel()
+	cur, err := l.c.Find(ctx, bson.D{{Key: "c", Value: collection}, {Key: "id", Value: bson.D{{Key: "$in", Value: ids}}}},
+		options.Find().SetProjection(bson.D{{Key: "_id", Value: 0}, {Key: "id", Value: 1}, {Key: "v", Value: 1}}))
+	if err != nil {
+		return nil, err
+	}
+	var found []entry
+	if err := cur.All(ctx, &found); err != nil {
+		return nil, err
+	}
+	lives := map[string]int64{}
+	for _, f := range found {
+		lives[f.ID] = max(lives[f.ID], f.V)
+	}
+	return lives, nil
 }
 
 func (l log) find(ctx context.Context, filter, sort bson.D, limit int) ([]store.Stored, error) {

@@ -45,7 +45,16 @@ func (c *chain) append(ctx context.Context, collection, id string, entry *store.
 
 type log struct{ *Engine }
 
-func (l log) Append(ctx context.Context, s store.Stored) error {
+func (l log) Append(ctx context.Context, entries []store.Stored) (int, error) {
+	for i, s := range entries {
+		if err := l.append(ctx, s); err != nil {
+			return i, err
+		}
+	}
+	return len(entries), nil
+}
+
+func (l log) append(ctx context.Context, s store.Stored) error {
 	return l.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		var seq int64
 		err := tx.StmtContext(ctx, l.stmts.known).QueryRowContext(ctx, s.Source.Collection, s.Source.ID, s.Source.Version).Scan(&seq)
@@ -77,6 +86,20 @@ func (l log) Before(ctx context.Context, seq int64, limit int) ([]store.Stored, 
 
 func (l log) Of(ctx context.Context, collection, id string, limit int) ([]store.Stored, error) {
 	return l.entries(ctx, l.stmts.getOf, collection, id, limit)
+}
+
+func (l log) Lives(ctx context.Context, collection string, ids []string) (map[string]int64, error) {
+	lives := map[string]int64{}
+	for _, id := range ids {
+		last, err := l.Of(ctx, collection, id, 1)
+		if err != nil {
+			return nil, err
+		}
+		if len(last) == 1 {
+			lives[id] = last[0].Source.Version
+		}
+	}
+	return lives, nil
 }
 
 func (l log) Last(ctx context.Context) (s store.Stored, err error) {
@@ -141,11 +164,20 @@ func (o outbox) Tombstones(ctx context.Context, collection string, before int64,
 	return o.envelopes(ctx, o.stmts.getGone, c, before, limit)
 }
 
-func (o outbox) Drain(ctx context.Context, collection, id string, relayed []store.Outgoing) error {
+func (o outbox) Drain(ctx context.Context, collection string, relayed []store.Relayed) error {
 	c, err := o.number(ctx, collection)
 	if err != nil {
 		return err
 	}
+	for _, doc := range relayed {
+		if err := o.drain(ctx, c, doc.ID, doc.Out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o outbox) drain(ctx context.Context, c int64, id string, relayed []store.Outgoing) error {
 	return o.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		env, found, err := documents{o.Engine}.head(ctx, tx, c, id)
 		if err != nil || !found {

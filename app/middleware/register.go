@@ -32,8 +32,8 @@ type Options struct {
 // origin check before the session, so that a foreign post costs nothing.
 func Register(app *fiber.App, o Options) {
 	app.Use(o.Headers.Handler())
+	app.Use(web.RequestIDMiddleware()) // before Locale, which may answer with a redirect
 	app.Use(web.Locale(o.Bundle))
-	app.Use(web.RequestIDMiddleware())
 	app.Use(Log(o.Log))
 	app.Use(web.Recover())
 	app.Use(web.Framing())

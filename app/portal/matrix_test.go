@@ -170,6 +170,7 @@ func (s *scenery) inputs(l line) string {
 		v.Set("from", string(day(0)))
 		v.Set("until", string(day(100)))
 		v.Set("title", "Berkas")
+		v.Set("message", "Kami ingin membantu.")
 	case "/commitments/:id/sign":
 		v.Set("kind", "statement")
 		v.Set("position", "Ketua")
@@ -262,7 +263,7 @@ func readMatrix(t *testing.T) (rows map[string][]string) {
 // TestAuthorisation asks every route, with things in every state, as every kind of actor.
 func TestAuthorisation(t *testing.T) {
 	w := openWhole(t, nil)
-	s := dress(w)
+	s := dress(w, "")
 	app, err := w.App()
 	if err != nil {
 		t.Fatal(err)

@@ -34,6 +34,7 @@ type scenery struct {
 	*whole
 	ctx       context.Context
 	n         int
+	tail      string
 	needs     map[string]domain.NeedID
 	works     map[string]domain.InitiativeID
 	deals     map[string]domain.CommitmentID
@@ -42,8 +43,9 @@ type scenery struct {
 	order     map[string][]string // names of each map, as they were made
 }
 
-func dress(w *whole) *scenery {
-	s := &scenery{whole: w, ctx: context.Background(), needs: map[string]domain.NeedID{}, works: map[string]domain.InitiativeID{},
+// dress makes the scenery; tail stands at the end of every text that people write.
+func dress(w *whole, tail string) *scenery {
+	s := &scenery{whole: w, tail: tail, ctx: context.Background(), needs: map[string]domain.NeedID{}, works: map[string]domain.InitiativeID{},
 		deals: map[string]domain.CommitmentID{}, documents: map[string]domain.DocumentID{}, order: map[string][]string{}}
 	s.makeNeeds()
 	s.makeInitiatives()
@@ -69,22 +71,23 @@ func paper(name string) domain.Upload {
 
 func day(days int) domain.Date { return domain.DateOf(time.Now().AddDate(0, 0, days)) }
 
-func needContent(title string, quantity int64) needs.Content {
+func needContent(title, tail string, quantity int64) needs.Content {
 	return needs.Content{
-		Category: "clean-water-supply", Title: title, Description: "Rincian " + title + " untuk keluarga di dusun pesisir.", Summary: "Ringkasan " + title + ".",
+		Category: "clean-water-supply", Title: title + tail, Description: "Rincian untuk keluarga di dusun pesisir." + tail, Summary: "Ringkasan." + tail,
 		Quantity: quantity, Unit: "unit", Households: 40, Persons: 152, Divisible: true, MinLot: 1, WantedBy: day(300), Urgency: needs.UrgencyHigh,
-		UrgencyReason: "Ditetapkan pada musyawarah desa.", MeetingDate: day(-30), ContactOffice: "Kantor desa",
+		UrgencyReason: "Ditetapkan pada musyawarah desa." + tail, MeetingDate: day(-30), ContactOffice: "Kantor desa" + tail,
 	}
 }
 
-func initiativeContent(title string) initiatives.Content {
+func initiativeContent(title, tail string) initiatives.Content {
 	return initiatives.Content{
-		Title: title, Summary: "Ringkasan " + title + ".", SummaryEN: "Summary.", Problem: "Air payau.", Goals: "Air layak.", Areas: []domain.RegionCode{"61.01"},
-		TargetGroup: "Keluarga", TargetNumber: 100, From: day(0), Until: day(360),
-		Offers:  []initiatives.Offer{{Category: "clean-water-supply", Unit: "unit", Quantity: 1000}},
-		Budget:  []initiatives.BudgetLine{{Item: "Tandon", Source: initiatives.SourceOwn, Amount: 1_000_000}},
-		Results: []initiatives.Result{{Indicator: "improved-water-access", Baseline: "0", Target: "10"}},
-		Risks:   "Cuaca.", Sustainability: "Dirawat warga.",
+		Title: title + tail, Summary: "Ringkasan." + tail, SummaryEN: "Summary." + tail, Problem: "Air payau." + tail, Goals: "Air layak." + tail, Areas: []domain.RegionCode{"61.01"},
+		TargetGroup: "Keluarga" + tail, TargetNumber: 100, From: day(0), Until: day(360),
+		Offers:  []initiatives.Offer{{Category: "clean-water-supply", Unit: "unit", Quantity: 1000, Conditions: "Syarat." + tail}},
+		Budget:  []initiatives.BudgetLine{{Item: "Tandon" + tail, Source: initiatives.SourceOwn, Amount: 1_000_000}},
+		Results: []initiatives.Result{{Indicator: "improved-water-access", Baseline: "0" + tail, Target: "10" + tail}},
+		Risks:   "Cuaca." + tail, Sustainability: "Dirawat warga." + tail,
+		Partners: []initiatives.Partner{{Name: "Mitra" + tail, Role: "Pendamping" + tail}},
 	}
 }
 
@@ -92,13 +95,13 @@ func initiativeContent(title string) initiatives.Content {
 func (s *scenery) need(name, by string, organization domain.OrganizationID, quantity int64, actions ...needs.Action) domain.NeedID {
 	s.t.Helper()
 	service := s.house().Needs.Service
-	doc, err := service.Create(s.ctx, s.who(by), s.op(), needs.Input{Organization: organization, Village: temajuk, Content: needContent("Kebutuhan "+name, quantity)})
+	doc, err := service.Create(s.ctx, s.who(by), s.op(), needs.Input{Organization: organization, Village: temajuk, Content: needContent("Kebutuhan "+name, s.tail, quantity)})
 	s.must(err)
 	id := domain.NeedID(doc.ID)
 	s.needs[name] = id
 	s.named("need", name)
 	for _, a := range actions {
-		r := needs.Request{Actor: s.who("verifikator-paloh"), Operation: s.op(), ID: id, Reason: "Alasan yang cukup panjang."}
+		r := needs.Request{Actor: s.who("verifikator-paloh"), Operation: s.op(), ID: id, Reason: "Alasan yang cukup panjang." + s.tail}
 		switch a {
 		case needs.ActionSubmit:
 			r.Actor = s.who(by)
@@ -156,13 +159,13 @@ func (s *scenery) initiative(name string, actions ...initiatives.Action) domain.
 	s.t.Helper()
 	service := s.house().Initiatives.Service
 	owner := s.who("univ-pengelola")
-	doc, err := service.Create(s.ctx, owner, s.op(), oidc.OrgUniv, initiativeContent("Inisiatif "+name))
+	doc, err := service.Create(s.ctx, owner, s.op(), oidc.OrgUniv, initiativeContent("Inisiatif "+name, s.tail))
 	s.must(err)
 	id := domain.InitiativeID(doc.ID)
 	s.works[name] = id
 	s.named("initiative", name)
 	for _, a := range actions {
-		r := initiatives.Request{Actor: owner, Operation: s.op(), ID: id, Reason: "Alasan yang cukup panjang.", Until: day(20)}
+		r := initiatives.Request{Actor: owner, Operation: s.op(), ID: id, Reason: "Alasan yang cukup panjang." + s.tail, Until: day(20)}
 		d := initiatives.Decision{Action: a}
 		switch a {
 		case initiatives.ActionSubmit:
@@ -222,7 +225,7 @@ func (s *scenery) deal(name, need string, quantity int64, steps int) {
 	service, work := s.house().Commitments.Service, s.works["published"]
 	ours, village := s.who("univ-pengelola"), s.who("desa-temajuk")
 	id, err := service.Propose(s.ctx, ours, s.op(), commitments.Proposal{Need: s.needs[need], Initiative: work, Offer: domain.OfferID(string(work) + "-1"),
-		Quantity: quantity, From: day(0), Until: day(200), Message: "PESAN-RAHASIA", Conditions: "SYARAT-RAHASIA"})
+		Quantity: quantity, From: day(0), Until: day(200), Message: "PESAN-RAHASIA" + s.tail, Conditions: "SYARAT-RAHASIA" + s.tail})
 	if err != nil {
 		s.t.Fatalf("commitment %s: %v", name, err)
 	}
@@ -236,7 +239,7 @@ func (s *scenery) deal(name, need string, quantity int64, steps int) {
 		func() error { return service.Sign(s.ctx, village, s.op(), id, terms, nil) },
 		func() error { return service.Start(s.ctx, ours, s.op(), id) },
 		func() error {
-			return service.Deliver(s.ctx, ours, s.op(), id, commitments.Report{Quantity: quantity, Date: day(0), Place: "Balai desa", Condition: "Baik", Type: domain.DocReport, File: &file})
+			return service.Deliver(s.ctx, ours, s.op(), id, commitments.Report{Quantity: quantity, Date: day(0), Place: "Balai desa" + s.tail, Condition: "Baik" + s.tail, Type: domain.DocReport, File: &file})
 		},
 		func() error {
 			record := paper("bast " + name)
@@ -251,7 +254,7 @@ func (s *scenery) deal(name, need string, quantity int64, steps int) {
 			if name == "disputed" {
 				received = 0
 			}
-			return service.Confirm(s.ctx, village, s.op(), id, []commitments.Answer{{Delivery: c.Deliveries[0].ID, Received: received}}, "Barang belum sampai di balai desa.")
+			return service.Confirm(s.ctx, village, s.op(), id, []commitments.Answer{{Delivery: c.Deliveries[0].ID, Received: received}}, "Barang belum sampai di balai desa."+s.tail)
 		},
 	} {
 		if i == steps {
@@ -284,11 +287,16 @@ func (s *scenery) makeOrganizations() {
 		s.as("univ-pembaca").account: domain.OrgViewer, s.as("univ-penyunting").account: domain.OrgEditor, s.as("univ-pengelola").account: domain.OrgOwner,
 	}
 	var seeds []organizations.Seed
-	for _, state := range []organizations.State{organizations.StateRegistered, organizations.StatePending, organizations.StateSuspended, organizations.StateRejected} {
+	for _, state := range []organizations.State{organizations.StateRegistered, organizations.StatePending, organizations.StateSuspended, organizations.StateRejected, organizations.StateVerified} {
 		name := string(state)
 		seeds = append(seeds, organizations.Seed{ID: domain.OrganizationID("matrix-" + name), Members: members, Organization: organizations.Organization{
-			Name: "Contoh: Lembaga " + name, Type: "academia", Sublevel: "university", Region: "61.71", About: "Lembaga contoh.", Office: "Sekretariat", Registration: "M/" + name, State: state,
+			Name: "Contoh: Lembaga " + name + s.tail, Type: "academia", Sublevel: "university", Region: "61.71", About: "Lembaga contoh." + s.tail, Office: "Sekretariat" + s.tail, Registration: "M/" + name, State: state,
 		}})
+		if state == organizations.StateVerified {
+			seeds[len(seeds)-1].Organization.State = "" // verified now
+			name = "public"
+			seeds[len(seeds)-1].ID = "matrix-public"
+		}
 		s.named("organization", name)
 	}
 	s.must(s.house().Organizations.Service.Plant(s.ctx, seeds))
@@ -310,7 +318,7 @@ func organizationID(name string) string {
 func (s *scenery) makeDocuments() {
 	add := func(name, by, kind, id string, v domain.Visibility) {
 		doc, err := s.house().Documents.Service.Add(s.ctx, s.who(by), s.op(), domain.Ref{Kind: kind, ID: id},
-			documents.Details{Type: domain.DocReport, Title: "Dokumen " + name, Visibility: v, Language: "id"}, paper("dokumen "+name))
+			documents.Details{Type: domain.DocReport, Title: "Dokumen " + name + s.tail, Description: "Isi." + s.tail, Visibility: v, Language: "id"}, paper("dokumen "+name))
 		if err != nil {
 			s.t.Fatalf("document %s: %v", name, err)
 		}
@@ -324,5 +332,5 @@ func (s *scenery) makeDocuments() {
 	add("of-draft", "univ-penyunting", domain.KindInitiative, draft, domain.VisiblePublic)
 	add("of-need", "desa-temajuk", domain.KindNeed, string(s.needs["verified"]), domain.VisibleParties)
 	add("trashed", "univ-penyunting", domain.KindInitiative, published, domain.VisiblePublic)
-	s.must(s.house().Documents.Service.Trash(s.ctx, s.who("univ-penyunting"), s.op(), s.documents["trashed"], 0, "Berkas keliru."))
+	s.must(s.house().Documents.Service.Trash(s.ctx, s.who("univ-penyunting"), s.op(), s.documents["trashed"], 0, "Berkas keliru."+s.tail))
 }

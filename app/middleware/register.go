@@ -45,6 +45,7 @@ func Register(app *fiber.App, o Options) {
 	}
 	app.Use(SameSite(o.PublicURL))
 	app.Use(Session(o.Auth, o.Cookies, o.Limits, o.Proxies))
+	app.Use(Compress())
 	app.Use(SessionForms())
 	app.Use(ChangeLimits(o.Counter, o.Limits, o.Proxies))
 }

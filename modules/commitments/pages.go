@@ -141,10 +141,12 @@ func coverOf(b web.Base, c Commitment) web.Coverage {
 	text := func(n int64) string { return quantityText(b, n, c.Unit) }
 	cover := web.NewCoverage(b, c.Quantity, c.Kept(), c.Delivered(), c.Confirmed(), text)
 	cover.Label = b.T("commitments.cover.label", "quantity", text(c.Quantity), "delivered", text(c.Delivered()), "confirmed", text(c.Confirmed()))
-	cover.Items = []web.CoverageItem{
-		{Layer: "promised", Value: text(c.Quantity), Label: b.T("commitments.cover.promised")},
-		{Layer: "given", Value: b.Number(c.Delivered()), Label: b.T("commitments.cover.delivered")},
-		{Layer: "done", Value: b.Number(c.Confirmed()), Label: b.T("commitments.cover.confirmed")},
+	cover.Items = []web.CoverageItem{{Layer: "promised", Value: text(c.Quantity), Label: b.T("commitments.cover.promised")}}
+	if c.Delivered() > 0 {
+		cover.Items = append(cover.Items, web.CoverageItem{Layer: "given", Value: text(c.Delivered()), Label: b.T("commitments.cover.delivered")})
+	}
+	if c.Confirmed() > 0 {
+		cover.Items = append(cover.Items, web.CoverageItem{Layer: "done", Value: text(c.Confirmed()), Label: b.T("commitments.cover.confirmed")})
 	}
 	return cover
 }

@@ -96,13 +96,14 @@ func coverageOf(b web.Base, n Need, l domain.Ledger) *web.Coverage {
 	return &c
 }
 
-// amountText says how much for whom: "40 unit untuk 40 KK"; "" while nothing is known.
+// amountText says how much for whom: "40 unit untuk 40 KK", or just "30 KK" where households are what is counted;
+// "" while nothing is known.
 func amountText(b web.Base, n Need) string {
 	if n.Quantity == 0 {
 		return ""
 	}
 	quantity := domain.QuantityText(b.Local(), n.Quantity, n.Unit)
-	if n.Households == 0 {
+	if n.Households == 0 || n.Unit == "household" {
 		return quantity
 	}
 	return b.T("needs.amount", "quantity", quantity, "households", domain.QuantityText(b.Local(), n.Households, "household"))

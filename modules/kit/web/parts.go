@@ -3,6 +3,7 @@ package web
 import (
 	"html/template"
 	"strconv"
+	"strings"
 )
 
 // Tag is a state: the word first, the colour second. Kind is good, wait, stop or plain.
@@ -130,18 +131,25 @@ type CoverageItem struct{ Layer, Value, Label string }
 // NewCoverage makes the coverage of a needed quantity. Each layer contains the next: what is confirmed by the village
 // was delivered, what was delivered was committed. Text writes a quantity with its unit.
 func NewCoverage(b Base, needed, committed, delivered, confirmed int64, text func(int64) string) Coverage {
-	item := func(layer, key string, n int64) CoverageItem {
-		return CoverageItem{Layer: layer, Value: b.Number(n), Label: b.T(key)}
+	short := b.Number
+	if whole := text(needed); strings.HasPrefix(whole, "Rp") || strings.HasPrefix(whole, "IDR") {
+		short = text // money never stands without its currency
 	}
 	c := Coverage{
 		Needed: needed, Committed: committed, Delivered: delivered, Confirmed: confirmed,
 		Label: b.T("web.coverage.label", "needed", text(needed), "committed", b.Number(committed), "delivered", b.Number(delivered), "confirmed", b.Number(confirmed)),
 		Items: []CoverageItem{{Value: text(needed), Label: b.T("web.coverage.needed")}},
 	}
-	c.Items = append(c.Items, item("done", "web.coverage.confirmed", confirmed), item("given", "web.coverage.delivered", delivered),
-		item("promised", "web.coverage.committed", committed))
-	if open := needed - committed; open > 0 {
-		c.Items = append(c.Items, item("open", "web.coverage.open", open))
+	for _, layer := range []struct {
+		name, key string
+		n         int64
+	}{
+		{"done", "web.coverage.confirmed", confirmed}, {"given", "web.coverage.delivered", delivered},
+		{"promised", "web.coverage.committed", committed}, {"open", "web.coverage.open", needed - committed},
+	} {
+		if layer.n > 0 { // a layer that is not in the bar needs no legend
+			c.Items = append(c.Items, CoverageItem{Layer: layer.name, Value: short(layer.n), Label: b.T(layer.key)})
+		}
 	}
 	return c
 }

@@ -48,7 +48,7 @@ func TestFrontPage(t *testing.T) {
 		t.Errorf("%d tiles", n)
 	}
 	sambas := doc.Find(`svg.tiles a[href="/needs?region=61.01"]`)
-	if label, _ := sambas.Attr("aria-label"); label != "Sambas: 1 belum tertangani, di samping itu 1 contoh" {
+	if label := sambas.Find("title").Text(); label != "Sambas: 1 belum tertangani, ditambah 1 contoh" {
 		t.Errorf("tile %q", label)
 	}
 	if sambas.Find("g.t3").Length() != 1 || doc.Find("svg.tiles g.t0").Length() != 13 {

@@ -188,7 +188,7 @@ func (m *Module) DeskPanel() domain.Panel {
 		if err != nil || len(docs) == 0 {
 			return domain.Fragment{}, err
 		}
-		page := deskPage{Base: b, Table: web.Table{Caption: b.T("commitments.desk.title"),
+		page := deskPage{Base: b, Table: web.Table{
 			Head: []string{b.T("commitments.desk.commitment"), b.T("commitments.desk.todo"), b.T("commitments.desk.until")}}}
 		for _, doc := range docs {
 			c := doc.Body

@@ -64,8 +64,7 @@ func (m *Module) DeskPanel() domain.Panel {
 	return panelFunc(func(ctx context.Context, r domain.PanelRequest) (domain.Fragment, error) {
 		b, s := r.Page, m.Service
 		page := deskPage{Base: b, Table: web.Table{
-			Caption: b.T("initiatives.desk.title"),
-			Head:    []string{b.T("initiatives.desk.initiative"), b.T("initiatives.desk.todo"), b.T("initiatives.desk.since")},
+			Head: []string{b.T("initiatives.desk.initiative"), b.T("initiatives.desk.todo"), b.T("initiatives.desk.since")},
 		}}
 		seen, demo := map[string]bool{}, false
 		add := func(docs []Doc, todo, path string) {

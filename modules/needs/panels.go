@@ -73,8 +73,7 @@ func (m *Module) DeskPanel() domain.Panel {
 	return panelFunc(func(ctx context.Context, r domain.PanelRequest) (domain.Fragment, error) {
 		b, s := r.Page, m.Service
 		page := deskPage{Base: b, Table: web.Table{
-			Caption: b.T("needs.desk.title"),
-			Head:    []string{b.T("needs.desk.need"), b.T("needs.desk.todo"), b.T("needs.desk.since")},
+			Head: []string{b.T("needs.desk.need"), b.T("needs.desk.todo"), b.T("needs.desk.since")},
 		}}
 		seen, demo := map[string]bool{}, false
 		add := func(docs []Doc, todo, path string) {

@@ -46,11 +46,15 @@ const pageSize = 25
 func regionTable(b web.Base, caption string, regions []Region) web.Table {
 	t := web.Table{Caption: caption, Head: []string{b.T("villages.table.name"), b.T("villages.table.code"), b.T("villages.table.districts"), b.T("villages.table.villages")}, Numbers: []bool{false, false, true, true}}
 	for _, r := range regions {
+		note := ""
+		if r.Desa > 0 && r.Kelurahan > 0 {
+			note = b.T("villages.table.villages_note", "desa", r.Desa, "kelurahan", r.Kelurahan)
+		}
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
 			{Text: r.FullName(), Path: b.URL(pathOf(r.Code))},
 			{Text: string(r.Code)},
 			{Text: b.Number(int64(r.Districts))},
-			{Text: b.Number(int64(r.Villages())), Note: b.T("villages.table.villages_note", "desa", r.Desa, "kelurahan", r.Kelurahan)},
+			{Text: b.Number(int64(r.Villages())), Note: note},
 		}})
 	}
 	return t
@@ -164,6 +168,9 @@ func indicators(b web.Base, r Region) ([]web.Figure, *web.Table) {
 			source = b.T("villages.indicators.year_source", "year", strconv.Itoa(value.Year), "source", domain.SourceName(value.Source, b.Lang))
 		}
 		if aimed {
+			if !known {
+				source = "" // "no data yet" says it; the source is that of a value
+			}
 			figures = append(figures, web.Figure{Label: i.Name.In(b.Lang), Value: text, None: !known, Target: targetText(b, target, r), Source: source})
 			continue
 		}

@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"gotong/modules/commitments"
 	"gotong/modules/documents"
 	"gotong/modules/domain"
 	"gotong/modules/initiatives"
@@ -156,16 +155,8 @@ func testRepeatedPosts(t *testing.T, s *scenery) {
 		n["commitments"] = len(waiting)
 		return n
 	}
-	_ = commitments.Collection
-	boundary, pdf := "grens", walk.PDF("Berkas berulang")
-	multipart := func(fields map[string]string) string {
-		var b strings.Builder
-		for k, v := range fields {
-			fmt.Fprintf(&b, "--%s\r\nContent-Disposition: form-data; name=%q\r\n\r\n%s\r\n", boundary, k, v)
-		}
-		fmt.Fprintf(&b, "--%s\r\nContent-Disposition: form-data; name=\"file\"; filename=\"berkas.pdf\"\r\nContent-Type: application/pdf\r\n\r\n%s\r\n--%s--\r\n", boundary, pdf, boundary)
-		return b.String()
-	}
+	uploaded, uploadType := uploadForm(map[string]string{"for": "initiative:" + string(s.works["published"]), "type": "report", "title": "Berulang", "visibility": "public", "language": "id", "_op": "repeated"},
+		walk.PDF("Berkas berulang"))
 	offer := string(s.works["published"]) + "-1"
 	for _, c := range []struct{ kind, who, path, body, contentType string }{
 		{"needs", "univ-pengelola", "/needs", s.inputs(line{pattern: "/needs"}), ""},
@@ -174,7 +165,7 @@ func testRepeatedPosts(t *testing.T, s *scenery) {
 			"budget_1_item", "T", "budget_1_source", "own", "budget_1_amount", "40.000", "result_1_indicator", "improved-water-access", "result_1_baseline", "0", "result_1_target", "12", "risks", "R", "sustainability", "S"), ""},
 		{"organizations", "anggota", "/organizations", s.inputs(line{pattern: "/organizations"}), ""},
 		{"commitments", "univ-pengelola", "/commitments", form("need", string(s.needs["verified"]), "initiative", string(s.works["published"]), "offer", offer, "quantity", "1", "from", string(day(1)), "until", string(day(90)), "message", "Kami membantu."), ""},
-		{"documents", "univ-pengelola", "/documents", multipart(map[string]string{"for": "initiative:" + string(s.works["published"]), "type": "report", "title": "Berulang", "visibility": "public", "language": "id", "_op": "repeated"}), "multipart/form-data; boundary=" + boundary},
+		{"documents", "univ-pengelola", "/documents", uploaded, uploadType},
 	} {
 		before := counts()
 		p := s.as(c.who)
@@ -228,4 +219,15 @@ func form(pairs ...string) string {
 		v.Set(pairs[i], pairs[i+1])
 	}
 	return v.Encode()
+}
+
+// uploadForm gives the body and type of a form with a file.
+func uploadForm(fields map[string]string, file []byte) (body, contentType string) {
+	const boundary = "grens"
+	var b strings.Builder
+	for k, v := range fields {
+		fmt.Fprintf(&b, "--%s\r\nContent-Disposition: form-data; name=%q\r\n\r\n%s\r\n", boundary, k, v)
+	}
+	fmt.Fprintf(&b, "--%s\r\nContent-Disposition: form-data; name=\"file\"; filename=\"berkas.pdf\"\r\nContent-Type: application/pdf\r\n\r\n%s\r\n--%s--\r\n", boundary, file, boundary)
+	return b.String(), "multipart/form-data; boundary=" + boundary
 }

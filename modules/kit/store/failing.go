@@ -15,6 +15,10 @@ func (f failing) Log() Log             { return failingLog{f.Engine.Log(), f.fai
 func (f failing) Sides() Sides         { return failingSides{f.Engine.Sides(), f.fail} }
 func (f failing) Values() Values       { return failingValues{f.Engine.Values(), f.fail} }
 
+func (f failing) Ping(ctx context.Context) error {
+	return passErr(f.fail, "ping", func() error { return f.Engine.Ping(ctx) })
+}
+
 func (f failing) Outbox() Outbox {
 	if inner := f.Engine.Outbox(); inner != nil {
 		return failingOutbox{inner, f.fail}

@@ -19,7 +19,7 @@ func ValuesOf(c *fiber.Ctx) Values {
 	v := Values{all: map[string][]string{}}
 	add := func(name, value []byte) {
 		key := string(name)
-		v.all[key] = append(v.all[key], strings.ReplaceAll(string(value), "\r\n", "\n"))
+		v.all[key] = append(v.all[key], clean(string(value)))
 	}
 	if c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead {
 		for name, value := range c.Context().QueryArgs().All() {
@@ -39,6 +39,21 @@ func ValuesOf(c *fiber.Ctx) Values {
 		add(name, value)
 	}
 	return v
+}
+
+// clean ends lines as one byte and drops what no input means: control characters, marks that turn the direction of the
+// text around them (they make one name look like another), bytes that are no text.
+func clean(value string) string {
+	value = strings.ToValidUTF8(strings.ReplaceAll(value, "\r\n", "\n"), "")
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n', r == '\t':
+			return r
+		case r < ' ', r >= 0x7f && r < 0xa0, r == 0x061c, r == 0x200e, r == 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0xfeff:
+			return -1
+		}
+		return r
+	}, value)
 }
 
 // Get gives the first value, without space around it, "" where there is none.

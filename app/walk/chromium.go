@@ -196,9 +196,9 @@ e.focus();e.value=%s;e.dispatchEvent(new Event("input",{bubbles:true}));e.dispat
 	return kind == "button", nil
 }
 
-// press clicks and waits until another document has loaded.
+// press clicks and waits until another page stands, loaded anew or put in place by the upload script.
 func (c *Chromium) press(selector string) error {
-	if _, err := evaluate[int](c, `window.__walk=1`); err != nil {
+	if _, err := evaluate[string](c, `document.body.dataset.walk="left"`); err != nil {
 		return err
 	}
 	if err := c.do(chromedp.ScrollIntoView(chromedp.CSS(selector)), chromedp.Click(chromedp.CSS(selector))); err != nil {
@@ -206,7 +206,7 @@ func (c *Chromium) press(selector string) error {
 	}
 	deadline := time.Now().Add(30 * time.Second)
 	for time.Now().Before(deadline) {
-		if fresh, err := evaluate[bool](c, `!window.__walk && document.readyState==="complete"`); err == nil && fresh {
+		if fresh, err := evaluate[bool](c, `document.readyState==="complete" && !!document.body && !document.body.dataset.walk`); err == nil && fresh {
 			c.met()
 			return nil
 		}

@@ -171,18 +171,27 @@ func (f *Form) Fail(err error) *Form {
 		f.Errors = append(f.Errors, FormError{Text: f.base.T("error.internal.text")})
 		return f.failed()
 	}
-	for _, m := range e.Fields {
-		line := FormError{Text: f.base.local.Message(m.Message)}
-		for _, field := range f.fields() {
-			if field.Name == m.Name {
-				line.Href = "#" + field.FocusID()
-				if field.Error == "" {
-					field.Error = line.Text
-				}
+	var elsewhere []FormError
+	placed := map[string]bool{}
+	for _, field := range f.fields() { // in the order of the form, each line naming its field
+		for _, m := range e.Fields {
+			if field.Name != m.Name {
+				continue
 			}
+			text := f.base.local.Message(m.Message)
+			if field.Error == "" {
+				field.Error = text
+			}
+			f.Errors = append(f.Errors, FormError{Text: field.Label + ": " + text, Href: "#" + field.FocusID()})
+			placed[m.Name] = true
 		}
-		f.Errors = append(f.Errors, line)
 	}
+	for _, m := range e.Fields {
+		if !placed[m.Name] {
+			elsewhere = append(elsewhere, FormError{Text: f.base.local.Message(m.Message)})
+		}
+	}
+	f.Errors = append(f.Errors, elsewhere...)
 	if len(e.Fields) == 0 {
 		f.Errors = append(f.Errors, FormError{Text: messageOf(e, f.base.local)})
 	}

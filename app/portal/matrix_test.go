@@ -191,7 +191,7 @@ func (s *scenery) inputs(l line) string {
 var signInPath = regexp.MustCompile(`^(/en)?/sign-in(\?|$)`)
 
 // word says an answer in the matrix's words.
-func word(l line, r reply) string {
+func word(r reply) string {
 	switch r.status {
 	case http.StatusSeeOther:
 		if signInPath.MatchString(r.header.Get("Location")) {
@@ -228,12 +228,12 @@ func (s *scenery) tryLine(l line) []string {
 		if l.pattern == "/sign-out" && p.account != "" {
 			p = s.enter(p.account) // one that may end
 		}
-		words[i] = word(l, s.ask(p, l.method, path, body))
+		words[i] = word(s.ask(p, l.method, path, body))
 		if l.method != http.MethodPost || words[i] != "no" && words[i] != "-" {
 			continue
 		}
 		// What is not theirs is not theirs whatever they send.
-		if again := word(l, s.ask(p, l.method, path, "decision=nothing&quantity=many&until=never")); again != words[i] && strings.Count(l.pattern, "/") > 1 {
+		if again := word(s.ask(p, l.method, path, "decision=nothing&quantity=many&until=never")); again != words[i] && strings.Count(l.pattern, "/") > 1 {
 			s.t.Errorf("%s as %s: %s, but %s with nonsense in the form", l.name(), c.kind, words[i], again)
 		}
 	}

@@ -13,14 +13,13 @@ import (
 	"testing"
 	"time"
 
+	"gotong/app/embedded/oidc"
+	"gotong/app/walk"
 	"gotong/modules/documents"
 	"gotong/modules/domain"
 	"gotong/modules/initiatives"
 	"gotong/modules/needs"
 	"gotong/modules/organizations"
-
-	"gotong/app/embedded/oidc"
-	"gotong/app/walk"
 )
 
 // raw sends bytes on a connection of their own and gives everything that comes back.

@@ -2,7 +2,6 @@ package portal
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 
@@ -43,41 +42,83 @@ func (p *Portal) Grant(ctx context.Context, who, role string) error {
 	return err
 }
 
-// Check proves the stored data against its rules and writes what is wrong, a line each. It changes nothing.
+// checks are what Check proves, in order; each gives what is wrong, else a word on what was read.
+func (p *Portal) checks() []struct {
+	name string
+	run  func(ctx context.Context) (wrong []string, read string, err error)
+} {
+	return []struct {
+		name string
+		run  func(ctx context.Context) (wrong []string, read string, err error)
+	}{
+		{"audit trail", p.checkTrail},
+		{"lists", p.checkLists},
+		{"accounts of needs and offers", func(ctx context.Context) ([]string, string, error) {
+			wrong, err := p.house.Commitments.Service.Check(ctx)
+			return wrong, "", err
+		}},
+		{"documents", p.checkDocuments},
+	}
+}
+
+// Check proves the stored data against its rules and writes what is wrong, a line each. It changes nothing but that
+// entries which wait for the trail are brought there.
 func (p *Portal) Check(ctx context.Context, out io.Writer) error {
 	problems := 0
-	report := func(name string, found []string, checked string) {
-		problems += len(found)
-		for _, f := range found {
-			_, _ = fmt.Fprintf(out, "%s: %s\n", name, f)
+	for _, c := range p.checks() {
+		wrong, read, err := c.run(ctx)
+		if err != nil {
+			return fmt.Errorf("%s: %w", c.name, err)
 		}
-		if len(found) == 0 {
-			_, _ = fmt.Fprintf(out, "%s: ok%s\n", name, checked)
+		problems += len(wrong)
+		for _, w := range wrong {
+			_, _ = fmt.Fprintf(out, "%s: %s\n", c.name, w)
+		}
+		if len(wrong) == 0 {
+			_, _ = fmt.Fprintf(out, "%s: ok%s\n", c.name, read)
 		}
 	}
-	n, err := p.db.Feed().Verify(ctx)
-	if err != nil {
-		report("audit trail", []string{err.Error()}, "")
-	} else {
-		report("audit trail", nil, fmt.Sprintf(", %d entries", n))
-	}
-	found, err := p.house.Commitments.Service.Check(ctx)
-	if err != nil {
-		return err
-	}
-	report("accounts of needs and offers", found, "")
-	var dangling []string
-	err = p.house.Documents.Service.Dangling(ctx, func(id string, _ documents.Document) {
-		dangling = append(dangling, "document "+id+" has no content in the object store")
-	})
-	if err != nil {
-		return err
-	}
-	report("documents", dangling, "")
 	if problems > 0 {
-		return errors.New("the stored data breaks its rules")
+		return fmt.Errorf("the stored data breaks its rules in %d places", problems)
 	}
 	return nil
+}
+
+func (p *Portal) checkTrail(ctx context.Context) ([]string, string, error) {
+	if err := p.db.Relay(ctx); err != nil {
+		return nil, "", err
+	}
+	n, err := p.db.Feed().Verify(ctx)
+	if apperr.Is(err, apperr.Unavailable) {
+		return nil, "", err
+	}
+	if err != nil {
+		return []string{err.Error()}, "", nil //nolint:nilerr // what is wrong is the answer
+	}
+	return nil, fmt.Sprintf(", %d entries", n), nil
+}
+
+func (p *Portal) checkLists(ctx context.Context) ([]string, string, error) {
+	differ, err := p.db.CheckKeys(ctx)
+	if err != nil || differ == 0 {
+		return nil, "", err
+	}
+	return []string{fmt.Sprintf("%d things are listed under other keys than they should be", differ)}, "", nil
+}
+
+func (p *Portal) checkDocuments(ctx context.Context) (wrong []string, read string, err error) {
+	papers := p.house.Documents.Service
+	err = papers.Dangling(ctx, func(id string, d documents.Document) {
+		wrong = append(wrong, fmt.Sprintf("document %s: its content is missing or another than what was uploaded (object %s)", id, d.Object))
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	orphans, err := papers.Orphans(ctx)
+	if len(orphans) > 0 { // a broken upload leaves them, and the collector takes them away: nothing is wrong
+		read = fmt.Sprintf(", %d objects wait for the collector", len(orphans))
+	}
+	return wrong, read, err
 }
 
 // RemoveDemo takes all demo content away and says how much it was.

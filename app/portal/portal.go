@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -89,10 +90,9 @@ func (p *Portal) compose(ctx context.Context, options Options) error {
 	if p.engine, err = web.NewEngine(views.FS, p.bundle, web.EngineOptions{Assets: p.assets}); err != nil {
 		return fmt.Errorf("views: %w", err)
 	}
-	if p.index, err = catalog.OpenIndex(filepath.Join(p.config.Data, "index"), search.Options{Log: p.log}); err != nil {
+	if err := p.openIndex(options.SignIn); err != nil {
 		return fmt.Errorf("search index: %w", err)
 	}
-	p.close = append(p.close, p.index.Close)
 	providers, err := p.providers(ctx, options)
 	if err != nil {
 		return err
@@ -100,6 +100,24 @@ func (p *Portal) compose(ctx context.Context, options Options) error {
 	p.modules(providers)
 	p.story = demo.New(demo.Deps{DB: p.db, Clock: p.clock, Log: p.log, Services: p.services})
 	return p.db.Ready(ctx)
+}
+
+// openIndex opens the search index. One process has it open; a command beside it, which searches nothing, gets an empty
+// one that goes with it.
+func (p *Portal) openIndex(serving bool) error {
+	folder := filepath.Join(p.config.Data, "index")
+	if !serving {
+		var err error
+		if folder, err = os.MkdirTemp("", "gotong-index-"); err != nil {
+			return err
+		}
+		p.close = append(p.close, func() error { return os.RemoveAll(folder) })
+	}
+	var err error
+	if p.index, err = catalog.OpenIndex(folder, search.Options{Log: p.log}); err == nil {
+		p.close = append(p.close, p.index.Close)
+	}
+	return err
 }
 
 // services are what the demonstration is told through.

@@ -38,7 +38,7 @@ func (s *Service) Collect(ctx context.Context) (Collected, error) {
 	if c.Purged, err = s.remove(ctx, Trashed, trashKept, "document.purged"); err != nil {
 		return c, err
 	}
-	orphans, err := s.orphans(ctx)
+	orphans, err := s.Orphans(ctx)
 	if err != nil {
 		return c, err
 	}
@@ -79,8 +79,9 @@ func (s *Service) remove(ctx context.Context, status Status, kept time.Duration,
 	}
 }
 
-// orphans lists the objects older than the grace that no document names.
-func (s *Service) orphans(ctx context.Context) ([]string, error) {
+// Orphans lists the objects older than the grace that no document names: what Collect removes. Conflict where most of
+// the objects belong to no document.
+func (s *Service) Orphans(ctx context.Context) ([]string, error) {
 	before := s.clock.Now().Add(-grace)
 	var orphans []string
 	seen := 0

@@ -109,7 +109,11 @@ func Open(dir string, options Options) (*Index, error) {
 	for _, n := range slices.Backward(numbers) {
 		last = max(last, n)
 		if x.current == nil {
-			if g := x.openGeneration(n); g != nil {
+			g, err := x.openGeneration(n)
+			if err != nil {
+				return nil, err
+			}
+			if g != nil {
 				x.current = g
 				continue
 			}
@@ -141,30 +145,36 @@ func (x *Index) generations() ([]int, error) {
 	return numbers, nil
 }
 
+// ErrInUse says that another process has the index open. It is left alone.
+var ErrInUse = errors.New("search: another process uses the index")
+
 // openGeneration gives nil where the folder holds no complete index of our form.
-func (x *Index) openGeneration(n int) *generation {
+func (x *Index) openGeneration(n int) (*generation, error) {
 	if err := registerOnce(); err != nil {
-		return nil
+		return nil, nil
 	}
-	opened, err := bleve.Open(x.path(n))
+	opened, err := bleve.OpenUsing(x.path(n), map[string]any{"bolt_timeout": "500ms"})
+	if err != nil && strings.HasSuffix(err.Error(), "timeout") { // of the lock on its file
+		return nil, fmt.Errorf("%w: %s", ErrInUse, x.path(n))
+	}
 	if err != nil {
 		x.options.Log.Warn("search index dropped, it will be built again", "path", x.path(n), "cause", err)
-		return nil
+		return nil, nil
 	}
 	g := &generation{number: n, path: x.path(n), bleve: opened, counts: map[string]int64{}}
 	position, err1 := opened.GetInternal([]byte(keyPosition))
 	stored, err2 := opened.GetInternal([]byte(keyForm))
 	if errors.Join(err1, err2) != nil || len(position) == 0 || string(stored) != x.form {
 		_ = opened.Close()
-		return nil
+		return nil, nil
 	}
 	if err := g.recount(); err != nil {
 		x.options.Log.Warn("search index dropped, its tags cannot be counted", "path", g.path, "cause", err)
 		_ = opened.Close()
-		return nil
+		return nil, nil
 	}
 	g.ready, g.position = true, string(position)
-	return g
+	return g, nil
 }
 
 func (x *Index) newGeneration(n int) (*generation, error) {

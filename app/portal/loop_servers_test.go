@@ -2,6 +2,9 @@ package portal_test
 
 import (
 	"context"
+	"log/slog"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -23,9 +26,15 @@ import (
 // beside it, so a failure here that no repetition shows may be FerretDB's. Nor does it prove anything about speed or
 // size: only the regions that the story needs are loaded, all of them on a real server.
 func TestLoopOnMongoDB(t *testing.T) {
+	if !mongowire.Real() && os.Getenv("GOTONG_TEST_FERRETDB") == "" {
+		t.Skip("set GOTONG_TEST_MONGO_URI, or GOTONG_TEST_FERRETDB=1 for minutes on FerretDB")
+	}
 	cfg := testConfig(t)
 	cfg.Database.Engine = "mongodb"
 	cfg.Database.URI = config.Secret(mongowire.URI(t))
+	if !mongowire.Real() {
+		cfg.Database.URI += "?timeoutMS=15000"
+	}
 	cfg.Database.Name = "gotong_loop_" + store.NewID()[:12]
 	dropAfter(t, cfg)
 	var regions []domain.RegionCode // all
@@ -57,4 +66,31 @@ func dropAfter(t testing.TB, cfg config.Config) {
 		}
 		_ = e.Close()
 	})
+}
+
+// TestLoopOnMinIO walks the loop with storage.engine: s3 on the server that GOTONG_TEST_S3_ENDPOINT names, in a bucket
+// of its own, which stays there.
+func TestLoopOnMinIO(t *testing.T) {
+	endpoint := os.Getenv("GOTONG_TEST_S3_ENDPOINT")
+	if endpoint == "" {
+		t.Skip("set GOTONG_TEST_S3_ENDPOINT (and _ACCESS_KEY, _SECRET_KEY): .ci/minio does")
+	}
+	cfg := testConfig(t)
+	cfg.Storage.Engine, cfg.Storage.Endpoint, cfg.Storage.Bucket = "s3", endpoint, "gotong-loop-"+store.NewID()[:12]
+	cfg.Storage.AccessKey = config.Secret(os.Getenv("GOTONG_TEST_S3_ACCESS_KEY"))
+	cfg.Storage.SecretKey = config.Secret(os.Getenv("GOTONG_TEST_S3_SECRET_KEY"))
+	base := serve(t, cfg, portal.Options{})
+	loop := walk.Loop{As: visitors(t, base), Mark: "uji"}
+	if err := loop.Walk(t.Logf); err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	p, err := portal.New(t.Context(), cfg, portal.Options{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = p.Close() }()
+	if err := p.Check(t.Context(), &out); err != nil {
+		t.Errorf("check: %v\n%s", err, out.String())
+	}
 }

@@ -44,8 +44,8 @@ const (
 
 // Open connects, makes the store's own indexes and answers once the server does.
 func Open(ctx context.Context, uri, database string) (*Engine, error) {
-	client, err := mongo.Connect(options.Client().ApplyURI(uri).SetAppName("gotong").
-		SetTimeout(commandTimeout).SetServerSelectionTimeout(selectTimeout).
+	client, err := mongo.Connect(options.Client().SetTimeout(commandTimeout).ApplyURI(uri). // timeoutMS of the URI counts
+		SetAppName("gotong").SetServerSelectionTimeout(selectTimeout).
 		SetWriteConcern(writeconcern.Majority()).SetReadConcern(readconcern.Majority()).SetReadPreference(readpref.Primary()))
 	if err != nil {
 		return nil, fmt.Errorf("mongodb: %w", err)

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -61,6 +62,7 @@ func Load(fsys fs.FS, dir string) (*Bundle, error) {
 			}
 			l.texts[m.ID] = text{area: area, plain: plain(m)}
 		}
+		messages = slices.DeleteFunc(messages, func(m *goi18n.Message) bool { return plain(m) != "" }) // those are answered from texts
 		if err := bundle.AddMessages(language.MustParse(lang), messages...); err != nil {
 			return nil, fmt.Errorf("i18n: %s: %w", entry.Name(), err)
 		}

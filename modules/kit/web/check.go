@@ -19,7 +19,12 @@ func CheckViews(e *Engine) []error {
 		if v.page.Kind() == reflect.Pointer {
 			page = reflect.New(v.page.Elem())
 		}
-		if err := templatecheck.CheckHTML(v.parsed.Lookup(v.entry), page.Interface()); err != nil {
+		parsed, err := e.parse(v.name, v.entry) // anew: html/template lets nobody check what was executed
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", v.name, err))
+			continue
+		}
+		if err := templatecheck.CheckHTML(parsed.Lookup(v.entry), page.Interface()); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", v.name, err))
 		}
 	}

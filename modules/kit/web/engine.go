@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"reflect"
 	"sync"
+	"text/template/parse"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -31,7 +32,8 @@ type EngineOptions struct {
 // renders.
 type Engine struct {
 	files  fs.FS
-	shared *template.Template
+	funcs  template.FuncMap
+	shared *template.Template // never executed: views copy from it
 	bundle *i18n.Bundle
 
 	mu    sync.Mutex
@@ -42,10 +44,9 @@ type Engine struct {
 }
 
 type registered struct {
-	name   string
-	page   reflect.Type
-	entry  string             // the template that is executed
-	parsed *template.Template // never executed, which html/template would not let one check
+	name  string
+	page  reflect.Type
+	entry string // the template that is executed
 }
 
 // NewEngine parses views/layouts and views/partials of files and makes the error pages. An error names the file.
@@ -54,15 +55,14 @@ func NewEngine(files fs.FS, bundle *i18n.Bundle, options EngineOptions) (*Engine
 	if assets == nil {
 		assets = noAssets{}
 	}
-	shared := template.New("").Funcs(template.FuncMap{
+	e := &Engine{files: files, bundle: bundle, plain: map[string][]byte{}, funcs: template.FuncMap{
 		"asset":     assets.URL,
 		"integrity": assets.Integrity,
-	})
-	shared, err := shared.ParseFS(files, "layouts/*.html", "partials/*.html")
-	if err != nil {
+	}}
+	var err error
+	if e.shared, err = template.New("").Funcs(e.funcs).ParseFS(files, "layouts/*.html", "partials/*.html"); err != nil {
 		return nil, fmt.Errorf("web: parse layouts and partials: %w", err)
 	}
-	e := &Engine{files: files, shared: shared, bundle: bundle, plain: map[string][]byte{}}
 	if err := e.prepareErrors(); err != nil {
 		return nil, err
 	}
@@ -86,41 +86,80 @@ type View[P any] struct {
 // NewView makes the view of views/<name>.html, which defines "content" with a P as its dot. It panics with one clear
 // message where the file is missing or does not parse: it is called by constructors at start.
 func NewView[P any](e *Engine, name string) *View[P] {
-	parsed, err := e.parse(name)
-	if err != nil {
-		panic(fmt.Sprintf("web: view %q: %v", name, err))
-	}
 	page := reflect.TypeFor[P]()
 	entry := "content"
 	if page.Implements(reflect.TypeFor[based]()) {
 		entry = "base"
 	}
-	checkable, err := parsed.Clone()
+	parsed, err := e.parse(name, entry)
 	if err != nil {
 		panic(fmt.Sprintf("web: view %q: %v", name, err))
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.views = append(e.views, registered{name: name, page: page, entry: entry, parsed: checkable})
+	e.views = append(e.views, registered{name: name, page: page, entry: entry})
 	return &View[P]{name: name, template: parsed}
 }
 
 // based is what a struct that embeds Base has.
 type based interface{ base() Base }
 
-func (e *Engine) parse(name string) (*template.Template, error) {
-	clone, err := e.shared.Clone()
+// parse makes the set of a view: what its file defines, and of layout and partials only what its entry reaches. Each
+// set has its own copies, since html/template rewrites a tree for the places where it stands; copying all of them for
+// every view took three quarters of a small portal's heap.
+func (e *Engine) parse(name, entry string) (*template.Template, error) {
+	set, err := template.New("").Funcs(e.funcs).ParseFS(e.files, name+".html")
 	if err != nil {
 		return nil, err
 	}
-	parsed, err := clone.ParseFS(e.files, name+".html")
-	if err != nil {
-		return nil, err
-	}
-	if parsed.Lookup("content") == nil {
+	if set.Lookup("content") == nil {
 		return nil, fmt.Errorf(`%s.html defines no "content"`, name)
 	}
-	return parsed, nil
+	for waiting, seen := []string{entry, "content"}, map[string]bool{}; len(waiting) > 0; {
+		next := waiting[0]
+		waiting = waiting[1:]
+		if seen[next] {
+			continue
+		}
+		seen[next] = true
+		t := set.Lookup(next)
+		if t == nil {
+			from := e.shared.Lookup(next)
+			if from == nil || from.Tree == nil {
+				return nil, fmt.Errorf("no file defines the template %q", next)
+			}
+			if t, err = set.AddParseTree(next, from.Tree.Copy()); err != nil {
+				return nil, err
+			}
+		}
+		waiting = appendUsed(waiting, t.Tree.Root)
+	}
+	return set, nil
+}
+
+// appendUsed adds the names of the templates that are called in a node.
+func appendUsed(names []string, node parse.Node) []string {
+	branch := func(b *parse.BranchNode) {
+		names = appendUsed(appendUsed(names, b.List), b.ElseList)
+	}
+	switch n := node.(type) {
+	case *parse.ListNode:
+		if n == nil {
+			return names
+		}
+		for _, child := range n.Nodes {
+			names = appendUsed(names, child)
+		}
+	case *parse.TemplateNode:
+		names = append(names, n.Name)
+	case *parse.IfNode:
+		branch(&n.BranchNode)
+	case *parse.RangeNode:
+		branch(&n.BranchNode)
+	case *parse.WithNode:
+		branch(&n.BranchNode)
+	}
+	return names
 }
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}

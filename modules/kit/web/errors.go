@@ -54,7 +54,7 @@ type ErrorPage struct {
 }
 
 func (e *Engine) prepareErrors() error {
-	if _, err := e.parse("errors/error"); err != nil {
+	if _, err := e.parse("errors/error", "base"); err != nil {
 		return fmt.Errorf("web: errors/error: %w", err)
 	}
 	e.errorView = NewView[ErrorPage](e, "errors/error")

@@ -44,7 +44,8 @@ const (
 
 // Open connects, makes the store's own indexes and answers once the server does.
 func Open(ctx context.Context, uri, database string) (*Engine, error) {
-	client, err := mongo.Connect(options.Client().SetTimeout(commandTimeout).ApplyURI(uri). // timeoutMS of the URI counts
+	// The URI comes after our timeout, so that its timeoutMS counts, and before what correctness needs.
+	client, err := mongo.Connect(options.Client().SetTimeout(commandTimeout).ApplyURI(uri).
 		SetAppName("gotong").SetServerSelectionTimeout(selectTimeout).
 		SetWriteConcern(writeconcern.Majority()).SetReadConcern(readconcern.Majority()).SetReadPreference(readpref.Primary()))
 	if err != nil {

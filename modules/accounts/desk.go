@@ -20,16 +20,9 @@ type DeskPanel struct {
 // loadDesk asks each panel. One that fails shows so, and the page stands.
 func (m *Module) loadDesk(ctx context.Context, request domain.PanelRequest) (sections []web.Section, demo bool) {
 	for _, p := range m.Desk {
-		fragment, err := p.Panel.Load(ctx, request)
-		if err != nil {
-			m.log.Error("desk panel failed", "panel", p.Name, "request", request.Page.RequestID, "error", err)
-			sections = append(sections, web.Section{ID: "desk-" + p.Name, Title: request.Page.T("accounts.desk.failed_title"), Error: request.Page.T("web.panel_error")})
-			continue
-		}
-		if fragment.HTML != "" {
-			sections = append(sections, web.Section{ID: fragment.ID, Title: fragment.Title, HTML: fragment.HTML})
-			demo = demo || fragment.Demo
-		}
+		failed := web.Section{ID: "desk-" + p.Name, Title: request.Page.T("accounts.desk.failed_title"), Error: request.Page.T("web.panel_error")}
+		part, shown := domain.LoadPanels(ctx, []domain.Panel{p.Panel}, request, failed, m.log.With("panel", p.Name))
+		sections, demo = append(sections, part...), demo || shown
 	}
 	return sections, demo
 }

@@ -122,17 +122,9 @@ func (m *Module) showPage(ctx context.Context, b web.Base, actor domain.Actor, i
 		page.private(c)
 		page.offer(id, c, sides, refused)
 	}
-	for _, panel := range m.panels {
-		fragment, err := panel.Load(ctx, domain.PanelRequest{Actor: actor, Ref: ref(id), Page: b, Region: c.Village})
-		section := web.Section{ID: fragment.ID, Title: fragment.Title, HTML: fragment.HTML}
-		if err != nil {
-			m.log.WarnContext(ctx, "panel of a commitment", "commitment", id, "error", err)
-			section = web.Section{ID: "panel-error", Title: b.T("commitments.panel.failed_title"), Error: b.T("commitments.panel.failed")}
-		}
-		if err != nil || fragment.HTML != "" {
-			page.Sections = append(page.Sections, section)
-		}
-	}
+	request := domain.PanelRequest{Actor: actor, Ref: ref(id), Page: b, Region: c.Village}
+	failed := web.Section{ID: "panel-error", Title: b.T("commitments.panel.failed_title"), Error: b.T("commitments.panel.failed")}
+	page.Sections, _ = domain.LoadPanels(ctx, m.panels, request, failed, m.log)
 	return page, nil
 }
 

@@ -63,17 +63,9 @@ func (m *Module) renderPage(c *fiber.Ctx, status int, v View, refused error) err
 		p.Trash = &failed
 	}
 	if m.history != nil {
-		section := web.Section{ID: "history"}
-		fragment, err := m.history.Load(c.UserContext(), domain.PanelRequest{
-			Actor: actorOf(c), Ref: domain.Ref{Kind: domain.KindDocument, ID: string(v.ID)}, Page: p.Base, Region: v.Document.Region})
-		section.Title, section.HTML = fragment.Title, fragment.HTML
-		if err != nil {
-			m.log.ErrorContext(c.UserContext(), "documents: history panel", "error", err)
-			section.Title, section.Error = p.T("documents.history"), p.T("documents.panel_failed")
-		}
-		if section.HTML != "" || section.Error != "" {
-			p.Panels = append(p.Panels, section)
-		}
+		request := domain.PanelRequest{Actor: actorOf(c), Ref: domain.Ref{Kind: domain.KindDocument, ID: string(v.ID)}, Page: p.Base, Region: v.Document.Region}
+		failed := web.Section{ID: "history", Title: p.T("documents.history"), Error: p.T("documents.panel_failed")}
+		p.Panels, _ = domain.LoadPanels(c.UserContext(), []domain.Panel{m.history}, request, failed, m.log)
 	}
 	return m.showView.Render(c, status, p)
 }

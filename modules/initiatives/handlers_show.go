@@ -58,7 +58,7 @@ func (m *Module) renderShow(c *fiber.Ctx, status int, actor domain.Actor, doc Do
 	if len(i.Areas) > 0 {
 		request.Region = i.Areas[0]
 	}
-	page.Sections = m.sections(ctx, m.panels, request)
+	page.Sections, _ = domain.LoadPanels(ctx, m.panels, request, web.Section{Error: b.T("web.panel_error")}, m.log)
 	return m.show.Render(c, status, page)
 }
 
@@ -132,23 +132,6 @@ func (m *Module) offerMoves(ctx context.Context, page *showPage, actor domain.Ac
 		button("copy", "initiatives.action.copy", func(a *web.Action) { a.Kind = "plain" })
 	}
 	return nil
-}
-
-// sections loads the panels of other modules; one that fails says so and the page stands.
-func (m *Module) sections(ctx context.Context, panels []domain.Panel, r domain.PanelRequest) []web.Section {
-	var out []web.Section
-	for _, p := range panels {
-		f, err := p.Load(ctx, r)
-		if err != nil {
-			m.log.Error("a panel on an initiative's page failed", "initiative", r.Ref.ID, "request", r.Page.RequestID, "error", err)
-			out = append(out, web.Section{ID: f.ID, Title: f.Title, Error: r.Page.T("web.panel_error")})
-			continue
-		}
-		if f.HTML != "" {
-			out = append(out, web.Section{ID: f.ID, Title: f.Title, HTML: f.HTML})
-		}
-	}
-	return out
 }
 
 // button runs a decision that has no page of its own; refused input is shown at the button.

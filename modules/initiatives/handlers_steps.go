@@ -53,7 +53,7 @@ func (m *Module) stepPage(c *fiber.Ctx, actor domain.Actor, doc Doc, s step) (fo
 		return page, err
 	}
 	page.Reviews = reviewViews(b, readable)
-	page.Sections = m.sections(ctx, m.paperPanels, domain.PanelRequest{Actor: actor, Ref: ref(domain.InitiativeID(doc.ID)), Page: b})
+	page.Sections, _ = domain.LoadPanels(ctx, m.paperPanels, domain.PanelRequest{Actor: actor, Ref: ref(domain.InitiativeID(doc.ID)), Page: b}, web.Section{Error: b.T("web.panel_error")}, m.log)
 	return page, nil
 }
 

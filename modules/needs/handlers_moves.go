@@ -112,7 +112,7 @@ func (m *Module) stepPage(c *fiber.Ctx, actor domain.Actor, doc Doc, s step) (fo
 		}, m.Service.factsOf(c.Context(), b, n, names)...)
 	}
 	if s.paper {
-		page.Sections = m.sections(c.Context(), m.paperPanels, domain.PanelRequest{Actor: actor, Ref: domain.Ref{Kind: domain.KindNeed, ID: doc.ID}, Page: page.Base, Region: n.Village})
+		page.Sections, _ = domain.LoadPanels(c.Context(), m.paperPanels, domain.PanelRequest{Actor: actor, Ref: domain.Ref{Kind: domain.KindNeed, ID: doc.ID}, Page: page.Base, Region: n.Village}, web.Section{Error: page.T("web.panel_error")}, m.log)
 		if err := m.addSimilar(c, &page, actor, n.Village, n.Content, doc.ID); err != nil {
 			return page, err
 		}

@@ -49,7 +49,7 @@ func (m *Module) renderShow(c *fiber.Ctx, status int, actor domain.Actor, doc Do
 	if err := m.offerMoves(ctx, &page, actor, doc, failed, cause, web.ValuesOf(c).Get("reason")); err != nil {
 		return err
 	}
-	page.Sections = m.sections(ctx, m.panels, domain.PanelRequest{Actor: actor, Ref: domain.Ref{Kind: domain.KindNeed, ID: doc.ID}, Page: b, Region: n.Village})
+	page.Sections, _ = domain.LoadPanels(ctx, m.panels, domain.PanelRequest{Actor: actor, Ref: domain.Ref{Kind: domain.KindNeed, ID: doc.ID}, Page: b, Region: n.Village}, web.Section{Error: b.T("web.panel_error")}, m.log)
 	return m.show.Render(c, status, page)
 }
 
@@ -126,23 +126,6 @@ func (m *Module) offerMoves(ctx context.Context, page *showPage, actor domain.Ac
 		add("reopen", withReason)
 	}
 	return nil
-}
-
-// sections loads the panels of other modules; one that fails says so and the page stands.
-func (m *Module) sections(ctx context.Context, panels []domain.Panel, r domain.PanelRequest) []web.Section {
-	var out []web.Section
-	for _, p := range panels {
-		f, err := p.Load(ctx, r)
-		if err != nil {
-			m.log.Error("a panel on a need's page failed", "need", r.Ref.ID, "request", r.Page.RequestID, "error", err)
-			out = append(out, web.Section{ID: f.ID, Title: f.Title, Error: r.Page.T("web.panel_error")})
-			continue
-		}
-		if f.HTML != "" {
-			out = append(out, web.Section{ID: f.ID, Title: f.Title, HTML: f.HTML})
-		}
-	}
-	return out
 }
 
 // placeCrumbs leads from the province down to the village.

@@ -189,18 +189,9 @@ func (m *Module) profile(c *fiber.Ctx) error {
 	}
 	m.inner(&page, actor, id, o)
 	request := domain.PanelRequest{Actor: actor, Ref: domain.Ref{Kind: domain.KindOrganization, ID: string(id)}, Page: base, Region: o.Region}
-	for _, p := range m.Panels {
-		f, err := p.Load(ctx, request)
-		section := web.Section{ID: f.ID, Title: f.Title, HTML: f.HTML}
-		if err != nil {
-			m.Service.log.ErrorContext(ctx, "a panel failed", "page", base.Path, "request", base.RequestID, "error", err)
-			section.Error = base.T("organizations.panel_failed")
-		} else if f.HTML == "" {
-			continue
-		}
-		page.Panels = append(page.Panels, section)
-		page.Demo = page.Demo || f.Demo
-	}
+	var demo bool
+	page.Panels, demo = domain.LoadPanels(ctx, m.Panels, request, web.Section{Error: base.T("organizations.panel_failed")}, m.Service.log)
+	page.Demo = page.Demo || demo
 	return m.show.Render(c, fiber.StatusOK, page)
 }
 

@@ -166,11 +166,7 @@ func (m *Module) showRegion(c *fiber.Ctx) error {
 		page.Map = tileMap(base, children)
 	}
 	request := domain.PanelRequest{Actor: web.Get[domain.Actor](c), Ref: domain.Ref{Kind: domain.KindVillage, ID: string(code)}, Page: base, Region: code}
-	var failures []error
-	page.Panels, page.Demo, failures = loadPanels(ctx, m.Panels, request)
-	for _, err := range failures {
-		m.Service.log.ErrorContext(ctx, "a panel failed", "page", base.Path, "request", base.RequestID, "error", err)
-	}
+	page.Panels, page.Demo = domain.LoadPanels(ctx, m.Panels, request, web.Section{Error: base.T("villages.panel_failed")}, m.Service.log)
 	return m.show.Render(c, fiber.StatusOK, page)
 }
 

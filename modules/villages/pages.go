@@ -1,7 +1,6 @@
 package villages
 
 import (
-	"context"
 	"strconv"
 	"strings"
 
@@ -200,21 +199,4 @@ func valueText(b web.Base, value float64, unit string) string {
 		return domain.QuantityText(b.Local(), int64(value), domain.UnitID(unit))
 	}
 	return b.Local().Decimal(value, len(decimals))
-}
-
-// loadPanels asks the other modules for their parts; one that fails says so and the page stands.
-func loadPanels(ctx context.Context, panels []domain.Panel, request domain.PanelRequest) (sections []web.Section, demo bool, failures []error) {
-	for _, p := range panels {
-		f, err := p.Load(ctx, request)
-		if err != nil {
-			failures = append(failures, err)
-			sections = append(sections, web.Section{ID: f.ID, Title: f.Title, Error: request.Page.T("villages.panel_failed")})
-			continue
-		}
-		if f.HTML != "" {
-			sections = append(sections, web.Section{ID: f.ID, Title: f.Title, HTML: f.HTML})
-			demo = demo || f.Demo
-		}
-	}
-	return sections, demo, failures
 }

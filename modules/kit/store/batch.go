@@ -201,11 +201,10 @@ func (b *Batch[T]) move(ctx context.Context, env *Envelope, head batchHead, c *C
 		}
 		e := Entry{Collection: batchesName, ID: env.ID, Version: w.Version, At: b.r.db.Now(), Action: c.Action, Actor: c.Actor,
 			Session: c.Session, Organization: c.Organization, Reason: c.Reason, Operation: c.Operation.ID, Changes: changes}
-		content, err := encodeJSON(e)
-		if err != nil {
+		w.Entry = &Outgoing{Version: w.Version}
+		if err := w.Entry.seal(e); err != nil {
 			return err
 		}
-		w.Entry = &Outgoing{Version: w.Version, Content: content}
 	}
 	done, err := b.r.db.engine.Documents().Update(ctx, batchesName, w, env.Version)
 	if err != nil {

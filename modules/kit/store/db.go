@@ -91,6 +91,9 @@ func (db *DB) Ping(ctx context.Context) error { return unavailable(db.engine.Pin
 // Ready prepares every declared collection: indexes are made, and where Keys or lists differ from what is stored, the
 // collection is reindexed (an interrupted reindex goes on where it stopped). Call it once, after all declarations.
 func (db *DB) Ready(ctx context.Context) error {
+	if err := db.markTrail(ctx); err != nil {
+		return fmt.Errorf("trail: %w", err)
+	}
 	for _, c := range db.declared() {
 		if err := c.ready(ctx); err != nil {
 			return fmt.Errorf("collection %s: %w", c.spec().Name, err)

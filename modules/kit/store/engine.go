@@ -65,6 +65,11 @@ type Outgoing struct {
 	Version  int64
 	Content  []byte
 	Personal []byte
+
+	// Read from the content, and so not kept where the entry waits: whether the personal values of the document's
+	// earlier entries go with it, and its keys in the trail.
+	Erases bool
+	Trail  []int64
 }
 
 // Stored is an entry as it lies in the feed.
@@ -74,6 +79,7 @@ type Stored struct {
 	Content []byte
 	Prev    string
 	Hash    string
+	Trail   []int64 // its keys in the trail, for Append and Mark; not read back
 }
 
 // Write is the whole new state of a document. Entry is nil for the store's own unaudited documents.
@@ -144,6 +150,10 @@ type Log interface {
 	Of(ctx context.Context, collection, id string, limit int) ([]Stored, error)
 	// Lives gives the highest version of those documents that the feed knows.
 	Lives(ctx context.Context, collection string, ids []string) (map[string]int64, error)
+	// Trail gives entries under a key of the trail below seq, newest first; seq 0 means from the newest on.
+	Trail(ctx context.Context, key, seq int64, limit int) ([]Stored, error)
+	// Mark puts entries that are there under their keys of the trail.
+	Mark(ctx context.Context, entries []Stored) error
 }
 
 // Errors of Log.Append.
@@ -154,11 +164,12 @@ var (
 
 // Sides keeps the personal values of entries, where they can be erased.
 type Sides interface {
+	// PutSide keeps a side that was never there; one that is there or was erased stays as it is.
 	PutSide(ctx context.Context, s Source, data []byte) error
 	// Side gives nil where there is none or it was erased.
 	Side(ctx context.Context, s Source) ([]byte, error)
-	// EraseSides drops those of a document, all versions.
-	EraseSides(ctx context.Context, collection, id string) (int64, error)
+	// EraseSides drops those of a document up to a version, leaving a mark so that a late relay cannot bring them back.
+	EraseSides(ctx context.Context, through Source) (int64, error)
 }
 
 // Values keeps state. Times are Unix milliseconds; expires 0 means never; what has expired is not there.

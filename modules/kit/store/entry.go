@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -32,6 +33,8 @@ type Entry struct {
 	Deleted      bool          `json:"deleted,omitempty"`
 	Changes      []FieldChange `json:"changes,omitempty"`
 	PersonalHash string        `json:"personal_hash,omitempty"` // salted, of the personal changes
+	ReasonAside  bool          `json:"reason_aside,omitempty"`  // the reason is personal: it lies beside the feed
+	Erases       bool          `json:"erases,omitempty"`        // the personal values of the document up to here were dropped
 
 	Prev string `json:"-"` // hash of the entry before
 	Hash string `json:"-"`
@@ -50,6 +53,7 @@ type FieldChange struct {
 type side struct {
 	Salt    string        `json:"salt"`
 	Changes []FieldChange `json:"changes"`
+	Reason  string        `json:"reason,omitempty"`
 }
 
 // entry makes the audit entry of a write that has old as its body before.
@@ -60,35 +64,53 @@ func (r *Records[T]) entry(env *Envelope, old []byte, now time.Time, c Change) (
 	}
 	e := Entry{Collection: r.name, ID: env.ID, Version: env.Version, At: now, Action: c.Action, Actor: c.Actor,
 		Session: c.Session, Organization: c.Organization, Reason: c.Reason, Operation: c.Operation.ID,
-		Digest: r.digest(c.Operation), Batch: c.batch, Deleted: env.Gone, Changes: changes}
+		Digest: r.digest(c.Operation), Batch: c.batch, Deleted: env.Gone, Erases: c.Erases, Changes: changes}
 	out := &Outgoing{Version: env.Version}
-	if out.Personal, e.PersonalHash, err = r.separate(changes); err != nil {
+	if out.Personal, err = r.separate(&e); err != nil {
 		return nil, err
 	}
-	out.Content, err = encodeJSON(e)
-	return out, err
+	return out, out.seal(e)
 }
 
-// separate takes the values of personal fields out of the changes; it gives the side document and its salted hash.
-func (r *Records[T]) separate(changes []FieldChange) (data []byte, hash string, err error) {
+// seal fills in the entry's exact text and what engines read of it.
+func (o *Outgoing) seal(e Entry) (err error) {
+	o.Content, err = encodeJSON(e)
+	o.Erases, o.Trail = e.Erases, trailKeys(&e)
+	return err
+}
+
+// separate takes what is personal out of the entry and gives it as the side document, whose salted hash stays. An
+// entry that erases keeps no side.
+func (r *Records[T]) separate(e *Entry) (data []byte, err error) {
 	var s side
-	for i := range changes {
-		if c := &changes[i]; r.personal[c.Path] {
+	for i := range e.Changes {
+		if c := &e.Changes[i]; r.personal[c.Path] {
 			s.Changes = append(s.Changes, *c)
 			c.Before, c.After, c.Personal = nil, nil, true
 		}
 	}
-	if len(s.Changes) == 0 {
-		return nil, "", nil
+	if e.Erases {
+		return nil, nil
+	}
+	if r.reasons && e.Reason != "" {
+		s.Reason, e.Reason, e.ReasonAside = e.Reason, "", true
+	}
+	if len(s.Changes) == 0 && s.Reason == "" {
+		return nil, nil
 	}
 	var salt [16]byte
 	_, _ = rand.Read(salt[:]) // never fails
 	s.Salt = base64.RawStdEncoding.EncodeToString(salt[:])
 	if data, err = encodeJSON(s); err != nil {
-		return nil, "", err
+		return nil, err
 	}
+	e.PersonalHash = sideHash(data)
+	return data, nil
+}
+
+func sideHash(data []byte) string {
 	sum := sha256.Sum256(data)
-	return data, hex.EncodeToString(sum[:]), nil
+	return hex.EncodeToString(sum[:])
 }
 
 // Seal is the hash of an entry in the chain: of its predecessor's hash, its number and its exact content.
@@ -124,6 +146,25 @@ func entriesOf(stored []Stored) ([]Entry, error) {
 		if entries[i], err = entryOf(&stored[i]); err != nil {
 			return nil, err
 		}
+	}
+	return entries, nil
+}
+
+// entriesOf reads entries with the reasons that lie beside the feed; an erased one is empty.
+func (db *DB) entriesOf(ctx context.Context, stored []Stored) ([]Entry, error) {
+	entries, err := entriesOf(stored)
+	if err != nil {
+		return nil, err
+	}
+	for i := range entries {
+		if !entries[i].ReasonAside {
+			continue
+		}
+		s, err := db.side(ctx, &entries[i])
+		if err != nil {
+			return nil, err
+		}
+		entries[i].Reason = s.Reason
 	}
 	return entries, nil
 }

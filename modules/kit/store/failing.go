@@ -130,6 +130,14 @@ func (f failingLog) Lives(ctx context.Context, collection string, ids []string) 
 	return pass(f.fail, "log.lives", func() (map[string]int64, error) { return f.inner.Lives(ctx, collection, ids) })
 }
 
+func (f failingLog) Trail(ctx context.Context, key, seq int64, limit int) ([]Stored, error) {
+	return pass(f.fail, "log.trail", func() ([]Stored, error) { return f.inner.Trail(ctx, key, seq, limit) })
+}
+
+func (f failingLog) Mark(ctx context.Context, entries []Stored) error {
+	return passErr(f.fail, "log.mark", func() error { return f.inner.Mark(ctx, entries) })
+}
+
 type failingSides struct {
 	inner Sides
 	fail  func(string) error
@@ -143,8 +151,8 @@ func (f failingSides) Side(ctx context.Context, s Source) ([]byte, error) {
 	return pass(f.fail, "sides.side", func() ([]byte, error) { return f.inner.Side(ctx, s) })
 }
 
-func (f failingSides) EraseSides(ctx context.Context, collection, id string) (int64, error) {
-	return pass(f.fail, "sides.eraseSides", func() (int64, error) { return f.inner.EraseSides(ctx, collection, id) })
+func (f failingSides) EraseSides(ctx context.Context, through Source) (int64, error) {
+	return pass(f.fail, "sides.eraseSides", func() (int64, error) { return f.inner.EraseSides(ctx, through) })
 }
 
 type failingValues struct {

@@ -39,28 +39,8 @@ func (f *Feed) Last(ctx context.Context) (int64, error) {
 // Recent gives entries below a number, newest first (0: from the newest on). The rows of a batch are left out: the
 // batch has one entry of its own.
 func (f *Feed) Recent(ctx context.Context, beforeSeq int64, limit int) ([]Entry, error) {
-	limit = clampFeed(limit)
-	var recent []Entry
-	for len(recent) < limit {
-		stored, err := f.db.engine.Log().Before(ctx, beforeSeq, limit)
-		if err != nil {
-			return nil, unavailable(err)
-		}
-		for i := range stored {
-			e, err := entryOf(&stored[i])
-			if err != nil {
-				return nil, err
-			}
-			if e.Batch == "" && len(recent) < limit {
-				recent = append(recent, e)
-			}
-		}
-		if len(stored) < limit {
-			break
-		}
-		beforeSeq = stored[len(stored)-1].Seq
-	}
-	return recent, nil
+	page, err := f.Trail(ctx, TrailFilter{}, beforeSeq, limit)
+	return page.Entries, err
 }
 
 func clampFeed(limit int) int {
@@ -70,10 +50,11 @@ func clampFeed(limit int) int {
 	return min(limit, maxFeedPage)
 }
 
-// Verify reads the whole feed and checks that it is dense and that every hash follows from its predecessor's and the
-// content. The error names the first entry that does not fit; checked is how many did.
+// Verify reads the whole feed and checks that it is dense, that every hash follows from its predecessor's and the
+// content, and that personal values are as they were written or erased by an act of the feed. The error names the first entry that does not fit; checked is how many did.
 func (f *Feed) Verify(ctx context.Context) (checked int64, err error) {
 	prev, seq := "", int64(0)
+	sides := sidesCheck{db: f.db, gone: map[[2]string]int64{}}
 	for {
 		stored, err := f.db.engine.Log().After(ctx, seq, maxFeedPage)
 		if err != nil {
@@ -94,11 +75,14 @@ func (f *Feed) Verify(ctx context.Context) (checked int64, err error) {
 			case e.Source != s.Source.String():
 				return checked, fmt.Errorf("feed entry %d lies under %s but is of %s", s.Seq, s.Source, e.Source)
 			}
+			if err := sides.see(ctx, &e); err != nil {
+				return checked, fmt.Errorf("feed entry %d: %w", s.Seq, err)
+			}
 			prev, seq = s.Hash, s.Seq
 			checked++
 		}
 		if len(stored) < maxFeedPage {
-			return checked, nil
+			return checked, sides.rest()
 		}
 	}
 }

@@ -8,5 +8,5 @@ func (f *Feed) Of(ctx context.Context, collection, id string, limit int) ([]Entr
 	if err != nil {
 		return nil, unavailable(err)
 	}
-	return entriesOf(stored)
+	return f.db.entriesOf(ctx, stored)
 }

@@ -24,6 +24,8 @@ type Definition[T any] struct {
 	Lists   []List[T]
 	// Personal names top-level JSON fields whose values are personal: the feed holds only a salted hash of them.
 	Personal []string
+	// PersonalReasons says that the reasons of changes are about a person: they too lie beside the feed.
+	PersonalReasons bool
 }
 
 // Records is a collection of versioned, audited documents.
@@ -35,6 +37,7 @@ type Records[T any] struct {
 	lists    map[string]*List[T]
 	order    []string // names of the lists, sorted
 	personal map[string]bool
+	reasons  bool // are personal
 	known    known
 
 	ensureMu sync.Mutex
@@ -50,7 +53,7 @@ func NewRecords[T any](db *DB, def Definition[T]) *Records[T] {
 		panic("store: bad collection name: " + def.Name)
 	}
 	r := &Records[T]{db: db, name: def.Name, schema: max(1, def.Schema), upgrades: def.Upgrade,
-		lists: map[string]*List[T]{}, personal: map[string]bool{}, known: knownFields(reflect.TypeFor[T]())}
+		lists: map[string]*List[T]{}, personal: map[string]bool{}, reasons: def.PersonalReasons, known: knownFields(reflect.TypeFor[T]())}
 	if len(def.Upgrade) != r.schema-1 {
 		panic(fmt.Sprintf("store: %s: schema %d needs %d upgrades", def.Name, r.schema, r.schema-1))
 	}
@@ -250,7 +253,7 @@ func (r *Records[T]) History(ctx context.Context, id string, limit int) ([]Entry
 	if err != nil {
 		return nil, unavailable(err)
 	}
-	return entriesOf(stored)
+	return r.db.entriesOf(ctx, stored)
 }
 
 func (r *Records[T]) read(ctx context.Context, id string) (Envelope, bool, error) {

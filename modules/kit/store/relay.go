@@ -71,15 +71,23 @@ func (r *relay) document(ctx context.Context, collection string, env *Envelope) 
 // documents relays entries that wait in documents, those of one document oldest first.
 func (r *relay) documents(ctx context.Context, collection string, waiting []Relayed) error {
 	var entries []Stored
+	var erasing []Source
 	for _, doc := range waiting {
 		for _, out := range doc.Out {
 			source := Source{collection, doc.ID, out.Version}
+			e, err := decodeContent(out.Content)
+			if err != nil {
+				return err
+			}
 			if len(out.Personal) > 0 {
 				if err := r.db.engine.Sides().PutSide(ctx, source, out.Personal); err != nil {
 					return err
 				}
 			}
-			entries = append(entries, Stored{Source: source, Content: out.Content})
+			entries = append(entries, Stored{Source: source, Content: out.Content, Trail: trailKeys(&e)})
+			if e.Erases {
+				erasing = append(erasing, source)
+			}
 		}
 	}
 	if len(entries) == 0 {
@@ -87,6 +95,11 @@ func (r *relay) documents(ctx context.Context, collection string, waiting []Rela
 	}
 	if err := r.append(ctx, entries); err != nil {
 		return err
+	}
+	for _, through := range erasing { // before the entry leaves the document: a crash here repeats it
+		if _, err := r.db.engine.Sides().EraseSides(ctx, through); err != nil {
+			return err
+		}
 	}
 	return r.db.engine.Outbox().Drain(ctx, collection, waiting)
 }

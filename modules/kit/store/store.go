@@ -36,6 +36,9 @@ type Change struct {
 	Organization string    // on whose behalf, an organisation's id
 	Reason       string    // where a rule demands one
 	Operation    Operation // of the form that asked for it
+	// Erases drops, with this change, the personal values that the trail keeps of this document, this change's own
+	// included; the chain stays valid. Its Reason stays in the trail and names nobody.
+	Erases bool
 
 	batch string // set on the rows of a batch
 }

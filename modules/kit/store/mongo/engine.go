@@ -64,6 +64,7 @@ func (e *Engine) prepare(ctx context.Context) error {
 	}
 	return errors.Join(
 		e.index(ctx, feedName, true, "c", "id", "v"),
+		e.index(ctx, feedName, false, "k", "_id"),
 		e.index(ctx, stateName, false, "e"),
 		e.index(ctx, counterName, false, "e"),
 	)

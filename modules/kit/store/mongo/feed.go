@@ -20,6 +20,8 @@ type entry struct {
 	Content    string `bson:"e"`
 	Prev       string `bson:"prev"`
 	Hash       string `bson:"hash"`
+
+	Trail []int64 `bson:"k,omitempty"`
 }
 
 type log struct{ c *mongo.Collection }
@@ -31,7 +33,7 @@ func sourceFilter(s store.Source) bson.D {
 func (l log) Append(ctx context.Context, entries []store.Stored) (int, error) {
 	docs := make([]any, len(entries))
 	for i, s := range entries {
-		docs[i] = entry{s.Seq, s.Source.Collection, s.Source.ID, s.Source.Version, string(s.Content), s.Prev, s.Hash}
+		docs[i] = entry{s.Seq, s.Source.Collection, s.Source.ID, s.Source.Version, string(s.Content), s.Prev, s.Hash, s.Trail}
 	}
 	if len(docs) > 1 {
 		var cancel context.CancelFunc
@@ -117,37 +119,61 @@ func (l log) Of(ctx context.Context, collection, id string, limit int) ([]store.
 	return l.find(ctx, bson.D{{Key: "c", Value: collection}, {Key: "id", Value: id}}, bson.D{{Key: "v", Value: -1}}, limit)
 }
 
+func (l log) Trail(ctx context.Context, key, seq int64, limit int) ([]store.Stored, error) {
+	filter := bson.D{{Key: "k", Value: key}}
+	if seq > 0 {
+		filter = append(filter, bson.E{Key: "_id", Value: bson.D{{Key: "$lt", Value: seq}}})
+	}
+	return l.find(ctx, filter, bson.D{{Key: "_id", Value: -1}}, limit)
+}
+
+func (l log) Mark(ctx context.Context, entries []store.Stored) error {
+	ctx, cancel := context.WithTimeout(ctx, bulkTimeout)
+	defer cancel()
+	models := make([]mongo.WriteModel, len(entries))
+	for i, s := range entries {
+		models[i] = mongo.NewUpdateOneModel().SetFilter(bson.D{{Key: "_id", Value: s.Seq}}).
+			SetUpdate(bson.D{{Key: "$set", Value: bson.D{{Key: "k", Value: s.Trail}}}})
+	}
+	_, err := l.c.BulkWrite(ctx, models)
+	return err
+}
+
 type sides struct{ c *mongo.Collection }
 
 type side struct {
 	Source     string `bson:"_id"`
 	Collection string `bson:"c"`
 	ID         string `bson:"id"`
-	Data       string `bson:"d"`
+	V          int64  `bson:"v"`
+	Data       string `bson:"d"` // "" where it was erased
 }
 
 func (s sides) PutSide(ctx context.Context, src store.Source, data []byte) error {
-	_, err := s.c.ReplaceOne(ctx, bson.D{{Key: "_id", Value: src.String()}},
-		side{src.String(), src.Collection, src.ID, string(data)}, options.Replace().SetUpsert(true))
+	_, err := s.c.InsertOne(ctx, side{src.String(), src.Collection, src.ID, src.Version, string(data)})
+	if mongo.IsDuplicateKeyError(err) {
+		return nil
+	}
 	return err
 }
 
 func (s sides) Side(ctx context.Context, src store.Source) ([]byte, error) {
 	var found side
 	err := s.c.FindOne(ctx, bson.D{{Key: "_id", Value: src.String()}}).Decode(&found)
-	if errors.Is(err, mongo.ErrNoDocuments) {
+	if errors.Is(err, mongo.ErrNoDocuments) || err == nil && found.Data == "" {
 		return nil, nil
 	}
 	return []byte(found.Data), err
 }
 
 // EraseSides bounds the scan by the beginning of the _id, which names the document.
-func (s sides) EraseSides(ctx context.Context, collection, id string) (int64, error) {
-	prefix := collection + "/" + id + "@"
-	res, err := s.c.DeleteMany(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$gte", Value: prefix}, {Key: "$lt", Value: prefix + ":"}}},
-		{Key: "c", Value: collection}, {Key: "id", Value: id}})
+func (s sides) EraseSides(ctx context.Context, through store.Source) (int64, error) {
+	prefix := through.Collection + "/" + through.ID + "@"
+	res, err := s.c.UpdateMany(ctx, bson.D{{Key: "_id", Value: bson.D{{Key: "$gte", Value: prefix}, {Key: "$lt", Value: prefix + ":"}}},
+		{Key: "c", Value: through.Collection}, {Key: "id", Value: through.ID}, {Key: "v", Value: bson.D{{Key: "$lte", Value: through.Version}}},
+		{Key: "d", Value: bson.D{{Key: "$ne", Value: ""}}}}, bson.D{{Key: "$set", Value: bson.D{{Key: "d", Value: ""}}}})
 	if err != nil {
 		return 0, err
 	}
-	return res.DeletedCount, nil
+	return res.ModifiedCount, nil
 }

@@ -55,22 +55,24 @@ CREATE TABLE IF NOT EXISTS lists (
 CREATE TABLE IF NOT EXISTS feed (
 	seq INTEGER PRIMARY KEY, c TEXT NOT NULL, id TEXT NOT NULL, v INTEGER NOT NULL, content TEXT NOT NULL,
 	prev TEXT NOT NULL, hash TEXT NOT NULL, UNIQUE (c, id, v));
+CREATE TABLE IF NOT EXISTS trail (k INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (k, seq)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS sides (
 	c TEXT NOT NULL, id TEXT NOT NULL, v INTEGER NOT NULL, data TEXT NOT NULL, PRIMARY KEY (c, id, v)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS state (
 	name TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, n INTEGER NOT NULL, expires INTEGER NOT NULL,
 	PRIMARY KEY (name, key)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS state_expires ON state (expires) WHERE expires > 0;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 `
 
-const schemaVersion = 1
+// schemaVersion 2 added the trail, which the store fills (DB.Ready).
+const schemaVersion = 2
 
 // Open opens or makes the database file; its folder must exist.
 func Open(path string, options Options) (*Engine, error) {
 	e := &Engine{atomic: options.DocumentAtomic, names: map[string]int64{}}
 	var err error
-	if e.write, err = open(path, "immediate", "synchronous(FULL)"); err != nil {
+	if e.write, err = open(path, "immediate", "synchronous(FULL)", "secure_delete(1)"); err != nil {
 		return nil, err
 	}
 	e.write.SetMaxOpenConns(1)
@@ -104,7 +106,7 @@ func (e *Engine) migrate() error {
 	}
 	switch version {
 	case schemaVersion:
-	case 0:
+	case 0, 1: // every statement of the schema leaves alone what is there
 		if _, err := e.write.Exec(schema); err != nil {
 			return err
 		}

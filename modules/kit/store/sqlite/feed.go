@@ -36,11 +36,29 @@ func (c *chain) append(ctx context.Context, collection, id string, entry *store.
 		return err
 	}
 	c.last.Seq, c.last.Hash = seq, hash
+	if err := c.e.mark(ctx, c.tx, seq, entry.Trail); err != nil {
+		return err
+	}
+	if entry.Erases {
+		_, err = c.tx.StmtContext(ctx, c.e.stmts.eraseSides).ExecContext(ctx, collection, id, entry.Version)
+		return err
+	}
 	if len(entry.Personal) == 0 {
 		return nil
 	}
 	_, err = c.tx.StmtContext(ctx, c.e.stmts.putSide).ExecContext(ctx, collection, id, entry.Version, string(entry.Personal))
 	return err
+}
+
+// mark puts an entry under its keys of the trail.
+func (e *Engine) mark(ctx context.Context, tx *sql.Tx, seq int64, keys []int64) error {
+	stmt := tx.StmtContext(ctx, e.stmts.markTrail)
+	for _, k := range keys {
+		if _, err := stmt.ExecContext(ctx, k, seq); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 type log struct{ *Engine }
@@ -69,8 +87,29 @@ func (l log) append(ctx context.Context, s store.Stored) error {
 		if duplicate(err) {
 			return store.ErrTaken
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return l.mark(ctx, tx, s.Seq, s.Trail)
 	})
+}
+
+func (l log) Mark(ctx context.Context, entries []store.Stored) error {
+	return l.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		for _, s := range entries {
+			if err := l.mark(ctx, tx, s.Seq, s.Trail); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (l log) Trail(ctx context.Context, key, seq int64, limit int) ([]store.Stored, error) {
+	if seq == 0 {
+		seq = math.MaxInt64
+	}
+	return l.entries(ctx, l.stmts.getTrail, key, seq, limit)
 }
 
 func (l log) After(ctx context.Context, seq int64, limit int) ([]store.Stored, error) {
@@ -139,11 +178,14 @@ func (s sides) Side(ctx context.Context, src store.Source) (data []byte, err err
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
+	if len(data) == 0 {
+		return nil, err // erased
+	}
 	return data, err
 }
 
-func (s sides) EraseSides(ctx context.Context, collection, id string) (int64, error) {
-	return s.exec(ctx, s.stmts.eraseSides, collection, id)
+func (s sides) EraseSides(ctx context.Context, through store.Source) (int64, error) {
+	return s.exec(ctx, s.stmts.eraseSides, through.Collection, through.ID, through.Version)
 }
 
 type outbox struct{ *Engine }

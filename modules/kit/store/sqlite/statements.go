@@ -17,14 +17,14 @@ type statements struct {
 	getOne, getMany, getScan, getCount         *sql.Stmt
 	getPage, getPageFrom, getDown, getDownFrom *sql.Stmt
 	getAfter, getBefore, getLast, getOf        *sql.Stmt
-	getSide, getValue                          *sql.Stmt
+	getTrail, getSide, getValue                *sql.Stmt
 	getPending, getGone                        *sql.Stmt
 
 	head, last                                *sql.Stmt
 	insert, update, remove, setKeys           *sql.Stmt
 	listAdd, listDrop                         *sql.Stmt
 	appendEntry, known, putSide, eraseSides   *sql.Stmt
-	drain                                     *sql.Stmt
+	drain, markTrail                          *sql.Stmt
 	put, create, take, drop, swap, add, sweep *sql.Stmt
 }
 
@@ -47,6 +47,8 @@ func (s *statements) prepare(read, write *sql.DB) error {
 		{&s.getBefore, read, feed + "WHERE seq < ? ORDER BY seq DESC LIMIT ?"},
 		{&s.getLast, read, "SELECT seq, hash FROM feed ORDER BY seq DESC LIMIT 1"},
 		{&s.getOf, read, feed + "WHERE c = ? AND id = ? ORDER BY v DESC LIMIT ?"},
+		{&s.getTrail, read, "SELECT f.seq, f.c, f.id, f.v, f.content, f.prev, f.hash FROM trail t CROSS JOIN feed f ON f.seq = t.seq " +
+			"WHERE t.k = ? AND t.seq < ? ORDER BY t.seq DESC LIMIT ?"},
 		{&s.getSide, read, "SELECT data FROM sides WHERE c = ? AND id = ? AND v = ?"},
 		{&s.getValue, read, "SELECT value FROM state WHERE name = ? AND key = ? AND (expires = 0 OR expires > ?)"},
 		{&s.getPending, read, "SELECT " + columns + " FROM documents WHERE c = ? AND out IS NOT NULL LIMIT ?"},
@@ -62,8 +64,9 @@ func (s *statements) prepare(read, write *sql.DB) error {
 		{&s.listDrop, write, "DELETE FROM lists WHERE l = ? AND k = ? AND s = ? AND id = ?"},
 		{&s.appendEntry, write, "INSERT INTO feed (seq, c, id, v, content, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?)"},
 		{&s.known, write, "SELECT seq FROM feed WHERE c = ? AND id = ? AND v = ?"},
-		{&s.putSide, write, "INSERT OR REPLACE INTO sides (c, id, v, data) VALUES (?, ?, ?, ?)"},
-		{&s.eraseSides, write, "DELETE FROM sides WHERE c = ? AND id = ?"},
+		{&s.markTrail, write, "INSERT OR IGNORE INTO trail (k, seq) VALUES (?, ?)"},
+		{&s.putSide, write, "INSERT OR IGNORE INTO sides (c, id, v, data) VALUES (?, ?, ?, ?)"},
+		{&s.eraseSides, write, "UPDATE sides SET data = '' WHERE c = ? AND id = ? AND v <= ? AND data <> ''"},
 		{&s.drain, write, "UPDATE documents SET out = ? WHERE c = ? AND id = ?"},
 		{&s.put, write, "INSERT OR REPLACE INTO state (name, key, value, n, expires) VALUES (?, ?, ?, 0, ?)"},
 		{&s.create, write, "INSERT INTO state (name, key, value, n, expires) VALUES (?1, ?2, ?3, 0, ?4) " +

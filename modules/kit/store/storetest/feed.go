@@ -87,11 +87,11 @@ func testPersonal(w *world) {
 		w.Fatalf("%+v", changes)
 	}
 	w.insert("aa", Thing{Name: "Budi", Email: "b@example.org"})
-	n, err := w.things.ErasePersonal(w.ctx, "a")
+	made, err = w.things.Get(w.ctx, "a")
 	w.must(err)
-	if n != 2 {
-		w.Fatalf("erased %d", n)
-	}
+	erase := store.Change{Action: "thing.erased", Actor: "alice", Erases: true}
+	_, err = w.things.Replace(w.ctx, made, Thing{Name: "x"}, erase)
+	w.must(err)
 	if changes, err = w.things.PersonalChanges(w.ctx, e); err != nil || len(changes) != 0 {
 		w.Fatal(changes, err)
 	}
@@ -100,7 +100,33 @@ func testPersonal(w *world) {
 	if changes, err = w.things.PersonalChanges(w.ctx, other[0]); err != nil || len(changes) != 1 {
 		w.Fatal("another's values were erased", changes, err)
 	}
-	w.verify(3)
+	if history, err = w.things.History(w.ctx, "a", 1); err != nil || !history[0].Erases || history[0].Changes[0].Before != nil {
+		w.Fatalf("the act of erasure: %+v %v", history, err)
+	}
+	w.verify(4)
+	made, err = w.things.Get(w.ctx, "a")
+	w.must(err)
+	made, err = w.things.Replace(w.ctx, made, Thing{Name: "x", Email: "again@example.org"}, change("x", "")) // a life after
+	w.must(err)
+	late := store.Source{Collection: "things", ID: "a", Version: 2}
+	w.must(w.open().Sides().PutSide(w.ctx, late, []byte(`{"salt":"s"}`))) // a relay that comes late
+	if data, err := w.open().Sides().Side(w.ctx, late); err != nil || data != nil {
+		w.Fatalf("a late relay brought back %q, %v", data, err)
+	}
+	w.must(w.things.Delete(w.ctx, made, erase))
+	w.verify(6)
+	for v := range int64(7) {
+		if data, err := w.open().Sides().Side(w.ctx, store.Source{Collection: "things", ID: "a", Version: v}); err != nil || data != nil {
+			w.Fatalf("after the deletion version %d holds %q, %v", v, data, err)
+		}
+	}
+	// Values that somebody changed or took away without such an act are found.
+	w.insert("c", Thing{Email: "c@example.org"})
+	_, err = w.open().Sides().EraseSides(w.ctx, store.Source{Collection: "things", ID: "c", Version: 1})
+	w.must(err)
+	if _, err := w.db.Feed().Verify(w.ctx); err == nil || !strings.Contains(err.Error(), "without an act") {
+		w.Fatalf("values taken away: %v", err)
+	}
 }
 
 // altered gives an engine whose feed somebody changed behind the store's back.

@@ -20,7 +20,7 @@ const (
 
 func accountDefinition() store.Definition[Account] {
 	return store.Definition[Account]{
-		Name: "accounts", Schema: 1, Personal: []string{"name", "email"},
+		Name: "accounts", Schema: 1, Personal: []string{"name", "email"}, PersonalReasons: true,
 		Lists: []store.List[Account]{
 			{Name: listPeople, Keys: func(_ string, a Account) []store.Key { return peopleKeys(a) },
 				Sort: func(_ string, a Account) string { return store.SortText(a.Name) }},

@@ -55,7 +55,7 @@ func trailKey(actor, organization string, about [2]string) int64 {
 		_, _ = h.Write([]byte(part)) // never fails
 		_, _ = h.Write([]byte{0})
 	}
-	return int64(h.Sum64()) //nolint:gosec // any 64 bits do
+	return int64(h.Sum64())
 }
 
 func (f TrailFilter) key() int64 {

@@ -39,22 +39,19 @@ func (c *chain) append(ctx context.Context, collection, id string, entry *store.
 	if err := c.e.mark(ctx, c.tx, seq, entry.Trail); err != nil {
 		return err
 	}
-	if entry.Erases {
+	switch {
+	case entry.Erases:
 		_, err = c.tx.StmtContext(ctx, c.e.stmts.eraseSides).ExecContext(ctx, collection, id, entry.Version)
-		return err
+	case len(entry.Personal) > 0:
+		_, err = c.tx.StmtContext(ctx, c.e.stmts.putSide).ExecContext(ctx, collection, id, entry.Version, string(entry.Personal))
 	}
-	if len(entry.Personal) == 0 {
-		return nil
-	}
-	_, err = c.tx.StmtContext(ctx, c.e.stmts.putSide).ExecContext(ctx, collection, id, entry.Version, string(entry.Personal))
 	return err
 }
 
 // mark puts an entry under its keys of the trail.
 func (e *Engine) mark(ctx context.Context, tx *sql.Tx, seq int64, keys []int64) error {
-	stmt := tx.StmtContext(ctx, e.stmts.markTrail)
 	for _, k := range keys {
-		if _, err := stmt.ExecContext(ctx, k, seq); err != nil {
+		if _, err := tx.StmtContext(ctx, e.stmts.markTrail).ExecContext(ctx, k, seq); err != nil {
 			return err
 		}
 	}

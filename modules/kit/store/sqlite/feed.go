@@ -41,17 +41,23 @@ func (c *chain) append(ctx context.Context, collection, id string, entry *store.
 	}
 	switch {
 	case entry.Erases:
-		_, err = c.tx.StmtContext(ctx, c.e.stmts.eraseSides).ExecContext(ctx, collection, id, entry.Version)
+		err = within(ctx, c.tx, c.e.stmts.eraseSides, collection, id, entry.Version)
 	case len(entry.Personal) > 0:
-		_, err = c.tx.StmtContext(ctx, c.e.stmts.putSide).ExecContext(ctx, collection, id, entry.Version, string(entry.Personal))
+		err = within(ctx, c.tx, c.e.stmts.putSide, collection, id, entry.Version, string(entry.Personal))
 	}
+	return err
+}
+
+// within runs a prepared statement in the transaction.
+func within(ctx context.Context, tx *sql.Tx, stmt *sql.Stmt, args ...any) error {
+	_, err := tx.StmtContext(ctx, stmt).ExecContext(ctx, args...) //nolint:sqlclosecheck // the transaction's end closes it
 	return err
 }
 
 // mark puts an entry under its keys of the trail.
 func (e *Engine) mark(ctx context.Context, tx *sql.Tx, seq int64, keys []int64) error {
 	for _, k := range keys {
-		if _, err := tx.StmtContext(ctx, e.stmts.markTrail).ExecContext(ctx, k, seq); err != nil {
+		if err := within(ctx, tx, e.stmts.markTrail, k, seq); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@ package walk
 import (
 	"fmt"
 	"net/url"
+	"path"
 	"strconv"
 	"strings"
 )
@@ -49,7 +50,7 @@ func (l *Loop) draft(v Visitor, p proposer) error {
 	if err := v.Open("/initiatives/new"); err != nil {
 		return err
 	}
-	err := v.Submit(`form[action$="/initiatives"]`, Values{
+	values := Values{
 		"title":   l.title("Air bersih pesisir, " + p.subject),
 		"summary": "Penampung air hujan untuk keluarga di dusun pesisir.", "summary_en": "Rain water tanks for coastal households.",
 		"problem": "Air tanah payau; pada musim kemarau keluarga membeli air.", "goals": "Setiap keluarga sasaran punya persediaan air dua bulan.",
@@ -58,8 +59,16 @@ func (l *Loop) draft(v Visitor, p proposer) error {
 		"budget_1_item": "Tandon dan talang", "budget_1_source": "own", "budget_1_amount": "40.000.000",
 		"result_1_indicator": "improved-water-access", "result_1_baseline": "belum ada data", "result_1_target": "12 KK",
 		"risks": "Jalan rusak pada musim hujan: pengiriman sebelum Oktober.", "sustainability": "Dirawat kelompok pengelola air desa.",
-	}, nil)
+	}
+	// Who belongs to several organisations is asked which one proposes: the founder after a second loop on one portal.
+	asked, err := Has(v, `select[name="organization"]`)
 	if err != nil {
+		return err
+	}
+	if asked && p.subject == founder {
+		values["organization"] = path.Base(l.foundation)
+	}
+	if err := v.Submit(`form[action$="/initiatives"]`, values, nil); err != nil {
 		return err
 	}
 	l.initiatives[p.subject] = v.Path()

@@ -12,7 +12,7 @@ import (
 )
 
 // needsEvery is how often half-made moves of needs and initiatives are finished and what is past its date lapses.
-const needsEvery = time.Minute
+const needsEvery = 10 * time.Second
 
 // work starts everything that runs beside requests: the store's own work, local followers on every replica, shared
 // followers and sweeps on one replica at a time. It ends with ctx.

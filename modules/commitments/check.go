@@ -9,7 +9,7 @@ import (
 )
 
 // Check recounts every account from the commitments and says what does not add up: a limit that is exceeded, a
-// quantity that is not held or held for nothing, sums that differ, marks older than a minute. Commitments that change
+// quantity that is not held or held for nothing, sums that differ, marks twice as old as pendingAge. Commitments that change
 // while it runs may show up wrongly: run it again before acting on its words.
 func (s *Service) Check(ctx context.Context) ([]string, error) {
 	type sum struct{ kept, delivered, confirmed int64 }

@@ -12,7 +12,7 @@ import (
 
 // How often the loop looks for old marks and lapsed proposals, and how often it goes through all open accounts.
 const (
-	reconcileEvery = 20 * time.Second
+	reconcileEvery = 5 * time.Second
 	sweepEvery     = 10 * time.Minute
 )
 
@@ -59,7 +59,7 @@ func (s *Service) Follow(ctx context.Context) error {
 	})
 }
 
-// Reconcile finishes or undoes acceptances whose mark is older than a minute, and ends proposals that nobody answered
+// Reconcile finishes or undoes acceptances whose mark is older than pendingAge, and ends proposals that nobody answered
 // until their last day. One that cannot be finished now does not stop the others; all causes are joined.
 func (s *Service) Reconcile(ctx context.Context) error {
 	now := s.clock.Now()

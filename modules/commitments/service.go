@@ -351,5 +351,6 @@ func (s *Service) change(ctx context.Context, id domain.CommitmentID, apply func
 	}
 }
 
-// pendingAge is how old a mark must be before the reconciler takes it up.
-const pendingAge = time.Minute
+// pendingAge is how old a mark must be before the reconciler takes it up: longer than an acceptance with every command
+// at its timeout. Each step can be repeated, so one that is slower still is finished twice to the same end.
+const pendingAge = 20 * time.Second

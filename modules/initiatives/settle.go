@@ -11,7 +11,7 @@ import (
 )
 
 // settleAfter is how old a mark must be before the reconciler takes it for left behind.
-const settleAfter = time.Minute
+const settleAfter = 20 * time.Second
 
 func offerIDs(i Initiative) []domain.OfferID {
 	ids := make([]domain.OfferID, 0, len(i.Offers))

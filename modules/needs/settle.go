@@ -11,7 +11,7 @@ import (
 )
 
 // settleAfter is how old a mark must be before the reconciler takes it for left behind.
-const settleAfter = time.Minute
+const settleAfter = 20 * time.Second
 
 // settle brings need and account together where a mark says that they are not: a raised limit is set after the need
 // says so, a lowered one before. Each step may be repeated after a crash.

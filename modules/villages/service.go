@@ -15,6 +15,7 @@ import (
 type Service struct {
 	regions *store.Records[Region]
 	names   *gazetteer
+	cache   regionCache
 	log     *slog.Logger
 }
 
@@ -28,12 +29,23 @@ func NewService(db *store.DB, log *slog.Logger) *Service {
 	return s
 }
 
+// forget drops what is kept of regions beside the store.
+func (s *Service) forget() {
+	s.names.drop()
+	s.cache.drop()
+}
+
 // Region gives one region. NotFound where there is none.
 func (s *Service) Region(ctx context.Context, code domain.RegionCode) (Region, error) {
+	r, ok, turn := s.cache.region(code)
+	if ok {
+		return r, nil
+	}
 	doc, err := s.regions.Get(ctx, string(code))
 	if err != nil {
 		return Region{}, notFound(err)
 	}
+	s.cache.keep(turn, doc.Body)
 	return doc.Body, nil
 }
 
@@ -52,21 +64,42 @@ func (s *Service) Place(ctx context.Context, code domain.RegionCode) (domain.Pla
 
 // Places gives the regions of these codes; unknown ones are left out.
 func (s *Service) Places(ctx context.Context, codes []domain.RegionCode) (map[domain.RegionCode]domain.Place, error) {
-	ids := make([]string, 0, len(codes))
-	for _, c := range codes {
-		if c != "" && !slices.Contains(ids, string(c)) {
-			ids = append(ids, string(c))
+	regions, err := s.many(ctx, codes)
+	places := make(map[domain.RegionCode]domain.Place, len(regions))
+	for code, r := range regions {
+		places[code] = r.Place()
+	}
+	return places, err
+}
+
+// many reads the regions of these codes, each once; unknown ones are left out.
+func (s *Service) many(ctx context.Context, codes []domain.RegionCode) (map[domain.RegionCode]Region, error) {
+	regions := make(map[domain.RegionCode]Region, len(codes))
+	var missing []string
+	var turn uint64
+	for i, c := range codes {
+		r, ok, now := s.cache.region(c)
+		if i == 0 {
+			turn = now
+		}
+		if ok {
+			regions[c] = r
+		} else if c != "" && !slices.Contains(missing, string(c)) {
+			missing = append(missing, string(c))
 		}
 	}
-	docs, err := s.regions.GetMany(ctx, ids)
+	if len(missing) == 0 {
+		return regions, nil
+	}
+	docs, err := s.regions.GetMany(ctx, missing)
 	if err != nil {
 		return nil, err
 	}
-	places := make(map[domain.RegionCode]domain.Place, len(docs))
 	for _, d := range docs {
-		places[d.Body.Code] = d.Body.Place()
+		regions[d.Body.Code] = d.Body
+		s.cache.keep(turn, d.Body)
 	}
-	return places, nil
+	return regions, nil
 }
 
 // Children lists the regions right below, by code; "" gives the provinces. A region without any gives none; an
@@ -80,8 +113,12 @@ func (s *Service) Children(ctx context.Context, code domain.RegionCode) ([]domai
 	return places, err
 }
 
+// childRegions gives the regions right below one; callers leave the slice as it is.
 func (s *Service) childRegions(ctx context.Context, code domain.RegionCode) ([]Region, error) {
-	var regions []Region
+	regions, ok, turn := s.cache.below(code)
+	if ok {
+		return regions, nil
+	}
 	query := store.Query{List: listChildren, Key: childrenKey(code), Limit: 100}
 	for {
 		page, err := s.regions.List(ctx, query)
@@ -92,6 +129,7 @@ func (s *Service) childRegions(ctx context.Context, code domain.RegionCode) ([]R
 			regions = append(regions, d.Body)
 		}
 		if query.Cursor = page.Next; page.Next == "" {
+			s.cache.keepBelow(turn, code, regions)
 			return regions, nil
 		}
 	}
@@ -99,17 +137,21 @@ func (s *Service) childRegions(ctx context.Context, code domain.RegionCode) ([]R
 
 // Path gives the regions from the province down to code, code included. NotFound where code is unknown.
 func (s *Service) Path(ctx context.Context, code domain.RegionCode) ([]Region, error) {
-	docs, err := s.regions.GetMany(ctx, code.Path())
+	var codes []domain.RegionCode
+	for _, id := range code.Path() {
+		codes = append(codes, domain.RegionCode(id))
+	}
+	regions, err := s.many(ctx, codes)
 	if err != nil {
 		return nil, err
 	}
-	if _, ok := docs[string(code)]; !ok || code == "" {
+	if _, ok := regions[code]; !ok || code == "" {
 		return nil, apperr.New(apperr.NotFound, "villages.error.not_found")
 	}
 	var path []Region
-	for _, id := range code.Path() {
-		if d, ok := docs[id]; ok {
-			path = append(path, d.Body)
+	for _, c := range codes {
+		if r, ok := regions[c]; ok {
+			path = append(path, r)
 		}
 	}
 	return path, nil

@@ -1,7 +1,6 @@
 package portal_test
 
 import (
-	"fmt"
 	"io"
 	"net/http"
 	"path/filepath"
@@ -95,5 +94,5 @@ func settled(b *testing.B, base string) {
 		}
 		last = found
 	}
-	b.Log(fmt.Sprintf("%s is settled", base))
+	b.Logf("%s is settled", base)
 }

@@ -51,7 +51,7 @@ func (s *Service) LoadShipped(ctx context.Context, within ...domain.RegionCode) 
 	if err := s.regions.InsertMany(ctx, items, store.Change{Action: "region.imported"}); err != nil {
 		return fmt.Errorf("load the shipped regions: %w", err)
 	}
-	s.forget()
+	s.forget(regionsCollection)
 	s.log.InfoContext(ctx, "regions loaded", "province", ShippedProvince, "count", len(regions)-int(there))
 	return nil
 }

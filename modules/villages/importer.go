@@ -100,7 +100,7 @@ func (s *Service) importAll(ctx context.Context, regions []Region, digest string
 		}
 	}
 	result.Unchanged += unchanged
-	s.forget()
+	s.forget(regionsCollection)
 	return result, nil
 }
 

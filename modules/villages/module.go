@@ -40,7 +40,8 @@ func New(d Deps) *Module {
 // Resolver answers for kind "village".
 func (m *Module) Resolver() domain.Resolver { return resolver{m.Service} }
 
-// Follow forgets what is kept of regions when they change, here or on another replica, until ctx ends.
+// Follow forgets what is derived of regions and their figures when they change, here or on another replica, until ctx
+// ends.
 func (m *Module) Follow(ctx context.Context) error {
 	last, err := m.db.Feed().Last(ctx)
 	if err != nil {
@@ -49,12 +50,7 @@ func (m *Module) Follow(ctx context.Context) error {
 	m.Service.cache.follow(true)
 	defer m.Service.cache.follow(false)
 	return m.db.FollowLocal(ctx, last, func(_ context.Context, entries []store.Entry) error {
-		for _, e := range entries {
-			if e.Collection == "regions" {
-				m.Service.forget()
-				return nil
-			}
-		}
+		m.Service.follow(entries)
 		return nil
 	})
 }

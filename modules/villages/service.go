@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"strings"
+	"time"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
@@ -11,12 +13,19 @@ import (
 	"gotong/modules/kit/web"
 )
 
-// Service answers for regions and loads them.
+// Service answers for regions, what is known of them, and loads them.
 type Service struct {
 	regions *store.Records[Region]
 	names   *gazetteer
 	cache   regionCache
 	log     *slog.Logger
+	now     func() time.Time
+
+	observations figures[Observation]
+	profiles     figures[Profile]
+	potentials   figures[Potential]
+	counts       *discloser // of observations
+	people       *discloser // of profiles
 }
 
 // NewService declares the collection on the database. Call it before db.Ready.
@@ -24,15 +33,44 @@ func NewService(db *store.DB, log *slog.Logger) *Service {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	s := &Service{regions: store.NewRecords(db, definition()), log: log}
+	s := &Service{
+		regions: store.NewRecords(db, definition()), log: log, now: db.Now,
+	}
 	s.names = &gazetteer{each: s.eachRegion}
+	s.observations = figures[Observation]{store.NewRecords(db, observationDefinition()), "observation", func() { s.forget(observationsCollection) }}
+	s.profiles = figures[Profile]{store.NewRecords(db, profileDefinition()), "profile", func() { s.forget(profilesCollection) }}
+	s.potentials = figures[Potential]{store.NewRecords(db, potentialDefinition()), "potential", func() {}}
+	s.counts = &discloser{source: observedCounts{s.observations.records}}
+	s.people = &discloser{source: peopleCounts{s.profiles.records}}
 	return s
 }
 
-// forget drops what is kept of regions beside the store.
-func (s *Service) forget() {
-	s.names.drop()
-	s.cache.drop()
+// forget drops what is kept beside the store of a collection that changed.
+func (s *Service) forget(collection string) {
+	switch collection {
+	case regionsCollection:
+		s.names.drop()
+		s.cache.drop()
+	case observationsCollection:
+		s.counts.drop()
+	case profilesCollection:
+		s.people.drop()
+	}
+}
+
+// follow drops what entries of the feed are about. What a batch wrote is seen once the batch is applied as a whole.
+func (s *Service) follow(entries []store.Entry) {
+	changed := map[string]bool{}
+	for _, e := range entries {
+		collection := e.Collection
+		if collection == "_batches" {
+			collection, _, _ = strings.Cut(e.ID, "/")
+		}
+		changed[collection] = true
+	}
+	for collection := range changed {
+		s.forget(collection)
+	}
 }
 
 // Region gives one region. NotFound where there is none.

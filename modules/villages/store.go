@@ -7,6 +7,14 @@ import (
 	"gotong/modules/kit/store"
 )
 
+// Collections.
+const (
+	regionsCollection      = "regions"
+	observationsCollection = "observations"
+	profilesCollection     = "profiles"
+	potentialsCollection   = "potentials"
+)
+
 // Lists of the regions.
 const (
 	listChildren = "children" // by code, under the code of the region above
@@ -18,7 +26,7 @@ const country = "id"
 
 func definition() store.Definition[Region] {
 	return store.Definition[Region]{
-		Name:   "regions",
+		Name:   regionsCollection,
 		Schema: 1,
 		Lists: []store.List[Region]{
 			{

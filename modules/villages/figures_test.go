@@ -134,9 +134,9 @@ func TestFiguresAreStoredListedAndTakenBack(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	own, err := s.Observations(ctx, "61.01.08.2007")
-	if err != nil || len(own) != 2 || own[0].Year != 2025 || own[0].Unit != UnitPercent {
-		t.Errorf("%+v, %v", own, err)
+	before, err := s.Observations(ctx, "61.01.08.2007")
+	if err != nil || len(before) != 2 || before[0].Year != 2025 || before[0].Unit != UnitPercent {
+		t.Errorf("%+v, %v", before, err)
 	}
 	if district, _ := s.Observations(ctx, "61.01.08"); len(district) != 1 || district[0].Value != 60 {
 		t.Errorf("of the district: %+v", district)
@@ -165,7 +165,7 @@ func TestFiguresAreStoredListedAndTakenBack(t *testing.T) {
 	if own, _ := s.Observations(ctx, "61.01.08.2007"); own[0].Value != 50 {
 		t.Errorf("after undo: %+v", own[0])
 	}
-	if err := s.RemoveObservation(ctx, own[0].ID(), store.Change{Operation: store.Operation{ID: "op-r"}}); err != nil {
+	if err := s.RemoveObservation(ctx, before[0].ID(), store.Change{Operation: store.Operation{ID: "op-r"}}); err != nil {
 		t.Fatal(err)
 	}
 	if own, _ := s.Observations(ctx, "61.01.08.2007"); len(own) != 1 || own[0].Year != 2023 {

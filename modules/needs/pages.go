@@ -3,6 +3,7 @@ package needs
 import (
 	"context"
 	"slices"
+	"strconv"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/web"
@@ -209,7 +210,7 @@ func (s *Service) factsOf(ctx context.Context, b web.Base, n Need, names map[dom
 		facts = append(facts, web.Fact{Label: b.T("needs.fact.organization"), Value: name, Path: b.URL("/organizations/" + string(n.Organization))})
 	}
 	if n.PlanReference.Document != "" {
-		add("plan", b.T("needs.plan_text", "document", n.PlanReference.Document, "year", n.PlanReference.Year))
+		add("plan", b.T("needs.plan_text", "document", n.PlanReference.Document, "year", strconv.FormatInt(n.PlanReference.Year, 10)))
 	}
 	return facts
 }

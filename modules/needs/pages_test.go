@@ -309,3 +309,15 @@ func TestPanels(t *testing.T) {
 		t.Errorf("%v %+v", err, got)
 	}
 }
+
+func TestTheYearOfAPlanIsNoQuantity(t *testing.T) {
+	p := open(t)
+	opened := p.verified(t)
+	if a := p.post(t, "verifier", "/needs/"+opened.ID+"/plan", url.Values{"plan_document": {"RKPD"}, "plan_year": {"2027"}}); a.status != 303 {
+		t.Fatalf("plan: %d", a.status)
+	}
+	a := p.get(t, "", "/needs/"+opened.ID)
+	if text := a.doc.Find("main").Text(); !strings.Contains(text, "RKPD, tahun 2027") {
+		t.Errorf("the plan's year is not written as a year: %s", text)
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"gotong/app/middleware"
 	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/web"
+	"gotong/modules/rights"
 )
 
 // Bounds of a connection: slow lines get time to send, idle ones are let go.
@@ -51,8 +52,16 @@ func (p *Portal) app() (*fiber.App, error) {
 			r.Get("/readyz", p.readiness)
 		},
 	})
-	for _, m := range p.routed() {
-		m.Routes(app)
+	guard, err := rights.NewGuard(p.rights.Table, p.standers())
+	if err != nil {
+		return nil, err
+	}
+	if err := guard.Protect(app, func() {
+		for _, m := range p.routed() {
+			m.Routes(app)
+		}
+	}); err != nil {
+		return nil, err
 	}
 	app.Use(func(*fiber.Ctx) error { return apperr.New(apperr.NotFound, "error.not_found") })
 	return app, nil
@@ -62,6 +71,6 @@ func (p *Portal) app() (*fiber.App, error) {
 func (p *Portal) routed() []interface{ Routes(fiber.Router) } {
 	h := &p.house
 	return []interface{ Routes(fiber.Router) }{
-		p.catalog, h.Accounts, h.Villages, h.Organizations, h.Needs, h.Initiatives, h.Commitments, p.matching, h.Documents, p.audit,
+		p.catalog, h.Accounts, h.Villages, h.Organizations, h.Needs, h.Initiatives, h.Commitments, p.matching, h.Documents, p.audit, p.rights,
 	}
 }

@@ -30,13 +30,7 @@ func TestLoopOnMongoDB(t *testing.T) {
 		t.Skip("set GOTONG_TEST_MONGO_URI, or GOTONG_TEST_FERRETDB=1 for minutes on FerretDB")
 	}
 	cfg := testConfig(t)
-	cfg.Database.Engine = "mongodb"
-	cfg.Database.URI = config.Secret(mongowire.URI(t))
-	if !mongowire.Real() {
-		cfg.Database.URI += "?timeoutMS=15000"
-	}
-	cfg.Database.Name = "gotong_loop_" + store.NewID()[:12]
-	dropAfter(t, cfg)
+	onMongoDB(t, &cfg)
 	var regions []domain.RegionCode // all
 	if !mongowire.Real() {          // FerretDB reads a whole collection for nearly every query
 		regions = []domain.RegionCode{"61.01", "61.71.01"}
@@ -48,6 +42,18 @@ func TestLoopOnMongoDB(t *testing.T) {
 	if err := loop.Walk(t.Logf); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// onMongoDB puts the portal on the server that GOTONG_TEST_MONGO_URI names, else on FerretDB.
+func onMongoDB(t testing.TB, cfg *config.Config) {
+	t.Helper()
+	cfg.Database.Engine = "mongodb"
+	cfg.Database.URI = config.Secret(mongowire.URI(t))
+	if !mongowire.Real() {
+		cfg.Database.URI += "?timeoutMS=15000"
+	}
+	cfg.Database.Name = "gotong_test_" + store.NewID()[:12]
+	dropAfter(t, *cfg)
 }
 
 // dropAfter removes the test's database from the server once the portal has closed.

@@ -15,8 +15,11 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"gotong/app/config"
 	"gotong/app/embedded/oidc"
 	"gotong/app/walk"
+	"gotong/modules/domain"
+	"gotong/modules/kit/testkit/mongowire"
 )
 
 // matrixFile says for each route, each subject in its state and each kind of actor what the portal answers:
@@ -260,9 +263,20 @@ func readMatrix(t *testing.T) (rows map[string][]string) {
 	return rows
 }
 
-// TestAuthorisation asks every route, with things in every state, as every kind of actor.
-func TestAuthorisation(t *testing.T) {
-	w := openWhole(t, nil)
+// TestAuthorisation asks every route, with things in every state, as every kind of actor, and holds the answers against
+// the table of rights and, letter by letter, against the matrix.
+func TestAuthorisation(t *testing.T) { authorisation(t, openWhole(t, nil)) }
+
+// TestAuthorisationOnMongoDB asks the same with database.engine: mongodb.
+func TestAuthorisationOnMongoDB(t *testing.T) {
+	if !mongowire.Real() && os.Getenv("GOTONG_TEST_FERRETDB") == "" {
+		t.Skip("set GOTONG_TEST_MONGO_URI, or GOTONG_TEST_FERRETDB=1 for minutes on FerretDB")
+	}
+	regions := []domain.RegionCode{"61.01", "61.71"}
+	authorisation(t, openWholeIn(t, regions, func(cfg *config.Config) { onMongoDB(t, cfg) }))
+}
+
+func authorisation(t *testing.T, w *whole) {
 	s := dress(w, "")
 	app, err := w.App()
 	if err != nil {
@@ -273,7 +287,8 @@ func TestAuthorisation(t *testing.T) {
 	}
 	s.as("bank-pengelola")
 	var lines []line
-	for _, r := range routes(app) {
+	patterns := routes(app)
+	for _, r := range patterns {
 		subjects := s.subjects(r[1])
 		for _, sub := range subjects {
 			lines = append(lines, line{r[0], r[1], sub})
@@ -300,6 +315,8 @@ func TestAuthorisation(t *testing.T) {
 	if after := w.last(); after != before {
 		t.Errorf("%d changes were made", after-before)
 	}
+	againstTable(t, lines, got)
+	t.Logf("%d routes × subjects in their states: %d lines × %d kinds of actor: %d answers", len(patterns), len(lines), len(cast), len(lines)*len(cast))
 	if os.Getenv("GOTONG_MATRIX") == "write" {
 		writeMatrix(t, lines, got)
 		return

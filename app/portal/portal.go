@@ -25,6 +25,7 @@ import (
 	"gotong/modules/kit/search"
 	"gotong/modules/kit/web"
 	"gotong/modules/matching"
+	"gotong/modules/rights"
 	"gotong/static"
 	"gotong/views"
 )
@@ -60,6 +61,7 @@ type Portal struct {
 	matching *matching.Module
 	catalog  *catalog.Module
 	audit    *audit.Module
+	rights   *rights.Module
 	ready    atomic.Bool
 }
 
@@ -98,6 +100,9 @@ func (p *Portal) compose(ctx context.Context, options Options) error {
 		return err
 	}
 	p.modules(providers)
+	if p.rights, err = rights.New(p.engine); err != nil {
+		return err
+	}
 	p.story = demo.New(demo.Deps{DB: p.db, Clock: p.clock, Log: p.log, Services: p.services})
 	return p.db.Ready(ctx)
 }
@@ -170,6 +175,15 @@ func (p *Portal) providers(ctx context.Context, options Options) (*accounts.Prov
 		})
 	}
 	return accounts.NewProviders(configs)
+}
+
+// standers tell how an actor stands to the subjects that the table of rights names.
+func (p *Portal) standers() map[string]domain.Stander {
+	h := &p.house
+	return map[string]domain.Stander{
+		domain.KindNeed: h.Needs.Service, domain.KindInitiative: h.Initiatives.Service, domain.KindOrganization: h.Organizations.Service,
+		domain.KindCommitment: h.Commitments.Service, domain.KindDocument: h.Documents.Service, "account": h.Accounts.Service,
+	}
 }
 
 // things are the resolvers of every kind of thing that has a page.

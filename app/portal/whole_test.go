@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -31,6 +32,7 @@ type whole struct {
 	client *http.Client
 	frozen atomic.Bool
 	down   atomic.Bool
+	count  atomic.Pointer[callLog] // where not nil, storage calls are noted there
 	crowd  map[string]*person
 }
 
@@ -49,6 +51,12 @@ func quiet(t testing.TB) *slog.Logger {
 // openWhole opens a portal with its demonstration and serves it.
 func openWhole(t testing.TB, change func(*config.Config)) *whole {
 	t.Helper()
+	return openWholeIn(t, nil, change)
+}
+
+// openWholeIn loads only what lies in these regions; nil: all.
+func openWholeIn(t testing.TB, regions []domain.RegionCode, change func(*config.Config)) *whole {
+	t.Helper()
 	cfg := testConfig(t)
 	if change != nil {
 		change(&cfg)
@@ -58,7 +66,7 @@ func openWhole(t testing.TB, change func(*config.Config)) *whole {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 	off := middleware.Limits{SignIn: -1, Posts: -1, Reading: -1}
-	p, err := portal.New(t.Context(), cfg, portal.Options{Log: quiet(t), Limits: off, Fail: w.fail})
+	p, err := portal.New(t.Context(), cfg, portal.Options{Log: quiet(t), Limits: off, Fail: w.fail, Regions: regions})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +90,22 @@ func openWhole(t testing.TB, change func(*config.Config)) *whole {
 	return w
 }
 
+// callLog are storage calls in their order.
+type callLog struct {
+	mu    sync.Mutex
+	calls []string
+}
+
+func (l *callLog) add(point string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.calls = append(l.calls, point)
+}
+
 func (w *whole) fail(point string) error {
+	if log := w.count.Load(); log != nil && strings.HasSuffix(point, ".before") {
+		log.add(point)
+	}
 	switch {
 	case w.down.Load():
 	case w.frozen.Load() && strings.HasPrefix(point, "documents."):

@@ -37,7 +37,7 @@ type Resolved struct {
 	Path         string // without language prefix, e.g. /needs/abc
 	Region       RegionCode
 	Organization OrganizationID   // whose it is
-	Parties      []OrganizationID // those joined by it, the owner included
+	Parties      []OrganizationID // those joined by it, the owner included; at least those to which the actor belongs
 	Public       bool             // anyone may see the thing itself
 	MayAttach    bool             // this actor may add documents to it
 	ReadsParties bool             // this actor reads by office what the parties read (area verifier, reviewer, evaluator)

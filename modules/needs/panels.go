@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"gotong/modules/domain"
-	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/web"
 )
 
@@ -148,12 +147,9 @@ func (r resolver) Resolve(ctx context.Context, actor domain.Actor, id string) (d
 	}
 	n := doc.Body
 	parties := n.Participants()
-	government, err := r.service.organizations.VillageGovernment(ctx, n.Village)
-	if err != nil && !apperr.Is(err, apperr.NotFound) {
-		return domain.Resolved{}, err
-	}
-	if err == nil && !slices.Contains(parties, government.ID) && (!n.OnBehalf || wasSubmitted(n)) {
-		parties = append(parties, government.ID)
+	// Of the village's government it is enough to know whether the actor is of it, which needs no look-up.
+	if m, ok := actor.VillageGovernment(n.Village, domain.OrgViewer); ok && !slices.Contains(parties, m.Organization) && (!n.OnBehalf || wasSubmitted(n)) {
+		parties = append(parties, m.Organization)
 	}
 	return domain.Resolved{
 		Ref: domain.Ref{Kind: domain.KindNeed, ID: id}, Title: n.Title, Path: "/needs/" + id, Region: n.Village, Organization: n.Organization,

@@ -1,0 +1,23 @@
+package initiatives
+
+import (
+	"context"
+
+	"gotong/modules/domain"
+)
+
+// Standing tells how an actor stands to an initiative. NotFound where there is none.
+func (s *Service) Standing(ctx context.Context, actor domain.Actor, id string) (domain.Standing, error) {
+	doc, err := s.records.Get(ctx, id)
+	if err != nil {
+		return domain.Standing{}, err
+	}
+	i := doc.Body
+	relations := actor.RelationsTo(i.Organization, "", "")
+	if _, ok := reviewerOf(actor, i); ok {
+		relations = append(relations, domain.RelReviewer)
+	}
+	return domain.Standing{State: string(i.State()), Public: i.Public(), Relations: relations}, nil
+}
+
+var _ domain.Stander = (*Service)(nil)

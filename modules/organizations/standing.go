@@ -1,0 +1,21 @@
+package organizations
+
+import (
+	"context"
+
+	"gotong/modules/domain"
+)
+
+// Standing tells how an actor stands to an organisation. NotFound where there is none.
+func (s *Service) Standing(ctx context.Context, actor domain.Actor, id string) (domain.Standing, error) {
+	doc, err := s.organizations.Get(ctx, id)
+	if err != nil {
+		return domain.Standing{}, err
+	}
+	now := s.now()
+	return domain.Standing{
+		State: string(doc.Body.StateAt(now)), Public: doc.Body.Public(now), Relations: actor.RelationsTo(domain.OrganizationID(id), "", ""),
+	}, nil
+}
+
+var _ domain.Stander = (*Service)(nil)

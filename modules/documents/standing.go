@@ -40,10 +40,10 @@ func (s *Service) Standing(ctx context.Context, actor domain.Actor, id string) (
 	if d.Organization == "" && actor.SignedIn() && d.Uploader == actor.Account {
 		standing.Relations = append(standing.Relations, domain.RelEditor)
 	}
-	switch {
-	case d.Status == Trashed:
+	switch d.Status {
+	case Trashed:
 		standing.State = standsTrashed
-	case d.Status == Ready:
+	case Ready:
 		standing.State, standing.Public = standsShared, d.Visibility == domain.VisiblePublic
 		if mayRead(actor, d, parent) {
 			standing.Relations = append(standing.Relations, domain.RelReader)

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -134,44 +135,61 @@ func (d documents) Scan(ctx context.Context, collection, after string, limit int
 	return d.envelopes(ctx, d.stmts.getScan, c, after, limit)
 }
 
-// Insert writes all in one transaction, or in the document-atomic mode each in its own.
+// bulk is how many documents one transaction inserts: others that write wait for it, at most writeTimeout.
+const bulk = 250
+
+// Insert writes bulk documents a transaction, or in the document-atomic mode each in its own.
 func (d documents) Insert(ctx context.Context, collection string, writes []store.Write) ([]bool, error) {
 	c, err := d.number(ctx, collection)
 	if err != nil {
 		return nil, err
 	}
-	flags := make([]bool, len(writes))
+	size := bulk
 	if d.atomic {
-		for i := range writes {
-			err := d.change(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
-				flags[i], err = d.insert(ctx, tx, c, collection, &writes[i])
-				return err
-			})
-			if err != nil {
+		size = 1
+	}
+	flags := make([]bool, 0, len(writes))
+	for part := range slices.Chunk(writes, size) {
+		var fresh []bool
+		err := d.change(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
+			fresh, err = d.insertPart(ctx, tx, c, collection, part)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		flags = append(flags, fresh...)
+	}
+	return flags, nil
+}
+
+// insertPart inserts documents, their entries, and last their places in the lists, in the order of the lists: places
+// of a thousand documents in a large table then share pages instead of reading one each.
+func (d documents) insertPart(ctx context.Context, tx *sql.Tx, c int64, collection string, writes []store.Write) ([]bool, error) {
+	flags := make([]bool, len(writes))
+	chain := chain{e: d.Engine, tx: tx}
+	var places []place
+	for i := range writes {
+		w := &writes[i]
+		var err error
+		if flags[i], err = d.insert(ctx, tx, c, w); err != nil {
+			return nil, err
+		}
+		if !flags[i] {
+			continue
+		}
+		places = d.places(places, collection, w.ID, w.Keys, nil)
+		if w.Entry != nil && !d.atomic {
+			if err := chain.append(ctx, collection, w.ID, w.Entry); err != nil {
 				return nil, err
 			}
 		}
-		return flags, nil
 	}
-	err = d.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		chain := chain{e: d.Engine, tx: tx}
-		for i := range writes {
-			var err error
-			if flags[i], err = d.insert(ctx, tx, c, collection, &writes[i]); err != nil {
-				return err
-			}
-			if flags[i] && writes[i].Entry != nil {
-				if err := chain.append(ctx, collection, writes[i].ID, writes[i].Entry); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	})
-	return flags, err
+	slices.SortFunc(places, place.compare)
+	return flags, execPlaces(ctx, tx.StmtContext(ctx, d.stmts.listAdd), places)
 }
 
-func (d documents) insert(ctx context.Context, tx *sql.Tx, c int64, collection string, w *store.Write) (bool, error) {
+func (d documents) insert(ctx context.Context, tx *sql.Tx, c int64, w *store.Write) (bool, error) {
 	out, err := d.waiting(nil, w.Entry)
 	if err != nil {
 		return false, err
@@ -181,10 +199,8 @@ func (d documents) insert(ctx context.Context, tx *sql.Tx, c int64, collection s
 	if err != nil {
 		return false, err
 	}
-	if n, err := res.RowsAffected(); err != nil || n == 0 {
-		return false, err
-	}
-	return true, d.relist(ctx, tx, collection, w.ID, nil, w.Keys)
+	n, err := res.RowsAffected()
+	return n > 0, err
 }
 
 // waiting gives the outbox with the new entry added; empty where entries go to the feed at once.
@@ -254,33 +270,50 @@ func (d documents) head(ctx context.Context, tx *sql.Tx, c int64, id string) (en
 	return env, true, err
 }
 
-// relist moves a document from its old places in the lists to the new ones.
-func (d documents) relist(ctx context.Context, tx *sql.Tx, collection, id string, old, fresh []store.ListKeys) error {
-	drop, add := tx.StmtContext(ctx, d.stmts.listDrop), tx.StmtContext(ctx, d.stmts.listAdd)
-	each := func(from, unless []store.ListKeys, stmt *sql.Stmt) error {
-		for _, lk := range from {
-			i := slices.IndexFunc(unless, func(o store.ListKeys) bool { return o.List == lk.List && o.Sort == lk.Sort })
-			d.mu.RLock()
-			l, ok := d.names[listName(collection, lk.List)]
-			d.mu.RUnlock()
-			if !ok { // a list that is no longer declared, of a name that another process made
-				continue
-			}
-			for _, k := range lk.Keys {
-				if i >= 0 && slices.Contains(unless[i].Keys, k) {
-					continue
-				}
-				if _, err := stmt.ExecContext(ctx, l, k, lk.Sort, id); err != nil {
-					return fmt.Errorf("list %s: %w", lk.List, err)
-				}
+// place is a document's row in a list.
+type place struct {
+	list          int64
+	key, sort, id string
+}
+
+func (p place) compare(o place) int {
+	return cmp.Or(cmp.Compare(p.list, o.list), cmp.Compare(p.key, o.key), cmp.Compare(p.sort, o.sort), cmp.Compare(p.id, o.id))
+}
+
+// places adds the places of a document that are in from and not in unless.
+func (d documents) places(to []place, collection, id string, from, unless []store.ListKeys) []place {
+	for _, lk := range from {
+		i := slices.IndexFunc(unless, func(o store.ListKeys) bool { return o.List == lk.List && o.Sort == lk.Sort })
+		d.mu.RLock()
+		l, ok := d.names[listName(collection, lk.List)]
+		d.mu.RUnlock()
+		if !ok { // a list that is no longer declared, of a name that another process made
+			continue
+		}
+		for _, k := range lk.Keys {
+			if i < 0 || !slices.Contains(unless[i].Keys, k) {
+				to = append(to, place{l, k, lk.Sort, id})
 			}
 		}
-		return nil
 	}
-	if err := each(old, fresh, drop); err != nil {
+	return to
+}
+
+func execPlaces(ctx context.Context, stmt *sql.Stmt, places []place) error {
+	for _, p := range places {
+		if _, err := stmt.ExecContext(ctx, p.list, p.key, p.sort, p.id); err != nil {
+			return fmt.Errorf("list %d: %w", p.list, err)
+		}
+	}
+	return nil
+}
+
+// relist moves a document from its old places in the lists to the new ones.
+func (d documents) relist(ctx context.Context, tx *sql.Tx, collection, id string, old, fresh []store.ListKeys) error {
+	if err := execPlaces(ctx, tx.StmtContext(ctx, d.stmts.listDrop), d.places(nil, collection, id, old, fresh)); err != nil {
 		return err
 	}
-	return each(fresh, old, add)
+	return execPlaces(ctx, tx.StmtContext(ctx, d.stmts.listAdd), d.places(nil, collection, id, fresh, old))
 }
 
 func (d documents) Reindex(ctx context.Context, collection, id string, version int64, keys []store.ListKeys) error {

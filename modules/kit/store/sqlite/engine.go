@@ -72,14 +72,14 @@ const schemaVersion = 2
 func Open(path string, options Options) (*Engine, error) {
 	e := &Engine{atomic: options.DocumentAtomic, names: map[string]int64{}}
 	var err error
-	if e.write, err = open(path, "immediate", "synchronous(FULL)", "secure_delete(1)"); err != nil {
+	if e.write, err = open(path, "immediate", "cache_size(-64000)", "synchronous(FULL)", "secure_delete(1)"); err != nil {
 		return nil, err
 	}
 	e.write.SetMaxOpenConns(1)
 	if err := e.migrate(); err != nil {
 		return nil, errors.Join(fmt.Errorf("sqlite %s: %w", path, err), e.write.Close())
 	}
-	if e.read, err = open(path, "deferred", "query_only(1)"); err != nil {
+	if e.read, err = open(path, "deferred", "cache_size(-16000)", "query_only(1)"); err != nil {
 		return nil, errors.Join(err, e.write.Close())
 	}
 	readers := min(max(runtime.NumCPU(), 2), maxReaders)
@@ -93,7 +93,7 @@ func Open(path string, options Options) (*Engine, error) {
 
 func open(path, lock string, pragmas ...string) (*sql.DB, error) {
 	q := url.Values{"_txlock": {lock}, "_pragma": append([]string{
-		fmt.Sprintf("busy_timeout(%d)", busyTimeout), "journal_mode(WAL)", "temp_store(MEMORY)", "cache_size(-16000)",
+		fmt.Sprintf("busy_timeout(%d)", busyTimeout), "journal_mode(WAL)", "temp_store(MEMORY)",
 		"wal_autocheckpoint(4000)"}, pragmas...)}
 	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}
 	return sql.Open("sqlite", u.String())

@@ -2,6 +2,7 @@ package villages
 
 import (
 	"context"
+	"strings"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
@@ -11,20 +12,26 @@ import (
 // figures is a collection of things that regions are described by, each under its natural key.
 type figures[T interface {
 	ID() string
+	Where() domain.RegionCode
 	Validate(thisYear int) error
 }] struct {
 	records *store.Records[T]
-	thing   string // of audit actions: "observation"
-	wrote   func() // forgets what is derived of them
+	thing   string                                            // of audit actions: "observation"
+	wrote   func(ctx context.Context, code domain.RegionCode) // forgets what is derived of a region's; of all where ""
 }
 
 // ID is the profile's key: its region's code.
 func (p Profile) ID() string { return string(p.Region) }
 
+// Where gives the region that each describes.
+func (o Observation) Where() domain.RegionCode { return o.Region }
+func (p Profile) Where() domain.RegionCode     { return p.Region }
+func (p Potential) Where() domain.RegionCode   { return p.Region }
+
 // put validates and stores one thing where it differs from what is there. Invalid by field; Conflict where somebody
 // else wrote at the same time.
 func (x figures[T]) put(ctx context.Context, thing T, thisYear int, c store.Change) error {
-	defer x.wrote()
+	defer x.wrote(ctx, thing.Where())
 	if err := thing.Validate(thisYear); err != nil {
 		return err
 	}
@@ -42,7 +49,8 @@ func (x figures[T]) put(ctx context.Context, thing T, thisYear int, c store.Chan
 
 // remove deletes one thing; none is no error.
 func (x figures[T]) remove(ctx context.Context, id string, c store.Change) error {
-	defer x.wrote()
+	code, _, _ := strings.Cut(id, ":")
+	defer x.wrote(ctx, domain.RegionCode(code))
 	old, err := x.records.Get(ctx, id)
 	if err == nil {
 		c.Action = x.thing + ".removed"
@@ -169,7 +177,7 @@ func (s *Service) RemovePotential(ctx context.Context, id string, c store.Change
 // under its id (see store.Batch).
 type Batch[T interface{ ID() string }] struct {
 	batch *store.Batch[T]
-	wrote func()
+	wrote func(ctx context.Context, code domain.RegionCode)
 }
 
 // ObservationBatch names a batch of observations.
@@ -200,13 +208,13 @@ func (b Batch[T]) Stage(ctx context.Context, things []T) error {
 // Apply writes the whole batch. Conflict where something changed since it was staged, and then nothing is changed. Call
 // it again after an interruption.
 func (b Batch[T]) Apply(ctx context.Context, c store.Change) (store.BatchResult, error) {
-	defer b.wrote()
+	defer b.wrote(ctx, "")
 	return b.batch.Apply(ctx, c)
 }
 
 // Undo puts back what was before. Conflict where something changed since, and then nothing is changed.
 func (b Batch[T]) Undo(ctx context.Context, c store.Change) error {
-	defer b.wrote()
+	defer b.wrote(ctx, "")
 	return b.batch.Undo(ctx, c)
 }
 

@@ -157,16 +157,20 @@ func (m *Module) showRegion(c *fiber.Ctx) error {
 	base.Crumbs = crumbs(base, path)
 	page := showPage{
 		Base: base, Heading: region.FullName(), Place: placeLine(region), Code: string(code), Facts: facts(base, region),
-		Former: strings.Join(region.Former, ", "), Map: whereMap(base, code), Weight: base.T("villages.weight.none"),
-		Potentials: web.Empty{Text: base.T("villages.potentials.none")},
+		Former: strings.Join(region.Former, ", "), Map: whereMap(base, code),
 	}
-	page.Figures, page.Indicators = indicators(base, region)
+	picture, err := m.Service.picture(ctx, path)
+	if err != nil {
+		return err
+	}
+	page.shows(picture)
 	page.Children = childTable(base, region, children)
 	if region.Level == domain.LevelProvince {
 		page.Map = tileMap(base, children)
 	}
 	request := domain.PanelRequest{Actor: web.Get[domain.Actor](c), Ref: domain.Ref{Kind: domain.KindVillage, ID: string(code)}, Page: base, Region: code}
 	page.Panels, page.Demo = domain.LoadPanels(ctx, m.Panels, request, web.Section{Error: base.T("villages.panel_failed")}, m.Service.log)
+	page.Demo = page.Demo || picture.demo
 	return m.show.Render(c, fiber.StatusOK, page)
 }
 

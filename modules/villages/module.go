@@ -22,9 +22,10 @@ type Module struct {
 	// Panels are what other modules show on a region's page, in this order. Set them before serving.
 	Panels []domain.Panel
 
-	db   *store.DB
-	list *web.View[listPage]
-	show *web.View[showPage]
+	db     *store.DB
+	list   *web.View[listPage]
+	show   *web.View[showPage]
+	weight *web.View[weightPage]
 }
 
 // New declares the collection and builds the views; it panics where a view is missing.
@@ -34,6 +35,7 @@ func New(d Deps) *Module {
 		db:      d.DB,
 		list:    web.NewView[listPage](d.Views, "villages/index"),
 		show:    web.NewView[showPage](d.Views, "villages/show"),
+		weight:  web.NewView[weightPage](d.Views, "villages/weight"),
 	}
 }
 
@@ -49,8 +51,8 @@ func (m *Module) Follow(ctx context.Context) error {
 	}
 	m.Service.cache.follow(true)
 	defer m.Service.cache.follow(false)
-	return m.db.FollowLocal(ctx, last, func(_ context.Context, entries []store.Entry) error {
-		m.Service.follow(entries)
+	return m.db.FollowLocal(ctx, last, func(ctx context.Context, entries []store.Entry) error {
+		m.Service.follow(ctx, entries)
 		return nil
 	})
 }

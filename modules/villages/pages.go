@@ -1,6 +1,7 @@
 package villages
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -24,18 +25,34 @@ type listPage struct {
 // showPage is /villages/{code}.
 type showPage struct {
 	web.Base
-	Heading    string
-	Place      string // where it is, for the sheet
-	Code       string
-	Facts      []web.Fact
-	Former     string
-	Map        *domain.TileMap
-	Children   *web.Table
-	Figures    []web.Figure // what has a target
-	Indicators *web.Table   // the others
-	Weight     string
-	Potentials web.Empty
-	Panels     []web.Section
+	Heading     string
+	Place       string // where it is, for the sheet
+	Code        string
+	Facts       []web.Fact
+	Former      string
+	Map         *domain.TileMap
+	Children    *web.Table
+	Figures     []web.Figure // what has a target
+	Compare     *web.Table   // every indicator of which something is known, beside the regions above
+	Missing     string       // names of the others
+	Plots       []plot
+	Groups      []factGroup
+	Weight      *weightView // of a village
+	Potentials  *web.Table
+	NoPotential web.Empty
+	Panels      []web.Section
+}
+
+// shows puts the region's picture on the page.
+func (page *showPage) shows(p *picture) {
+	b, region := page.Base, p.path[len(p.path)-1]
+	page.Figures, page.Plots, page.Groups = p.figuresOf(b), p.plots(b), p.groups(b)
+	page.Compare, page.Missing = p.compare(b)
+	if region.Level == domain.LevelVillage {
+		view := p.weight.view(b, p.path)
+		page.Weight = &view
+	}
+	page.Potentials, page.NoPotential = p.potentialTable(b), web.Empty{Text: b.T("villages.potentials.none")}
 }
 
 // pageSize is how many regions a page of the list shows.
@@ -144,40 +161,6 @@ func crumbs(b web.Base, path []Region) []web.Crumb {
 	return list
 }
 
-// indicators gives what has a target as figures and the rest as a table. Only published values of exactly this region
-// are shown, each with year and source; none is computed from another, and a missing one is said to be missing.
-func indicators(b web.Base, r Region) ([]web.Figure, *web.Table) {
-	if r.Level == domain.LevelDistrict {
-		return nil, nil
-	}
-	var figures []web.Figure
-	table := &web.Table{Caption: b.T("villages.indicators.others"), Head: []string{b.T("villages.indicators.name"), b.T("villages.indicators.value"), b.T("villages.indicators.source")}}
-	for _, i := range domain.Indicators() {
-		value, known := i.At(r.Code)
-		target, aimed := i.TargetFor(r.Code.At(domain.LevelProvince))
-		if !known && !aimed && !i.PublishedFor(r.Level) {
-			continue
-		}
-		text, source := b.T("villages.no_data"), b.T("villages.indicators.none_source")
-		if known {
-			text = valueText(b, value.Value, value.Unit)
-			if value.Approximate {
-				text = b.T("villages.indicators.approximately", "value", text)
-			}
-			source = b.T("villages.indicators.year_source", "year", strconv.Itoa(value.Year), "source", domain.SourceName(value.Source, b.Lang))
-		}
-		if aimed {
-			if !known {
-				source = "" // "no data yet" says it; the source is that of a value
-			}
-			figures = append(figures, web.Figure{Label: i.Name.In(b.Lang), Value: text, None: !known, Target: targetText(b, target, r), Source: source})
-			continue
-		}
-		table.Rows = append(table.Rows, web.Row{Cells: []web.Cell{{Text: i.Name.In(b.Lang), Note: strings.Join(i.SourceSystems, ", ")}, {Text: text, Quiet: !known}, {Text: source, Quiet: !known}}})
-	}
-	return figures, table
-}
-
 func targetText(b web.Base, t domain.Target, r Region) string {
 	value := valueText(b, t.Value, t.Unit)
 	switch {
@@ -189,14 +172,17 @@ func targetText(b web.Base, t domain.Target, r Region) string {
 	return b.T("villages.target.province", "value", value)
 }
 
-// valueText writes a value with its unit: "0,57 %", "1.915 jiwa".
+// valueText writes a value with its unit: "0,57 %", "1.915 jiwa", "Rp1.250.000".
 func valueText(b web.Base, value float64, unit string) string {
-	_, decimals, _ := strings.Cut(strconv.FormatFloat(value, 'f', -1, 64), ".")
-	if unit == "percent" {
-		return b.Local().Percent(value/100, len(decimals))
-	}
-	if _, ok := domain.Taxonomy().Unit(domain.UnitID(unit)); ok && decimals == "" {
+	value = math.Round(value*100) / 100
+	_, places, _ := strings.Cut(strconv.FormatFloat(value, 'f', -1, 64), ".")
+	switch {
+	case unit == UnitPercent:
+		return b.Local().Percent(value/100, len(places))
+	case strings.HasPrefix(unit, "IDR"):
+		return b.Rupiah(int64(math.Round(value)))
+	case countUnit(unit):
 		return domain.QuantityText(b.Local(), int64(value), domain.UnitID(unit))
 	}
-	return b.Local().Decimal(value, len(decimals))
+	return b.Local().Decimal(value, len(places))
 }

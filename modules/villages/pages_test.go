@@ -140,9 +140,14 @@ func TestVillagePage(t *testing.T) {
 			t.Errorf("%q is not there", want)
 		}
 	}
-	for _, not := range []string{"0,57", "1.915"} {
-		if strings.Contains(page, not) {
-			t.Errorf("the province's figure %s stands on a village", not)
+	for _, not := range []string{"0,57", "1.915"} { // the province's figures stand beside, never as the village's
+		doc.Find("#compare tbody tr").Each(func(_ int, row *goquery.Selection) {
+			if cells := row.Find("td"); strings.Contains(text(cells.Slice(0, 3)), not) {
+				t.Errorf("the province's figure %s stands in another column: %s", not, text(row))
+			}
+		})
+		if strings.Contains(text(doc.Find(".figure")), not) || !strings.Contains(text(doc.Find("#compare td:last-child")), not) {
+			t.Errorf("%s: figures %s", not, text(doc.Find(".figure")))
 		}
 	}
 	var crumbs []string
@@ -158,9 +163,9 @@ func TestVillagePage(t *testing.T) {
 	}
 }
 
-func TestDistrictPageHasNoIndicators(t *testing.T) {
+func TestDistrictPageHasNoData(t *testing.T) {
 	doc, status, _ := newSite(t).get("/villages/61.01.08")
-	if status != 200 || doc.Find(".figure").Length() != 0 || doc.Find("#below tbody tr").Length() != 8 {
+	if status != 200 || doc.Find(".figure-value:not(.none)").Length() != 0 || doc.Find("#below tbody tr").Length() != 8 || doc.Find("#weight").Length() != 0 {
 		t.Errorf("status %d, %d figures, %d villages", status, doc.Find(".figure").Length(), doc.Find("#below tbody tr").Length())
 	}
 }

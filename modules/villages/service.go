@@ -4,7 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
-	"strings"
+	"sync"
 	"time"
 
 	"gotong/modules/domain"
@@ -26,6 +26,11 @@ type Service struct {
 	potentials   figures[Potential]
 	counts       *discloser // of observations
 	people       *discloser // of profiles
+	standing     standing
+
+	weightings  *store.Records[Weighting]
+	weightingMu sync.Mutex
+	inForce     *Weighting // nil: to be read
 }
 
 // NewService declares the collection on the database. Call it before db.Ready.
@@ -37,9 +42,11 @@ func NewService(db *store.DB, log *slog.Logger) *Service {
 		regions: store.NewRecords(db, definition()), log: log, now: db.Now,
 	}
 	s.names = &gazetteer{each: s.eachRegion}
-	s.observations = figures[Observation]{store.NewRecords(db, observationDefinition()), "observation", func() { s.forget(observationsCollection) }}
-	s.profiles = figures[Profile]{store.NewRecords(db, profileDefinition()), "profile", func() { s.forget(profilesCollection) }}
-	s.potentials = figures[Potential]{store.NewRecords(db, potentialDefinition()), "potential", func() {}}
+	s.observations = figures[Observation]{store.NewRecords(db, observationDefinition()), "observation", s.wrote(observationsCollection)}
+	s.profiles = figures[Profile]{store.NewRecords(db, profileDefinition()), "profile", s.wrote(profilesCollection)}
+	s.potentials = figures[Potential]{store.NewRecords(db, potentialDefinition()), "potential", s.wrote(potentialsCollection)}
+	s.weightings = store.NewRecords(db, weightingDefinition())
+	s.standing.observations, s.standing.profiles = s.observations.records, s.profiles.records
 	s.counts = &discloser{source: observedCounts{s.observations.records}}
 	s.people = &discloser{source: peopleCounts{s.profiles.records}}
 	return s
@@ -55,21 +62,52 @@ func (s *Service) forget(collection string) {
 		s.counts.drop()
 	case profilesCollection:
 		s.people.drop()
+	case weightingsCollection:
+		s.weightingMu.Lock()
+		defer s.weightingMu.Unlock()
+		s.inForce = nil
 	}
 }
 
-// follow drops what entries of the feed are about. What a batch wrote is seen once the batch is applied as a whole.
-func (s *Service) follow(entries []store.Entry) {
-	changed := map[string]bool{}
-	for _, e := range entries {
-		collection := e.Collection
-		if collection == "_batches" {
-			collection, _, _ = strings.Cut(e.ID, "/")
+// wrote makes what is called after a write to a collection: of one region's things, or of a whole batch ("").
+func (s *Service) wrote(collection string) func(ctx context.Context, code domain.RegionCode) {
+	return func(ctx context.Context, code domain.RegionCode) {
+		s.forget(collection)
+		if collection == potentialsCollection {
+			return
 		}
+		if code == "" {
+			s.standing.drop()
+		} else if err := s.standing.refresh(ctx, code); err != nil {
+			s.standing.drop()
+		}
+	}
+}
+
+// manyRegions is how many changed regions at once are better read by a new scan.
+const manyRegions = 500
+
+// follow drops what entries of the feed are about.
+func (s *Service) follow(ctx context.Context, entries []store.Entry) {
+	changed, weighed := map[string]bool{}, map[domain.RegionCode]bool{}
+	for _, e := range entries {
+		collection, region, _ := subjectOf(e)
 		changed[collection] = true
+		if collection == observationsCollection || collection == profilesCollection {
+			weighed[region] = true
+		}
 	}
 	for collection := range changed {
 		s.forget(collection)
+	}
+	if weighed[""] || len(weighed) > manyRegions {
+		s.standing.drop()
+		return
+	}
+	for code := range weighed {
+		if err := s.standing.refresh(ctx, code); err != nil {
+			s.standing.drop()
+		}
 	}
 }
 

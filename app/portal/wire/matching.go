@@ -21,7 +21,11 @@ func (w MatchingNeeds) Each(ctx context.Context, fn func(matching.Need) error) e
 		if !doc.Body.Open() {
 			return nil
 		}
-		return fn(matchingNeed(doc))
+		need, err := w.need(ctx, doc)
+		if err != nil {
+			return err
+		}
+		return fn(need)
 	})
 }
 
@@ -34,18 +38,16 @@ func (w MatchingNeeds) Get(ctx context.Context, id domain.NeedID) (matching.Need
 	if !doc.Body.Open() {
 		return matching.Need{}, apperr.New(apperr.NotFound, "error.not_found")
 	}
-	return matchingNeed(doc), nil
+	return w.need(ctx, doc)
 }
 
-// noData is the deprivation weight of a village without indicators.
-const noData = 1
-
-func matchingNeed(doc needs.Doc) matching.Need {
+func (w MatchingNeeds) need(ctx context.Context, doc needs.Doc) (matching.Need, error) {
 	n := doc.Body
+	weight, err := Weights{w.House}.WeightOf(ctx, n.Village, n.Demo)
 	return matching.Need{
 		ID: domain.NeedID(doc.ID), Title: n.Title, Village: n.Village, Category: n.Category, Unit: n.Unit, Quantity: n.Quantity,
-		Divisible: n.Divisible, MinLot: n.MinLot, WantedBy: n.WantedBy, Urgency: n.Urgency.Weight(), Deprivation: noData, Demo: n.Demo,
-	}
+		Divisible: n.Divisible, MinLot: n.MinLot, WantedBy: n.WantedBy, Urgency: n.Urgency.Weight(), Deprivation: weight, Demo: n.Demo,
+	}, err
 }
 
 // MatchingInitiatives are open initiatives in the words of matching.
@@ -154,5 +156,5 @@ func (w MatchingSubjects) Of(ctx context.Context, e store.Entry) ([]matching.Sub
 		}
 		return []matching.Subject{{Kind: matching.SubjectRecord, ID: string(id)}}, err
 	}
-	return nil, nil
+	return w.weighed(ctx, e)
 }

@@ -80,7 +80,7 @@ func (d *Demo) Begin(ctx context.Context) error {
 }
 
 // Removed counts what Remove deleted.
-type Removed struct{ Organizations, Needs, Initiatives, Commitments, Documents, Accounts int }
+type Removed struct{ Organizations, Needs, Initiatives, Commitments, Documents, Figures, Accounts int }
 
 // Remove deletes all demonstration records and files and leaves everything else. It may be repeated.
 func (d *Demo) Remove(ctx context.Context) (r Removed, err error) {
@@ -102,6 +102,7 @@ func (d *Demo) Remove(ctx context.Context) (r Removed, err error) {
 		{"initiatives", &r.Initiatives, s.Initiatives.Uproot},
 		{"needs", &r.Needs, s.Needs.Uproot},
 		{"organizations", &r.Organizations, s.Organizations.Uproot},
+		{"figures of villages", &r.Figures, s.Villages.Uproot},
 	} {
 		if *step.n, err = step.run(ctx); err != nil {
 			return r, fmt.Errorf("demo: remove %s: %w", step.name, err)

@@ -36,6 +36,9 @@ func (d *Demo) Story(ctx context.Context) error {
 	if err := t.commitments(ctx); err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
+	if err := s.Villages.Plant(ctx, standing(t.now.Year())); err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
 	d.deps.Log.Info("demo: story told", "took", time.Since(started).Round(time.Millisecond))
 	return d.marks.Put(ctx, markStory, mark{State: told}, 0)
 }

@@ -9,12 +9,15 @@ import (
 	"gotong/modules/kit/store"
 )
 
-// figures is a collection of things that regions are described by, each under its natural key.
-type figures[T interface {
+// figure is something that a region is described by, under its natural key.
+type figure interface {
 	ID() string
 	Where() domain.RegionCode
 	Validate(thisYear int) error
-}] struct {
+}
+
+// figures is a collection of them.
+type figures[T figure] struct {
 	records *store.Records[T]
 	thing   string                                            // of audit actions: "observation"
 	wrote   func(ctx context.Context, code domain.RegionCode) // forgets what is derived of a region's; of all where ""

@@ -9,7 +9,7 @@ import (
 )
 
 // demoSource stands beside every invented figure.
-const demoSource = "Contoh: angka peragaan, bukan keadaan sebenarnya"
+const demoSource = "Contoh: angka rekaan"
 
 // trend is how an indicator of the demonstration goes over the years: where the first village begins, the step from
 // village to village, and the change a year.

@@ -26,10 +26,14 @@ type figures[T figure] struct {
 // ID is the profile's key: its region's code.
 func (p Profile) ID() string { return string(p.Region) }
 
-// Where gives the region that each describes.
+// Where gives the region that the observation describes.
 func (o Observation) Where() domain.RegionCode { return o.Region }
-func (p Profile) Where() domain.RegionCode     { return p.Region }
-func (p Potential) Where() domain.RegionCode   { return p.Region }
+
+// Where gives the region that the profile describes.
+func (p Profile) Where() domain.RegionCode { return p.Region }
+
+// Where gives the region that has the potential.
+func (p Potential) Where() domain.RegionCode { return p.Region }
 
 // put validates and stores one thing where it differs from what is there. Invalid by field; Conflict where somebody
 // else wrote at the same time.

@@ -123,7 +123,7 @@ func (x *standing) refresh(ctx context.Context, code domain.RegionCode) error {
 
 func noteObservation(known map[domain.RegionCode][]standingValue, o Observation) {
 	if part := slices.Index(standingParts(), o.Indicator); part >= 0 {
-		noteStanding(known, o.Region, standingValue{int16(part), int16(o.Year), o.Demo, o.Value}) //nolint:gosec // a year and a place in a short list
+		noteStanding(known, o.Region, standingValue{int16(part), int16(o.Year), o.Demo, o.Value})
 	}
 }
 
@@ -132,7 +132,7 @@ func noteAccess(known map[domain.RegionCode][]standingValue, p Profile) {
 		return
 	}
 	if v, ok := p.Access.shortfall(); ok {
-		noteStanding(known, p.Region, standingValue{0, int16(p.Access.Year), p.Demo, v}) //nolint:gosec // a year
+		noteStanding(known, p.Region, standingValue{0, int16(p.Access.Year), p.Demo, v})
 	}
 }
 

@@ -43,7 +43,7 @@ func (w MatchingNeeds) Get(ctx context.Context, id domain.NeedID) (matching.Need
 
 func (w MatchingNeeds) need(ctx context.Context, doc needs.Doc) (matching.Need, error) {
 	n := doc.Body
-	weight, err := Weights{w.House}.WeightOf(ctx, n.Village, n.Demo)
+	weight, err := Weights(w).WeightOf(ctx, n.Village, n.Demo)
 	return matching.Need{
 		ID: domain.NeedID(doc.ID), Title: n.Title, Village: n.Village, Category: n.Category, Unit: n.Unit, Quantity: n.Quantity,
 		Divisible: n.Divisible, MinLot: n.MinLot, WantedBy: n.WantedBy, Urgency: n.Urgency.Weight(), Deprivation: weight, Demo: n.Demo,

@@ -14,13 +14,13 @@ type Weights struct{ *House }
 
 // WeightOf gives a village's weight, 1 to 3; demonstration values count only for demonstration.
 func (w Weights) WeightOf(ctx context.Context, village domain.RegionCode, demo bool) (float64, error) {
-	return w.House.Villages.Service.WeightOf(ctx, village, demo)
+	return w.Villages.Service.WeightOf(ctx, village, demo)
 }
 
 // weighed tells which needs an entry of the feed weighs anew: those of a region whose figures changed, every open one
 // where the parameters changed or a whole batch was applied. The register reads its figures again first.
 func (w MatchingSubjects) weighed(ctx context.Context, e store.Entry) ([]matching.Subject, error) {
-	region, all, ok := w.House.Villages.Service.Weighed(ctx, e)
+	region, all, ok := w.Villages.Service.Weighed(ctx, e)
 	if !ok {
 		return nil, nil
 	}

@@ -27,6 +27,7 @@ const usage = `gotong: a portal in which villages' needs meet those who can help
 
   gotong [serve]                     serve the portal (default)
   gotong import regions DIR          load or update regions from the files of idn-area-data in DIR
+  gotong import changes FILE.csv     note split, divided, merged and recoded regions (from,to,kind,date)
   gotong demo --scale kalbar|nation|N
                                      make a demo portal of that size in the configured database
   gotong demo --remove               take all demo content away
@@ -127,7 +128,7 @@ type commandSpec struct {
 
 var commands = map[string]commandSpec{
 	"serve":   {0, 0, serve},
-	"import":  {2, 2, importRegions},
+	"import":  {2, 2, importFiles},
 	"demo":    {0, 0, demoContent},
 	"check":   {0, 0, check},
 	"admin":   {3, 3, admin},
@@ -164,12 +165,17 @@ func serve(ctx context.Context, opt options, _ []string, out, words io.Writer) e
 	return errors.Join(err, p.Close())
 }
 
-func importRegions(ctx context.Context, opt options, rest []string, out, words io.Writer) error {
-	if rest[0] != "regions" {
-		return usageError(fmt.Sprintf("import %s: only regions can be imported", rest[0]))
+func importFiles(ctx context.Context, opt options, rest []string, out, words io.Writer) error {
+	imports := map[string]func(*portal.Portal) (string, error){
+		"regions": func(p *portal.Portal) (string, error) { return p.ImportRegions(ctx, rest[1], words) },
+		"changes": func(p *portal.Portal) (string, error) { return p.ImportChanges(ctx, rest[1]) },
+	}
+	load, ok := imports[rest[0]]
+	if !ok {
+		return usageError(fmt.Sprintf("import %s: only regions and changes can be imported", rest[0]))
 	}
 	return with(ctx, opt, words, func(p *portal.Portal) error {
-		result, err := p.ImportRegions(ctx, rest[1], words)
+		result, err := load(p)
 		if err == nil {
 			_, err = fmt.Fprintln(out, result)
 		}

@@ -19,6 +19,15 @@ func (p *Portal) ImportRegions(ctx context.Context, dir string, words io.Writer)
 	return fmt.Sprintf("regions: %d new, %d changed, %d as they were", result.Inserted, result.Replaced, result.Unchanged), nil
 }
 
+// ImportChanges notes split, divided, merged and recoded regions, all or nothing, and says what changed.
+func (p *Portal) ImportChanges(ctx context.Context, file string) (string, error) {
+	result, err := p.house.Villages.Service.ImportChanges(ctx, file)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("changes: %d regions changed, %d as they were", result.Replaced, result.Unchanged), nil
+}
+
 // progressTo writes a line at every tenth of the work.
 func progressTo(w io.Writer, what string) func(done, total int) {
 	last := -1

@@ -27,7 +27,7 @@ func (p *Portal) modules(providers *accounts.Providers) {
 		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Providers: providers, PublicURL: p.publicURL(),
 		Secretariat: p.config.Secretariat, Memberships: orgs, Regions: places,
 	})
-	h.Villages = villages.New(villages.Deps{DB: p.db, Views: p.engine, Log: p.log})
+	h.Villages = villages.New(villages.Deps{DB: p.db, Views: p.engine, Log: p.log, Works: wire.VillageWorks{House: h}, PublicURL: p.publicURL()})
 	h.Organizations = organizations.New(organizations.Deps{
 		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Regions: h.Villages.Service, Documents: papers,
 		People: h.Accounts.Service, Search: wire.Finder{Index: p.index, Kind: domain.KindOrganization}, PublicURL: p.publicURL(),

@@ -47,7 +47,7 @@ func (g *gazetteer) index(ctx context.Context) (*nameIndex, error) {
 	return index, nil
 }
 
-func (g *gazetteer) search(ctx context.Context, text string, within domain.RegionCode, level, limit int) ([]domain.Place, error) {
+func (g *gazetteer) search(ctx context.Context, text string, within domain.RegionCode, level, limit int) ([]found, error) {
 	index, err := g.index(ctx)
 	if err != nil {
 		return nil, err
@@ -58,11 +58,12 @@ func (g *gazetteer) search(ctx context.Context, text string, within domain.Regio
 type trigram [3]byte
 
 type nameEntry struct {
-	place domain.Place
-	level int
-	name  string // plain form
-	also  []string
-	grams int
+	place  domain.Place
+	level  int
+	name   string   // plain form
+	former []string // old names as they were written
+	also   []string // and in plain form
+	grams  int
 }
 
 type nameIndex struct {
@@ -70,8 +71,17 @@ type nameIndex struct {
 	postings map[trigram][]int32
 }
 
+// found is a region that a search found. Former is the name by which it was found where that is an old one.
+type found struct {
+	place  domain.Place
+	former string
+}
+
 func (x *nameIndex) add(r Region) {
-	e := nameEntry{place: r.Place(), level: r.Level, name: plainName(r.Name)}
+	if r.Ended() {
+		return // what it became has its name
+	}
+	e := nameEntry{place: r.Place(), level: r.Level, name: plainName(r.Name), former: r.Former}
 	for _, former := range r.Former {
 		e.also = append(e.also, plainName(former))
 	}
@@ -89,27 +99,28 @@ const (
 	leastLike     = 0.5
 )
 
-func (x *nameIndex) search(text string, within domain.RegionCode, level, limit int) []domain.Place {
+func (x *nameIndex) search(text string, within domain.RegionCode, level, limit int) []found {
 	words := queryWords(text)
 	if len(words) == 0 {
 		return nil
 	}
 	type scored struct {
-		at    int32
-		score float64
+		at     int32
+		score  float64
+		former string
 	}
 	var hits []scored
 	for _, at := range x.candidates(words, within, level) {
-		if score := x.entries[at].score(words); score >= leastLike {
-			hits = append(hits, scored{at, score})
+		if score, former := x.entries[at].score(words); score >= leastLike {
+			hits = append(hits, scored{at, score, former})
 		}
 	}
 	slices.SortFunc(hits, func(a, b scored) int {
 		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(x.entries[a.at].level, x.entries[b.at].level), cmp.Compare(a.at, b.at))
 	})
-	places := make([]domain.Place, 0, min(limit, len(hits)))
+	places := make([]found, 0, min(limit, len(hits)))
 	for _, h := range hits[:min(limit, len(hits))] {
-		places = append(places, x.entries[h.at].place)
+		places = append(places, found{x.entries[h.at].place, h.former})
 	}
 	return places
 }
@@ -135,14 +146,16 @@ func (x *nameIndex) candidates(words []string, within domain.RegionCode, level i
 }
 
 // score tells how well the words name the entry: some run of them its own name, the rest the regions above.
-func (e *nameEntry) score(words []string) float64 {
+// former is the old name that fits better than the present one.
+func (e *nameEntry) score(words []string) (best float64, former string) {
 	above := strings.Fields(plainName(e.place.District + " " + e.place.Regency + " " + e.place.Province))
-	best := 0.0
 	for from := range words {
 		for to := from + 1; to <= len(words); to++ {
-			own := likeness(strings.Join(words[from:to], " "), e.name)
-			for _, former := range e.also {
-				own = max(own, 0.95*likeness(strings.Join(words[from:to], " "), former))
+			own, by := likeness(strings.Join(words[from:to], " "), e.name), ""
+			for i, old := range e.also {
+				if like := 0.95 * likeness(strings.Join(words[from:to], " "), old); like > own {
+					own, by = like, e.former[i]
+				}
 			}
 			if own < leastLike {
 				continue
@@ -163,10 +176,12 @@ func (e *nameEntry) score(words []string) float64 {
 				}
 				score = 0.65*own + 0.35*sum/float64(len(rest))
 			}
-			best = max(best, score)
+			if score > best {
+				best, former = score, by
+			}
 		}
 	}
-	return best
+	return best, former
 }
 
 // likeness of two plain names, 0 to 1: the share of three-letter parts that they have in common (Dice's coefficient),

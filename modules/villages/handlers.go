@@ -63,7 +63,7 @@ func (m *Module) found(c *fiber.Ctx, page *listPage, q string, region domain.Reg
 		}
 		from = n
 	}
-	places, err := m.Service.SearchPlaces(c.UserContext(), q, region, 0, 100)
+	places, err := m.Service.names.search(c.UserContext(), q, region, 0, 100)
 	if err != nil {
 		return err
 	}
@@ -99,9 +99,9 @@ func (m *Module) listed(c *fiber.Ctx, page *listPage, region domain.RegionCode, 
 	if r.Level == domain.LevelVillage {
 		page.Total = 1
 	}
-	places := make([]domain.Place, 0, len(regions))
+	places := make([]found, 0, len(regions))
 	for _, r := range regions {
-		places = append(places, r.Place())
+		places = append(places, found{place: r.Place()})
 	}
 	page.Found = placeTable(page.Base, page.T("villages.index.villages_of", "name", r.FullName()), places)
 	page.Pager = web.NewPager(page.Base, "/villages", page.Filters.Query(), cursor, next)
@@ -164,6 +164,10 @@ func (m *Module) showRegion(c *fiber.Ctx) error {
 		return err
 	}
 	page.shows(picture)
+	if err := m.lineage(ctx, &page, region); err != nil {
+		return err
+	}
+	m.sheetLinks(&page, region)
 	page.Children = childTable(base, region, children)
 	if region.Level == domain.LevelProvince {
 		page.Map = tileMap(base, children)

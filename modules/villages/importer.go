@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 
@@ -57,7 +58,8 @@ func (m ImportMistakes) Error() string {
 
 // ImportRegions takes the CSV files of idn-area-data from a folder (the package itself or its data folder): all of
 // them or nothing. Regions keep their code; a changed name keeps the former one; regions that the files no longer
-// name stay. It may be repeated, also after it was interrupted. Progress (may be nil) is told how many regions of
+// name stay, unless a file changes.csv beside them says what became of them. It may be repeated, also after it was
+// interrupted. Progress (may be nil) is told how many regions of
 // how many are staged. Invalid wraps ImportMistakes by file, row and reason, or the missing file.
 func (s *Service) ImportRegions(ctx context.Context, dir string, progress func(done, total int)) (store.BatchResult, error) {
 	if _, err := os.Stat(dir + "/data/provinces.csv"); err == nil {
@@ -67,13 +69,25 @@ func (s *Service) ImportRegions(ctx context.Context, dir string, progress func(d
 	if err != nil {
 		return store.BatchResult{}, apperr.Wrap(err, apperr.Invalid, "villages.error.import")
 	}
-	return s.importAll(ctx, regions, digest, progress)
+	result, err := s.importAll(ctx, regions, digest, progress)
+	if err != nil {
+		return result, err
+	}
+	if _, err := os.Stat(filepath.Join(dir, changesFile)); err == nil {
+		changed, err := s.ImportChanges(ctx, filepath.Join(dir, changesFile))
+		result.Replaced += changed.Replaced
+		return result, err
+	}
+	return result, nil
 }
 
 // importAll puts the regions into the store in one batch.
 func (s *Service) importAll(ctx context.Context, regions []Region, digest string, progress func(done, total int)) (store.BatchResult, error) {
 	const chunk = 1000
-	batch := s.regions.Batch("regions-" + digest)
+	batch, err := s.fresh(ctx, "regions-"+digest)
+	if err != nil {
+		return store.BatchResult{}, err
+	}
 	unchanged, staged := 0, 0
 	for from := 0; from < len(regions); from += chunk {
 		part := regions[from:min(from+chunk, len(regions))]
@@ -94,7 +108,6 @@ func (s *Service) importAll(ctx context.Context, regions []Region, digest string
 	}
 	result := store.BatchResult{}
 	if staged > 0 {
-		var err error
 		if result, err = batch.Apply(ctx, store.Change{Action: "region.imported"}); err != nil {
 			return result, fmt.Errorf("apply regions: %w", err)
 		}

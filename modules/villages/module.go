@@ -11,9 +11,11 @@ import (
 
 // Deps is what the module needs. Log may be nil.
 type Deps struct {
-	DB    *store.DB
-	Views *web.Engine
-	Log   *slog.Logger
+	DB        *store.DB
+	Views     *web.Engine
+	Log       *slog.Logger
+	Works     Works  // for the village sheet
+	PublicURL string // that a sheet's QR code leads to
 }
 
 // Module is the register of regions with its pages.
@@ -22,7 +24,10 @@ type Module struct {
 	// Panels are what other modules show on a region's page, in this order. Set them before serving.
 	Panels []domain.Panel
 
-	db     *store.DB
+	db        *store.DB
+	works     Works
+	publicURL string
+
 	list   *web.View[listPage]
 	show   *web.View[showPage]
 	weight *web.View[weightPage]
@@ -32,10 +37,10 @@ type Module struct {
 func New(d Deps) *Module {
 	return &Module{
 		Service: NewService(d.DB, d.Log),
-		db:      d.DB,
-		list:    web.NewView[listPage](d.Views, "villages/index"),
-		show:    web.NewView[showPage](d.Views, "villages/show"),
-		weight:  web.NewView[weightPage](d.Views, "villages/weight"),
+		db:      d.DB, works: d.Works, publicURL: d.PublicURL,
+		list:   web.NewView[listPage](d.Views, "villages/index"),
+		show:   web.NewView[showPage](d.Views, "villages/show"),
+		weight: web.NewView[weightPage](d.Views, "villages/weight"),
 	}
 }
 

@@ -1,7 +1,9 @@
 package villages
 
 import (
+	"context"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,6 +32,10 @@ type showPage struct {
 	Code        string
 	Facts       []web.Fact
 	Former      string
+	Ended       string // when the region ended, in words
+	PDF         string // the sheet as a file, "" for regions without
+	PDFLabel    string
+	QR          *qrView
 	Map         *domain.TileMap
 	Children    *web.Table
 	Figures     []web.Figure // what has a target
@@ -53,6 +59,53 @@ func (page *showPage) shows(p *picture) {
 		page.Weight = &view
 	}
 	page.Potentials, page.NoPotential = p.potentialTable(b), web.Empty{Text: b.T("villages.potentials.none")}
+}
+
+// lineage tells what a region came from and became.
+func (m *Module) lineage(ctx context.Context, page *showPage, r Region) error {
+	b := page.Base
+	if len(r.From)+len(r.Into) == 0 {
+		return nil
+	}
+	var codes []domain.RegionCode
+	for _, l := range slices.Concat(r.From, r.Into) {
+		codes = append(codes, l.Code)
+	}
+	others, err := m.Service.many(ctx, codes)
+	if err != nil {
+		return err
+	}
+	add := func(label string, list []Lineage) {
+		for _, l := range list {
+			name := string(l.Code)
+			if other, ok := others[l.Code]; ok {
+				name = domain.PlaceText(other.Place())
+			}
+			page.Facts = append(page.Facts, web.Fact{Label: b.T(label), Path: b.URL(pathOf(l.Code)),
+				Value: b.T("villages.lineage.entry", "name", name, "kind", b.T("villages.lineage."+l.Kind), "date", b.Date(l.Date.Time()))})
+		}
+	}
+	add("villages.lineage.from", r.From)
+	add("villages.lineage.into", r.Into)
+	if r.Ended() {
+		page.Ended = b.T("villages.lineage.ended", "date", b.Date(r.Until.Time()))
+	}
+	return nil
+}
+
+// sheetLinks adds the way to the sheet as a file and, for print, the code that leads here.
+func (m *Module) sheetLinks(page *showPage, r Region) {
+	b := page.Base
+	switch r.Level {
+	case domain.LevelVillage:
+		page.PDFLabel = b.T("villages.sheet.one")
+		page.QR = qrOf(strings.TrimSuffix(m.publicURL, "/") + b.URL(pathOf(r.Code)))
+	case domain.LevelDistrict:
+		page.PDFLabel = b.T("villages.sheet.all")
+	default:
+		return
+	}
+	page.PDF = b.URL(pathOf(r.Code) + "/sheet.pdf")
 }
 
 // pageSize is how many regions a page of the list shows.
@@ -88,14 +141,18 @@ func districtTable(b web.Base, caption string, regions []Region) web.Table {
 }
 
 // placeTable lists places with where they are.
-func placeTable(b web.Base, caption string, places []domain.Place) web.Table {
+func placeTable(b web.Base, caption string, places []found) web.Table {
 	t := web.Table{Caption: caption, Head: []string{b.T("villages.table.name"), b.T("villages.table.where"), b.T("villages.table.code")}}
-	for _, p := range places {
+	for _, f := range places {
+		p, note := f.place, ""
+		if f.former != "" {
+			note = b.T("villages.show.former", "names", f.former)
+		}
 		_, where, _ := strings.Cut(domain.PlaceText(p), ", ")
 		if p.Kind != KindProvince && p.Province != "" {
 			where = strings.TrimPrefix(where+", "+p.Province, ", ")
 		}
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: domain.PlaceName(p), Path: b.URL(pathOf(p.Code))}, {Text: where}, {Text: string(p.Code)}}})
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: domain.PlaceName(p), Path: b.URL(pathOf(p.Code)), Note: note}, {Text: where}, {Text: string(p.Code)}}})
 	}
 	return t
 }

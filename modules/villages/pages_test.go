@@ -37,7 +37,7 @@ func newSite(t *testing.T) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := New(Deps{DB: testkit.DB(t), Views: engine})
+	m := New(Deps{DB: testkit.DB(t), Views: engine, Works: works{}, PublicURL: "https://contoh.invalid/"})
 	if err := m.Service.LoadShipped(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -45,6 +45,15 @@ func newSite(t *testing.T) *site {
 	app.Use(web.Locale(bundle))
 	m.Routes(app)
 	return &site{t, m, app}
+}
+
+// base is a page's base in Indonesian.
+func (s *site) base() web.Base {
+	bundle, err := i18n.Load(os.DirFS("../../views"), "locales")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return web.NewBaseFor(bundle.Localizer("id"))
 }
 
 func (s *site) get(path string) (*goquery.Document, int, string) {

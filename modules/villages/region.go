@@ -37,6 +37,9 @@ type Region struct {
 	Desa       int               `json:"desa,omitempty"`
 	Kelurahan  int               `json:"kelurahan,omitempty"`
 	Attributes map[string]string `json:"attributes,omitempty"` // codes of other systems, e.g. "bps"
+	Until      domain.Date       `json:"until,omitempty"`      // when it ended; "" for one that is
+	From       []Lineage         `json:"from,omitempty"`       // what it came from
+	Into       []Lineage         `json:"into,omitempty"`       // what it became, or what came out of it
 }
 
 // Villages is the number of desa and kelurahan below.
@@ -108,7 +111,7 @@ func regionFrom(code domain.RegionCode, name string) Region {
 
 // Renamed gives the region as it becomes when it takes the published form next: a name that it loses is kept.
 func (r Region) Renamed(next Region) Region {
-	next.Former, next.Attributes = r.Former, r.Attributes
+	next.Former, next.Attributes, next.Until, next.From, next.Into = r.Former, r.Attributes, r.Until, r.From, r.Into
 	if r.Name != next.Name {
 		next.Former = append(slices.Clone(r.Former), r.Name)
 	}

@@ -8,4 +8,5 @@ func (m *Module) Routes(r fiber.Router) {
 	r.Get("/villages/weight", m.showWeight)
 	r.Post("/villages/weight", m.changeWeight)
 	r.Get("/villages/:code", m.showRegion)
+	r.Get("/villages/:code/sheet.pdf", m.sheetFile)
 }

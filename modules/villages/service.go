@@ -262,12 +262,22 @@ func (s *Service) Count(ctx context.Context, within domain.RegionCode, level int
 // SearchPlaces finds regions by a name that may be misspelt ("temajok") and may go on with the regions above
 // ("temajuk, paloh, sambas"), best first. Within "" is the country, level 0 any. At most limit (1 to 100).
 func (s *Service) SearchPlaces(ctx context.Context, text string, within domain.RegionCode, level, limit int) ([]domain.Place, error) {
-	return s.names.search(ctx, text, within, level, max(1, min(limit, 100)))
+	hits, err := s.names.search(ctx, text, within, level, max(1, min(limit, 100)))
+	places := make([]domain.Place, 0, len(hits))
+	for _, h := range hits {
+		places = append(places, h.place)
+	}
+	return places, err
 }
 
-// Each runs fn on every region, in the order of their codes.
+// Each runs fn on every region that has not ended, in the order of their codes.
 func (s *Service) Each(ctx context.Context, fn func(domain.Place) error) error {
-	return s.eachRegion(ctx, func(r Region) error { return fn(r.Place()) })
+	return s.eachRegion(ctx, func(r Region) error {
+		if r.Ended() {
+			return nil
+		}
+		return fn(r.Place())
+	})
 }
 
 func (s *Service) eachRegion(ctx context.Context, fn func(Region) error) error {

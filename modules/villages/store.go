@@ -15,7 +15,7 @@ const (
 	potentialsCollection   = "potentials"
 )
 
-// Lists of the regions.
+// Lists of the regions; those that ended are in none.
 const (
 	listChildren = "children" // by code, under the code of the region above
 	listNames    = "names"    // by name, under (region that contains it or is it, level)
@@ -31,12 +31,20 @@ func definition() store.Definition[Region] {
 		Lists: []store.List[Region]{
 			{
 				Name: listChildren,
-				Keys: func(_ string, r Region) []store.Key { return []store.Key{childrenKey(r.Code.Parent())} },
+				Keys: func(_ string, r Region) []store.Key {
+					if r.Ended() {
+						return nil
+					}
+					return []store.Key{childrenKey(r.Code.Parent())}
+				},
 				Sort: func(id string, _ Region) string { return store.SortText(id) },
 			},
 			{
 				Name: listNames,
 				Keys: func(_ string, r Region) []store.Key {
+					if r.Ended() {
+						return nil
+					}
 					return store.Combinations(r.Code.Path(), []string{strconv.Itoa(r.Level)})
 				},
 				Sort: func(_ string, r Region) string { return store.SortText(r.Name) },

@@ -73,7 +73,7 @@ func (s *Service) ImportRegions(ctx context.Context, dir string, progress func(d
 	if err != nil {
 		return result, err
 	}
-	if _, err := os.Stat(filepath.Join(dir, changesFile)); err == nil {
+	if _, err := os.Stat(filepath.Join(dir, changesFile)); err == nil { //nolint:gosec // the operator names the folder
 		changed, err := s.ImportChanges(ctx, filepath.Join(dir, changesFile))
 		result.Replaced += changed.Replaced
 		return result, err

@@ -55,7 +55,7 @@ func TestSheetsArePagesOfAPDF(t *testing.T) {
 	s := newSite(t)
 	s.m.works = works{3, 2}
 	body, response := s.file("/villages/61.01.08.2007/sheet.pdf")
-	if response.StatusCode != 200 || response.Header.Get("Content-Type") != "application/pdf" || !bytes.HasPrefix(body, []byte("%PDF-")) || len(pdfPages.FindAll(body, -1)) != 1 {
+	if response.StatusCode != http.StatusOK || response.Header.Get("Content-Type") != "application/pdf" || !bytes.HasPrefix(body, []byte("%PDF-")) || len(pdfPages.FindAll(body, -1)) != 1 {
 		t.Errorf("status %d, %q, %d bytes, %d pages", response.StatusCode, response.Header.Get("Content-Type"), len(body), len(pdfPages.FindAll(body, -1)))
 	}
 	s.m.works = works{100, 100} // more than a page holds is still a page
@@ -63,7 +63,7 @@ func TestSheetsArePagesOfAPDF(t *testing.T) {
 		t.Errorf("%d pages for the eight villages of Paloh", len(pdfPages.FindAll(body, -1)))
 	}
 	for _, path := range []string{"/villages/61.01/sheet.pdf", "/villages/61.01.08.9999/sheet.pdf", "/villages/6101082007/sheet.pdf", "/villages/x/sheet.pdf"} {
-		if _, response := s.file(path); response.StatusCode != 404 {
+		if _, response := s.file(path); response.StatusCode != http.StatusNotFound {
 			t.Errorf("%s: %d", path, response.StatusCode)
 		}
 	}

@@ -88,6 +88,7 @@ func (p *Portal) panels(documentsPanel, history domain.Panel) {
 	h.Organizations.Panels = []domain.Panel{
 		h.Needs.OrganizationPanel(), h.Initiatives.OrganizationPanel(), h.Commitments.OrganizationPanel(), documentsPanel, history,
 	}
+	h.Organizations.Belongings(wire.Belongings(h)...)
 	h.Accounts.Desk = []accounts.DeskPanel{
 		{Name: "organizations", Panel: h.Organizations.DeskPanel()}, {Name: "needs", Panel: h.Needs.DeskPanel()},
 		{Name: "initiatives", Panel: h.Initiatives.DeskPanel()}, {Name: "commitments", Panel: h.Commitments.DeskPanel()},

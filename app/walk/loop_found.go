@@ -5,21 +5,49 @@ import (
 )
 
 func (l *Loop) found(v Visitor) error {
-	if err := v.Open("/organizations/new?type=community-ngo"); err != nil {
-		return err
+	path, err := FoundOrganization(v, "community-ngo", Values{
+		"sublevel": "foundation", "region": "61.01", "areas": "61.01",
+		"name": l.title("Yayasan Tirta Uji"), "about": "Yayasan yang menyediakan penampung air hujan.",
+		"office": "Kantor yayasan, Sambas", "email": "kantor@yayasan-uji.invalid",
+	})
+	l.foundation = path
+	return err
+}
+
+// foundingSteps are the inputs of each step.
+var foundingSteps = []struct {
+	name   string
+	inputs []string
+}{
+	{"kind", []string{"sublevel", "region", "place", "areas"}},
+	{"name", []string{"name", "registration", "about"}},
+	{"contact", []string{"office", "address", "email", "phone", "website"}},
+}
+
+// FoundOrganization goes through the steps of founding and gives the path of the new organisation's page. Where
+// look-alikes are pointed out it says that it is another one.
+func FoundOrganization(v Visitor, kind string, values Values) (string, error) {
+	if err := v.Open("/organizations/new?type=" + kind); err != nil {
+		return "", err
 	}
-	err := v.Submit(`form[action$="/organizations"]`, Values{
-		"sublevel": "foundation", "name": l.title("Yayasan Tirta Uji"), "region": "61.01", "office": "Kantor yayasan, Sambas",
-		"about": "Yayasan yang menyediakan penampung air hujan.", "email": "kantor@yayasan-uji.invalid",
-	}, nil)
-	if alike, herr := Has(v, `[name="different"]`); herr == nil && alike { // a look-alike was pointed out: it is another one
-		err = v.Submit(`form[action$="/organizations"]`, Values{"different": "on"}, nil)
+	for _, step := range foundingSteps {
+		form := `form[action$="/organizations/new/` + step.name + `"]`
+		typed := Values{}
+		for _, name := range step.inputs {
+			if value, ok := values[name]; ok {
+				typed[name] = value
+			}
+		}
+		err := v.Submit(form, typed, nil)
+		if alike, herr := Has(v, form+` [name="different"]`); herr == nil && alike {
+			err = v.Submit(form, Values{"different": "on"}, nil)
+		}
+		if err != nil {
+			return "", err
+		}
 	}
-	if err != nil {
-		return err
-	}
-	l.foundation = strings.TrimSuffix(v.Path(), "/verification")
-	return nil
+	err := v.Submit(`form[action$="/organizations"]`, nil, nil)
+	return strings.TrimSuffix(v.Path(), "/verification"), err
 }
 
 // paper hands in one paper of the organisation.

@@ -30,7 +30,7 @@ func accountDefinition() store.Definition[Account] {
 				}
 				return []store.Key{emailKey(a.Email)}
 			}, Sort: func(id string, _ Account) string { return store.SortText(id) }},
-			mandateList(),
+			mandateList(), mandateOfList(),
 		},
 	}
 }

@@ -1,6 +1,8 @@
 package commitments
 
 import (
+	"slices"
+
 	"gotong/modules/domain"
 	"gotong/modules/kit/store"
 )
@@ -25,6 +27,7 @@ const (
 	listNeed         = "need"
 	listInitiative   = "initiative"
 	listOrganization = "organization"
+	listParty        = "party" // either side's organisation
 	listVillage      = "village"
 	listDesk         = "desk"
 	listPending      = "pending"
@@ -52,6 +55,9 @@ func definition() store.Definition[Commitment] {
 					keys = append(keys, store.KeyOf(string(c.Organization), t))
 				}
 				return keys
+			}),
+			list(listParty, func(c Commitment) []store.Key {
+				return slices.Compact([]store.Key{store.KeyOf(string(c.Organization)), store.KeyOf(string(c.VillageOrganization))})
 			}),
 			list(listVillage, func(c Commitment) []store.Key {
 				if !c.Accepted() {

@@ -14,6 +14,7 @@ const (
 	listTitle  = "title"  // the same by title
 	listParent = "parent" // ready, by parent and type, newest first
 	listTrash  = "trash"  // thrown away, by parent
+	listOwner  = "owner"  // whose it is, in any status
 	listSweep  = "sweep"  // pending and thrown away, by status, the longest first
 )
 
@@ -45,6 +46,16 @@ var definition = store.Definition[Document]{
 			}
 			return []store.Key{store.KeyOf(parentValue(d.Parent))}
 		}, Sort: func(_ string, d Document) string { return store.SortTime(d.Created) }},
+		{Name: listOwner, Keys: func(_ string, d Document) []store.Key {
+			if d.Organization == "" && d.Parent.Kind != domain.KindOrganization {
+				return nil
+			}
+			keys := []store.Key{store.KeyOf(string(d.Organization))}
+			if d.Parent.Kind == domain.KindOrganization && d.Parent.ID != string(d.Organization) {
+				keys = append(keys, store.KeyOf(d.Parent.ID))
+			}
+			return keys
+		}, Sort: func(id string, _ Document) string { return store.SortText(id) }},
 		{Name: listSweep, Keys: func(_ string, d Document) []store.Key {
 			if d.Status == Ready {
 				return nil
@@ -73,6 +84,7 @@ type Records interface {
 	Get(ctx context.Context, id string) (store.Doc[Document], error)
 	GetMany(ctx context.Context, ids []string) (map[string]store.Doc[Document], error)
 	List(ctx context.Context, q store.Query) (store.Page[Document], error)
+	Count(ctx context.Context, list string, key store.Key) (int64, error)
 	Insert(ctx context.Context, id string, body Document, c store.Change) (store.Doc[Document], error)
 	Replace(ctx context.Context, read store.Doc[Document], body Document, c store.Change) (store.Doc[Document], error)
 	Delete(ctx context.Context, read store.Doc[Document], c store.Change) error

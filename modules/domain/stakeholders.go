@@ -93,6 +93,7 @@ type PortalRole struct {
 
 // StakeholderData is who takes part, by type, with what proves and what they bring.
 type StakeholderData struct {
+	version   int
 	types     []StakeholderType
 	resources []ResourceType
 	roles     []PortalRole
@@ -105,12 +106,13 @@ func Stakeholders() *StakeholderData { return stakeholders() }
 
 var stakeholders = sync.OnceValue(func() *StakeholderData {
 	var file struct {
+		Version   int               `yaml:"version"`
 		Types     []StakeholderType `yaml:"types"`
 		Resources []ResourceType    `yaml:"resource_types"`
 		Roles     []PortalRole      `yaml:"roles"`
 	}
 	readReference("stakeholders.yaml", &file)
-	s := &StakeholderData{types: file.Types, resources: file.Resources, roles: file.Roles, byID: map[string]StakeholderType{}, roleByID: map[string]PortalRole{}}
+	s := &StakeholderData{version: file.Version, types: file.Types, resources: file.Resources, roles: file.Roles, byID: map[string]StakeholderType{}, roleByID: map[string]PortalRole{}}
 	for _, t := range s.types {
 		s.byID[t.ID] = t
 	}
@@ -119,6 +121,9 @@ var stakeholders = sync.OnceValue(func() *StakeholderData {
 	}
 	return s
 })
+
+// Version numbers the lists of papers; a verification names the one that it answered.
+func (s *StakeholderData) Version() int { return s.version }
 
 // Types lists the stakeholder types.
 func (s *StakeholderData) Types() []StakeholderType { return s.types }

@@ -13,9 +13,10 @@ const (
 	listOldest   = "oldest"
 	listEnding   = "ending"
 	byCategory   = "-category"
-	listOwned    = "owned"  // of an organisation, drafts too
-	listStage    = "stage"  // by state, oldest submission first: for secretariat and reviewers
-	listMarked   = "marked" // moves that wait for the accounts
+	listOwned    = "owned"   // of an organisation, drafts too
+	listPartner  = "partner" // of an organisation that is named as partner
+	listStage    = "stage"   // by state, oldest submission first: for secretariat and reviewers
+	listMarked   = "marked"  // moves that wait for the accounts
 	keyState     = "s"
 	keyWithin    = "r" // an area lies in this region
 	keyExactly   = "x" // an area is exactly this region
@@ -38,6 +39,16 @@ func definition() store.Definition[Initiative] {
 			{Name: listOwned, Descending: true, Sort: func(_ string, i Initiative) string { return store.SortTime(i.DraftedAt) },
 				Keys: func(_ string, i Initiative) []store.Key {
 					return store.Combinations([]string{string(i.Organization)}, []string{string(i.State())})
+				}},
+			{Name: listPartner, Sort: func(id string, _ Initiative) string { return store.SortText(id) },
+				Keys: func(_ string, i Initiative) []store.Key {
+					var keys []store.Key
+					for _, p := range i.Partners {
+						if p.Organization != "" {
+							keys = append(keys, store.KeyOf(string(p.Organization)))
+						}
+					}
+					return keys
 				}},
 			{Name: listStage, Sort: func(_ string, i Initiative) string { return store.SortTime(i.SubmittedAt) },
 				Keys: func(_ string, i Initiative) []store.Key { return []store.Key{store.KeyOf(string(i.State()))} }},

@@ -20,7 +20,7 @@ func (s *Service) Brief(ctx context.Context, id domain.OrganizationID) (domain.O
 
 func brief(doc store.Doc[Organization], now time.Time) domain.OrganizationBrief {
 	o := doc.Body
-	return domain.OrganizationBrief{ID: domain.OrganizationID(doc.ID), Name: o.Name, Type: o.Type, Verified: o.InForce(now), Village: o.Governs(), Demo: o.Demo}
+	return domain.OrganizationBrief{ID: domain.OrganizationID(doc.ID), Name: o.Name, Type: o.Type, Verified: o.MayStart(now), Village: o.Governs(), Demo: o.Demo}
 }
 
 // Briefs gives several at once; unknown ones are left out.
@@ -68,8 +68,11 @@ func (s *Service) MembershipsOf(ctx context.Context, account domain.AccountID) (
 			continue
 		}
 		o := doc.Body
+		if o.MergedInto != "" {
+			continue // the membership is on its way to the other organisation
+		}
 		memberships = append(memberships, domain.Membership{
-			Organization: m.Organization, Name: o.Name, Type: o.Type, Role: m.Role, Verified: o.InForce(s.now()), Village: o.Governs(), Demo: o.Demo,
+			Organization: m.Organization, Name: o.Name, Type: o.Type, Role: m.Role, Verified: o.MayStart(s.now()), Village: o.Governs(), Demo: o.Demo,
 		})
 	}
 	return memberships, nil

@@ -80,62 +80,6 @@ func (s *Service) placeTexts(ctx context.Context, codes []domain.RegionCode) map
 	return texts
 }
 
-// newForm is GET /organizations/new: first the type, then the form of that type.
-func (m *Module) newForm(c *fiber.Ctx) error {
-	if !actorOf(c).SignedIn() {
-		return apperr.New(apperr.SignIn, "")
-	}
-	base := web.NewBase(c, "organizations", "organizations.new.title")
-	base.Crumbs = []web.Crumb{{Label: base.T("organizations.index.title"), Path: "/organizations"}, {Label: base.Title}}
-	chosen, ok := domain.Stakeholders().Type(web.ValuesOf(c).Get("type"))
-	if !ok {
-		page := typesPage{Base: base}
-		for _, t := range domain.Stakeholders().Types() {
-			page.Types = append(page.Types, typeChoice{Name: t.Name.In(base.Lang), Description: t.Description.In(base.Lang), Path: web.ListURL(base, "/organizations/new", map[string]string{"type": t.ID}, "")})
-		}
-		return m.types.Render(c, fiber.StatusOK, page)
-	}
-	regions, err := m.regionOptions(c.UserContext())
-	if err != nil {
-		return err
-	}
-	return m.form.Render(c, fiber.StatusOK, foundingPage(base, chosen, regions))
-}
-
-func foundingPage(base web.Base, t domain.StakeholderType, regions []web.Option) formPage {
-	f := profileForm(base, Organization{Type: t.ID}, "/organizations", regions, true).Back("/organizations/new")
-	return formPage{Base: base, Form: f, Note: base.T("organizations.new.chosen", "type", t.Name.In(base.Lang))}
-}
-
-// found is POST /organizations.
-func (m *Module) found(c *fiber.Ctx) error {
-	ctx := c.UserContext()
-	p := profileOf(c)
-	id, err := m.Service.Found(ctx, actorOf(c), web.OperationOf(c), p)
-	if apperr.Is(err, apperr.Invalid) {
-		base := web.NewBase(c, "organizations", "organizations.new.title")
-		t, ok := domain.Stakeholders().Type(p.Type)
-		if !ok {
-			return web.Redirect(c, "/organizations/new")
-		}
-		regions, e := m.regionOptions(ctx)
-		if e != nil {
-			return e
-		}
-		page := foundingPage(base, t, regions)
-		if hasField(err, "different") || p.Different {
-			withDifferent(page.Form)
-		}
-		page.Form.Bind(c).Fail(err)
-		return m.form.Render(c, fiber.StatusUnprocessableEntity, page)
-	}
-	if err != nil {
-		return err
-	}
-	web.SetFlash(c, "good", "organizations.flash.founded")
-	return web.Redirect(c, pathOf(id)+"/verification")
-}
-
 func hasField(err error, name string) bool {
 	for _, f := range fieldsOf(err) {
 		if f.Name == name {
@@ -145,45 +89,31 @@ func hasField(err error, name string) bool {
 	return false
 }
 
-// places is GET /organizations/places: suggestions while one types.
-func (m *Module) places(c *fiber.Ctx) error {
-	if !actorOf(c).SignedIn() {
-		return apperr.New(apperr.SignIn, "")
-	}
-	v := web.ValuesOf(c)
-	var options []web.Option
-	if text := v.Get("place"); len(text) >= 3 {
-		found, err := m.Service.regions.SearchPlaces(c.UserContext(), text, "", 0, 12)
-		if err != nil {
-			return err
-		}
-		for _, p := range found {
-			fits := p.Kind == "desa"
-			if v.Get("type") == domain.TypeGovernment {
-				fits = p.Kind == "kelurahan" || p.Kind == "kecamatan"
-			}
-			if fits {
-				options = append(options, web.Option{Value: domain.PlaceText(p) + " (" + string(p.Code) + ")"})
-			}
-		}
-	}
-	return web.Suggestions(c, options)
-}
-
 // profile is GET /organizations/{id}.
 func (m *Module) profile(c *fiber.Ctx) error {
 	ctx, actor, id, now := c.UserContext(), actorOf(c), idOf(c), m.Service.now()
 	doc, err := m.Service.get(ctx, actor, id)
 	if err != nil {
-		return err
+		return m.forward(c, err, "")
 	}
 	o := doc.Body
 	base := web.NewBase(c, "organizations", "")
 	base.Title, base.Demo = o.Name, o.Demo
 	base.Description = typeText(base, o)
 	base.Crumbs = []web.Crumb{{Label: base.T("organizations.index.title"), Path: "/organizations"}, {Label: o.Name}}
-	place := m.Service.placeTexts(ctx, []domain.RegionCode{o.Region})[o.Region]
-	page := showPage{Base: base, Heading: o.Name, Tag: badge(base, o, now), Meta: typeText(base, o), About: o.About, Facts: publicFacts(base, o, place, now), Statement: pathOf(id) + "/statement.json"}
+	places := m.Service.placeTexts(ctx, append([]domain.RegionCode{o.Region}, o.Areas...))
+	place := places[o.Region]
+	page := showPage{Base: base, Heading: o.Name, Tag: badge(base, o, now), Meta: typeText(base, o), About: o.About, Facts: publicFacts(base, o, place, now), Contact: contactFacts(base, o)}
+	if o.Public(now) {
+		page.Passport = base.URL(pathOf(id) + "/passport")
+		text, _ := badgeText(base, o, now)
+		page.Badge, page.BadgeText = base.URL(pathOf(id)+"/badge.svg"), "Gotong: "+text
+	}
+	for _, code := range o.Areas {
+		if places[code] != "" {
+			page.Areas = append(page.Areas, web.Cell{Text: places[code], Path: base.URL("/villages/" + string(code))})
+		}
+	}
 	if place != "" {
 		page.Meta += " · " + place
 	}
@@ -211,37 +141,14 @@ func (m *Module) inner(page *showPage, actor domain.Actor, id domain.Organizatio
 		a.Kind = "plain"
 		page.Join = &a
 	}
-	if actor.Has(id, domain.OrgViewer) && !o.InForce(m.Service.now()) {
-		page.Notice = page.T("organizations.notice." + string(o.StateAt(m.Service.now())))
+	if now := m.Service.now(); actor.Has(id, domain.OrgViewer) {
+		switch {
+		case !o.InForce(now):
+			page.Notice = page.T("organizations.notice." + string(o.StateAt(now)))
+		case o.Blocked(now):
+			page.Notice = page.T("organizations.notice.blocked")
+		}
 	}
-}
-
-// statement is GET /organizations/{id}/statement.json: what others can check.
-func (m *Module) statement(c *fiber.Ctx) error {
-	doc, err := m.Service.get(c.UserContext(), domain.Actor{}, idOf(c)) // what the public sees, whoever asks
-	if err != nil {
-		return err
-	}
-	o, now := doc.Body, m.Service.now()
-	out := struct {
-		ID         string `json:"id"`
-		Name       string `json:"name"`
-		Type       string `json:"type"`
-		Sublevel   string `json:"sublevel"`
-		Region     string `json:"region"`
-		Verified   bool   `json:"verified"`
-		State      State  `json:"state"`
-		VerifiedAt string `json:"verified_at"`
-		ValidUntil string `json:"valid_until"`
-		CheckedAt  string `json:"checked_at"`
-		Page       string `json:"page"`
-		Demo       bool   `json:"demo"`
-	}{
-		doc.ID, o.Name, o.Type, o.Sublevel, string(o.Region), o.InForce(now), o.StateAt(now), string(domain.DateOf(o.VerifiedAt)), string(domain.DateOf(o.VerifiedUntil)),
-		now.UTC().Format("2006-01-02T15:04:05Z"), m.publicURL + pathOf(idOf(c)), o.Demo,
-	}
-	c.Set(fiber.HeaderCacheControl, "no-cache")
-	return c.JSON(out)
 }
 
 // editForm is GET /organizations/{id}/edit.
@@ -272,7 +179,7 @@ func (m *Module) editPage(c *fiber.Ctx) (formPage, error) {
 	base := web.NewBase(c, "organizations", "organizations.edit.title", "name", doc.Body.Name)
 	base.Demo = doc.Body.Demo
 	base.Crumbs = []web.Crumb{{Label: base.T("organizations.index.title"), Path: "/organizations"}, {Label: doc.Body.Name, Path: pathOf(id)}, {Label: base.T("organizations.show.edit")}}
-	f := profileForm(base, doc.Body, pathOf(id)+"/edit", regions, false).Read(doc.Version).Back(pathOf(id))
+	f := profileForm(base, doc.Body, pathOf(id)+"/edit", regions).Read(doc.Version).Back(pathOf(id))
 	return formPage{Base: base, Form: f}, nil
 }
 

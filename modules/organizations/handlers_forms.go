@@ -7,45 +7,54 @@ import (
 	"gotong/modules/kit/web"
 )
 
-// profileForm is the form of founding and editing. Type and sublevel are chosen at founding only.
-func profileForm(b web.Base, o Organization, action string, regions []web.Option, founding bool) *web.Form {
+// profileForm is the form of editing. Type, sublevel and tied place were chosen at founding.
+func profileForm(b web.Base, o Organization, action string, regions []web.Option) *web.Form {
 	f := web.NewForm(b, "organizations.form", action)
-	if founding {
-		f.Submit = b.T("organizations.form._found")
-		f.Hidden("type", o.Type)
-		f.Section("kind").Radio("sublevel", domain.SublevelOptions(b.Lang, o.Type), web.Required(), web.Value(o.Sublevel))
+	f.Section("who")
+	nameFields(f, o)
+	f.Section("where")
+	if TiedSublevel(o.Type, o.Sublevel) == "" {
+		f.Select("region", regions, web.Required(), web.Value(string(o.Region)), web.Hint("organizations.form.region_plain"))
 	}
-	f.Section("who").
-		Text("name", web.Required(), web.Max(maxName), web.Value(o.Name), web.Autocomplete("organization")).
+	areaField(f, o, regions)
+	f.Section("contact")
+	contactFields(f, o)
+	return f
+}
+
+func nameFields(f *web.Form, o Organization) {
+	f.Text("name", web.Required(), web.Max(maxName), web.Value(o.Name), web.Autocomplete("organization")).
 		Text("registration", web.Max(maxShort), web.Value(o.Registration)).
 		TextArea("about", web.Max(maxLong), web.Value(o.About))
-	f.Section("where")
-	tied := o.Type == domain.TypeVillageGovernment || founding && o.Type == domain.TypeGovernment
-	if o.Type != domain.TypeVillageGovernment && (founding || TiedSublevel(o.Type, o.Sublevel) == "") {
-		f.Select("region", regions, web.Value(string(o.Region)))
+}
+
+func areaField(f *web.Form, o Organization, regions []web.Option) {
+	areas := make([]string, 0, len(o.Areas))
+	for _, code := range o.Areas {
+		areas = append(areas, string(code))
 	}
-	if founding && tied {
-		f.Text("place", web.Suggest("/organizations/places?type="+o.Type))
-	}
-	f.Section("contact").
-		Text("office", web.Required(), web.Max(maxShort), web.Value(o.Office)).
+	f.Checkboxes("areas", regions, web.ValueList(areas))
+}
+
+func contactFields(f *web.Form, o Organization) {
+	f.Text("office", web.Required(), web.Max(maxShort), web.Value(o.Office)).
 		Text("address", web.Max(maxShort), web.Value(o.Address), web.Autocomplete("street-address")).
 		Email("email", web.Value(o.Email)).
 		Text("phone", web.Value(o.Phone), web.Autocomplete("tel")).
 		Text("website", web.Value(o.Website), web.Autocomplete("url"))
-	return f
 }
-
-// withDifferent adds the box by which a founder says that the organisation is none of the look-alikes.
-func withDifferent(f *web.Form) *web.Form { return f.Section("different").Checkbox("different") }
 
 func profileOf(c *fiber.Ctx) Profile {
 	v := web.ValuesOf(c)
-	return Profile{
+	p := Profile{
 		Type: v.Get("type"), Sublevel: v.Get("sublevel"), Name: v.Get("name"), Registration: v.Get("registration"), Office: v.Get("office"),
 		Address: v.Get("address"), Email: v.Get("email"), Phone: v.Get("phone"), Website: v.Get("website"), About: v.Get("about"),
 		Region: domain.RegionCode(v.Get("region")), Place: v.Get("place"), Different: v.Has("different"),
 	}
+	for _, code := range v.All("areas") {
+		p.Areas = append(p.Areas, domain.RegionCode(code))
+	}
+	return p
 }
 
 // paperForm hands in one paper.
@@ -110,4 +119,40 @@ func roleOptions(b web.Base) []web.Option {
 		options = append(options, web.Option{Value: string(r), Label: b.T("organizations.role." + string(r)), Hint: b.T("organizations.role." + string(r) + "_can")})
 	}
 	return options
+}
+
+// flagForm notes a risk.
+func flagForm(b web.Base, id domain.OrganizationID) *web.Form {
+	f := web.NewForm(b, "organizations.flag", pathOf(id)+"/flags")
+	f.ID = "flag"
+	levels := make([]web.Option, 0, len(FlagLevels))
+	for _, l := range FlagLevels {
+		levels = append(levels, web.Option{Value: string(l), Label: b.T("organizations.flag_level." + string(l)), Hint: b.T("organizations.flag_level." + string(l) + "_means")})
+	}
+	categories := make([]web.Option, 0, len(FlagCategories))
+	for _, c := range FlagCategories {
+		categories = append(categories, web.Option{Value: c, Label: b.T("organizations.flag_category." + c)})
+	}
+	return f.Radio("level", levels, web.Required()).Select("category", categories, web.Required()).
+		TextArea("evidence", web.Required(), web.Max(maxLong), web.Rows(3)).
+		TextArea("decision", web.Required(), web.Max(maxLong), web.Rows(3)).
+		Date("until", web.Required())
+}
+
+func flagOf(c *fiber.Ctx) (Flag, error) {
+	v := web.ValuesOf(c)
+	var f dateFields
+	flag := Flag{Level: FlagLevel(v.Get("level")), Category: v.Get("category"), Evidence: v.Get("evidence"), Decision: v.Get("decision"), Until: f.read(v, "until")}
+	return flag, f.fields.Err()
+}
+
+// tieForm names the village of which an organisation becomes the government.
+func tieForm(b web.Base, id domain.OrganizationID, o Organization) *web.Form {
+	f := web.NewForm(b, "organizations.tie", pathOf(id)+"/tie")
+	f.ID = "tie"
+	kind := o.Type
+	if o.Type == domain.TypeGovernment {
+		kind = domain.SublevelKelurahan
+	}
+	return f.Text("place", web.Required(), web.Suggest("/organizations/places?type="+kind)).TextArea("reason", web.Required(), web.Max(maxLong), web.Rows(3))
 }

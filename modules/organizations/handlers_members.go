@@ -1,10 +1,15 @@
 package organizations
 
 import (
+	"slices"
+	"strconv"
+	"time"
+
 	"github.com/gofiber/fiber/v2"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/store"
 	"gotong/modules/kit/web"
 )
 
@@ -39,6 +44,11 @@ func (m *Module) membersPage(c *fiber.Ctx) (membersPage, error) {
 		row := memberRow{Name: member.Name, Role: base.T("organizations.role." + string(member.Role)), Since: base.Date(member.Since), Self: member.Account == actor.Account}
 		if manage {
 			row.Actions = memberActions(base, id, member.Member, row.Self)
+			if member.Role != domain.OrgOwner && slices.Contains(doc.Body.Owners, actor.Account) {
+				a := web.NewAction(base, "organizations.handover", pathOf(id)+"/members/handover").With("account", string(member.Account))
+				a.ID, a.Kind = a.ID+"-"+string(member.Account), "plain"
+				row.Actions = append(row.Actions, a)
+			}
 		}
 		page.Members = append(page.Members, row)
 	}
@@ -50,18 +60,61 @@ func (m *Module) membersPage(c *fiber.Ctx) (membersPage, error) {
 		for _, r := range requests {
 			page.Requests = append(page.Requests, requestRow{Name: r.Name, When: base.Date(r.At), Message: r.Message, Actions: requestActions(base, id, r.Account)})
 		}
+		open, err := m.Service.Open(ctx, actor, id)
+		if err != nil {
+			return membersPage{}, err
+		}
+		page.Open = invitationRows(base, id, open)
 		page.Invite = inviteForm(base, id)
 		if shown, err := m.Service.ShownInvitation(ctx, actor, id, web.ValuesOf(c).Get("invited")); err == nil {
 			page.Link = m.publicURL + base.URL(shown.Path)
 			page.LinkNote = base.T("organizations.invite.link_note", "role", base.T("organizations.role."+string(shown.Role)), "date", shown.Until)
 		}
 	}
+	page.Handover = handoverOf(base, actor, id, doc.Body, members, m.Service.now())
 	if _, ok := actor.Membership(id); ok {
 		a := web.NewAction(base, "organizations.leave", pathOf(id)+"/leave")
 		a.Kind = "stop"
 		page.Leave = &a
 	}
 	return page, nil
+}
+
+func invitationRows(b web.Base, id domain.OrganizationID, open []store.Doc[Invitation]) []invitationRow {
+	rows := make([]invitationRow, 0, len(open))
+	for n, doc := range open {
+		i := doc.Body
+		a := web.NewAction(b, "organizations.revoke", pathOf(id)+"/invitations/"+doc.ID+"/revoke")
+		a.ID, a.Kind = a.ID+"-"+strconv.Itoa(n), "plain"
+		rows = append(rows, invitationRow{Role: b.T("organizations.role." + string(i.Role)), Note: b.T("organizations.invite.open_note", "at", b.DateTime(i.At), "until", b.DateTime(i.Until)), Revoke: a})
+	}
+	return rows
+}
+
+// handoverOf shows an offered ownership to the one who may take it and to the owners.
+func handoverOf(b web.Base, actor domain.Actor, id domain.OrganizationID, o Organization, members []MemberView, now time.Time) *handoverPart {
+	h := o.Handover
+	if !h.open(now) {
+		return nil
+	}
+	names := map[domain.AccountID]string{}
+	for _, member := range members {
+		names[member.Account] = member.Name
+	}
+	action := func(key, path, kind string) web.Action {
+		a := web.NewAction(b, key, pathOf(id)+"/members/handover/"+path)
+		a.Kind = kind
+		return a
+	}
+	part := &handoverPart{Text: b.T("organizations.handover.offered", "from", names[h.From], "to", names[h.To], "date", h.Until)}
+	switch {
+	case h.To == actor.Account:
+		part.Text = b.T("organizations.handover.yours", "from", names[h.From], "date", h.Until)
+		part.Actions = []web.Action{action("organizations.handover_take", "take", "main"), action("organizations.handover_decline", "end", "plain")}
+	case MayManage(actor, id):
+		part.Actions = []web.Action{action("organizations.handover_withdraw", "end", "plain")}
+	}
+	return part
 }
 
 func inviteForm(b web.Base, id domain.OrganizationID) *web.Form {
@@ -144,6 +197,30 @@ func (m *Module) answer(c *fiber.Ctx) error {
 	return m.membersAnswer(c, err, "organizations.flash.admitted")
 }
 
+// revoke is POST /organizations/{id}/invitations/{invitation}/revoke.
+func (m *Module) revoke(c *fiber.Ctx) error {
+	err := m.Service.Revoke(c.UserContext(), actorOf(c), web.OperationOf(c), idOf(c), c.Params("invitation"))
+	return m.membersAnswer(c, err, "organizations.flash.revoked")
+}
+
+// offerOwnership is POST /organizations/{id}/members/handover.
+func (m *Module) offerOwnership(c *fiber.Ctx) error {
+	err := m.Service.OfferOwnership(c.UserContext(), actorOf(c), web.OperationOf(c), idOf(c), domain.AccountID(web.ValuesOf(c).Get("account")))
+	return m.membersAnswer(c, err, "organizations.flash.offered")
+}
+
+// takeOwnership is POST /organizations/{id}/members/handover/take.
+func (m *Module) takeOwnership(c *fiber.Ctx) error {
+	err := m.Service.TakeOwnership(c.UserContext(), actorOf(c), web.OperationOf(c), idOf(c))
+	return m.membersAnswer(c, err, "organizations.flash.taken")
+}
+
+// endOffer is POST /organizations/{id}/members/handover/end.
+func (m *Module) endOffer(c *fiber.Ctx) error {
+	err := m.Service.EndOffer(c.UserContext(), actorOf(c), web.OperationOf(c), idOf(c))
+	return m.membersAnswer(c, err, "organizations.flash.offer_ended")
+}
+
 // membersAnswer goes back to the members; a refusal that people can settle is told there.
 func (m *Module) membersAnswer(c *fiber.Ctx, err error, flash string) error {
 	path := pathOf(idOf(c)) + "/members"
@@ -160,7 +237,9 @@ func (m *Module) membersAnswer(c *fiber.Ctx, err error, flash string) error {
 
 // refusalOf gives the message of a refused move that needs another decision of the same person.
 func refusalOf(err error) (string, bool) {
-	if key := messageOf(err); key == "organizations.error.last_owner" {
+	switch key := messageOf(err); key {
+	case "organizations.error.last_owner", "organizations.error.handover_owner", "organizations.error.handover_gone", "organizations.error.handover_busy",
+		"organizations.error.invitation_used":
 		return key, true
 	}
 	return "", false

@@ -52,6 +52,19 @@ func (m *Module) verificationPage(c *fiber.Ctx) (verificationPage, store.Doc[Org
 		m.ownersPart(&page, id, o)
 	}
 	m.secretariatPart(&page, actor, id, o, doc.Version)
+	m.flagsPart(&page, actor, id, o)
+	if isOffice(o.Type, o.Sublevel) {
+		if err := m.officePart(ctx, &page, actor, id, o); err != nil {
+			return verificationPage{}, doc, err
+		}
+	}
+	reminders, err := m.Service.Reminders(ctx, actor, id, 10)
+	if err != nil {
+		return verificationPage{}, doc, err
+	}
+	for _, r := range reminders {
+		page.Reminders = append(page.Reminders, reminderText(base, o, r))
+	}
 	if s := o.Suspension; s != nil && o.State == StateSuspended {
 		page.Suspended = []web.Fact{{Label: base.T("organizations.suspension.reason"), Value: s.Reason}, {Label: base.T("organizations.suspension.since"), Value: base.Date(s.At)}}
 		if s.Reply != "" {
@@ -69,6 +82,9 @@ func (m *Module) reviewers(ctx context.Context, o Organization) (map[domain.Acco
 	}
 	if o.Suspension != nil {
 		ids = append(ids, o.Suspension.By)
+	}
+	for _, earlier := range o.Earlier {
+		ids = append(ids, earlier.By)
 	}
 	if len(ids) == 0 {
 		return nil, nil
@@ -106,17 +122,21 @@ func (m *Module) secretariatPart(page *verificationPage, actor domain.Actor, id 
 	if o.State == StatePending {
 		page.Checklist = checklist(page.Base, id, o, version)
 	}
-	reasoned := func(key, path, kind string) *web.Action {
-		a := web.NewAction(page.Base, key, pathOf(id)+path)
-		a.Reason, a.Kind = true, kind
-		return &a
-	}
+	reasoned := func(key, path, kind string) *web.Action { return reasonedAction(page.Base, key, pathOf(id)+path, kind) }
+	page.Merge = page.URL(pathOf(id) + "/merge")
+	page.FlagForm = flagForm(page.Base, id)
 	switch {
 	case o.State == StateSuspended:
 		page.Restore = reasoned("organizations.restore", "/restore", "plain")
 	case o.Public(m.Service.now()):
 		page.Suspend = reasoned("organizations.suspend", "/suspend", "stop")
 	}
+}
+
+func reasonedAction(b web.Base, key, path, kind string) *web.Action {
+	a := web.NewAction(b, key, path)
+	a.Reason, a.Kind = true, kind
+	return &a
 }
 
 // again shows the verification page with what was refused.

@@ -2,7 +2,6 @@ package organizations
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"gotong/modules/domain"
@@ -256,24 +255,4 @@ func (s *Service) ExpireLapsed(ctx context.Context) (int, error) {
 			return expired, nil
 		}
 	}
-}
-
-// Watch runs ExpireLapsed every ten minutes, on one replica at a time, until ctx ends.
-func (m *Module) Watch(ctx context.Context) error {
-	return m.db.Lease(ctx, "organizations.expiry", func(ctx context.Context) error { // not a text
-		ticker := time.NewTicker(10 * time.Minute)
-		defer ticker.Stop()
-		for {
-			if n, err := m.Service.ExpireLapsed(ctx); err != nil && !errors.Is(err, context.Canceled) {
-				m.Service.log.ErrorContext(ctx, "verifications could not be ended", "error", err)
-			} else if n > 0 {
-				m.Service.log.InfoContext(ctx, "verifications ended", "count", n)
-			}
-			select {
-			case <-ctx.Done():
-				return ctx.Err()
-			case <-ticker.C:
-			}
-		}
-	})
 }

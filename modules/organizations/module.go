@@ -33,6 +33,10 @@ type Module struct {
 
 	index        *web.View[indexPage]
 	types        *web.View[typesPage]
+	checkView    *web.View[checkPage]
+	alikeView    *web.View[alikePage]
+	passportView *web.View[passportPage]
+	merging      *web.View[mergePage]
 	form         *web.View[formPage]
 	show         *web.View[showPage]
 	verification *web.View[verificationPage]
@@ -47,6 +51,10 @@ func New(d Deps) *Module {
 		Service: newService(d), db: d.DB, publicURL: d.PublicURL,
 		index:        web.NewView[indexPage](d.Views, "organizations/index"),
 		types:        web.NewView[typesPage](d.Views, "organizations/types"),
+		checkView:    web.NewView[checkPage](d.Views, "organizations/check"),
+		alikeView:    web.NewView[alikePage](d.Views, "organizations/alike"),
+		passportView: web.NewView[passportPage](d.Views, "organizations/passport"),
+		merging:      web.NewView[mergePage](d.Views, "organizations/merge"),
 		form:         web.NewView[formPage](d.Views, "organizations/form"),
 		show:         web.NewView[showPage](d.Views, "organizations/show"),
 		verification: web.NewView[verificationPage](d.Views, "organizations/verification"),

@@ -3,12 +3,8 @@
 package organizations
 
 import (
-	"net/mail"
-	"net/url"
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
@@ -47,7 +43,9 @@ type Organization struct {
 	Website      string            `json:"website,omitempty"`
 	Registration string            `json:"registration,omitempty"`
 	About        string            `json:"about,omitempty"`
-	Demo         bool              `json:"demo,omitempty"`
+	// Areas are the regions in which the organisation works; none: it has not said so.
+	Areas []domain.RegionCode `json:"areas,omitempty"`
+	Demo  bool                `json:"demo,omitempty"`
 
 	State         State         `json:"state"`
 	Papers        []PaperRecord `json:"papers,omitempty"`
@@ -56,6 +54,13 @@ type Organization struct {
 	VerifiedUntil time.Time     `json:"verified_until,omitzero"` // its end, exclusive
 	Reviews       []Review      `json:"reviews,omitempty"`       // newest last
 	Suspension    *Suspension   `json:"suspension,omitempty"`    // the last one
+	Earlier       []Suspension  `json:"earlier_suspensions,omitempty"`
+	Flags         []Flag        `json:"flags,omitempty"` // newest last
+
+	Handover   *Handover             `json:"handover,omitempty"`
+	MergedInto domain.OrganizationID `json:"merged_into,omitempty"` // it has become part of that one and is no more
+	Merge      *Merge                `json:"merge,omitempty"`       // how it became that
+	Absorbs    *Absorbs              `json:"absorbs,omitempty"`     // a merge into this one is being decided
 
 	Owners []domain.AccountID `json:"owners"` // guards the rule that one owner always stays
 }
@@ -65,6 +70,7 @@ type Suspension struct {
 	Reason    string           `json:"reason"`
 	By        domain.AccountID `json:"by"`
 	At        time.Time        `json:"at"`
+	From      State            `json:"from,omitempty"` // the state to which a restoration leads back
 	Reply     string           `json:"reply,omitempty"`
 	RepliedAt time.Time        `json:"replied_at,omitzero"`
 	Lifted    string           `json:"lifted,omitempty"` // reason of the restoration
@@ -82,6 +88,14 @@ func (o *Organization) plant(now time.Time) {
 	if o.State == StateVerified && o.VerifiedUntil.IsZero() {
 		o.VerifiedUntil = o.VerifiedAt.AddDate(validYears, 0, 0)
 	}
+	if o.State == StateVerified && len(o.Reviews) == 0 {
+		r := Review{At: o.VerifiedAt, Submitted: o.VerifiedAt, Until: o.VerifiedUntil, Result: StateVerified, Checklist: domain.Stakeholders().Version()}
+		lists := o.lists()
+		for _, p := range slices.Concat(lists.Required, lists.OneOf[:min(1, len(lists.OneOf))]) {
+			r.Answers = append(r.Answers, Answer{Paper: p.ID, Verdict: VerdictInForce})
+		}
+		o.Reviews = []Review{r}
+	}
 }
 
 // StateAt is the state with the clock read: a verification past its end counts as expired at once.
@@ -95,11 +109,18 @@ func (o Organization) StateAt(now time.Time) State {
 // InForce tells whether the organisation's verification is in force: it is verified, or its renewal is being looked
 // at before the end.
 func (o Organization) InForce(now time.Time) bool {
-	return (o.State == StateVerified || o.State == StatePending) && !o.VerifiedAt.IsZero() && now.Before(o.VerifiedUntil)
+	return o.MergedInto == "" && (o.State == StateVerified || o.State == StatePending) && !o.VerifiedAt.IsZero() && now.Before(o.VerifiedUntil)
 }
+
+// MayStart tells whether the organisation may start something new: its verification is in force and no flag blocks it.
+// What runs may be finished without.
+func (o Organization) MayStart(now time.Time) bool { return o.InForce(now) && !o.Blocked(now) }
 
 // Public tells whether anyone may see the organisation.
 func (o Organization) Public(now time.Time) bool {
+	if o.MergedInto != "" {
+		return false
+	}
 	switch o.StateAt(now) {
 	case StateVerified, StateExpired:
 		return true
@@ -112,7 +133,7 @@ func (o Organization) Public(now time.Time) bool {
 // Governs gives the village whose government the organisation is: set from the first verification on, which is when
 // the tie was checked, and taken away while suspended or rejected.
 func (o Organization) Governs() domain.RegionCode {
-	if o.VerifiedAt.IsZero() || o.State == StateSuspended || o.State == StateRejected {
+	if o.VerifiedAt.IsZero() || o.State == StateSuspended || o.State == StateRejected || o.MergedInto != "" {
 		return ""
 	}
 	return o.Village
@@ -138,70 +159,20 @@ func isOffice(typeID, sublevel string) bool {
 		typeID == domain.TypeGovernment && sublevel == domain.SublevelKelurahan
 }
 
-// Lengths of texts, in characters.
-const (
-	maxName  = 150
-	maxShort = 200
-	maxLong  = 2000
-)
-
-// Validate tells what must change, by field.
-func (o Organization) Validate() error {
-	var f apperr.Fields
-	t, ok := domain.Stakeholders().Type(o.Type)
-	f.Check(ok, "type", "organizations.error.type")
-	_, ok = t.Sublevel(o.Sublevel)
-	f.Check(ok, "sublevel", "organizations.error.sublevel")
-	if n := utf8.RuneCountInString(o.Name); n < 3 || n > maxName {
-		f.Add("name", "organizations.error.name", "max", maxName)
-	}
-	f.Check(o.Region != "", "region", "organizations.error.region")
-	f.Check(o.Office != "", "office", "organizations.error.office")
-	if o.Email != "" {
-		a, err := mail.ParseAddress(o.Email)
-		f.Check(err == nil && a.Name == "" && a.Address == o.Email, "email", "organizations.error.email")
-	}
-	if o.Website != "" {
-		u, err := url.Parse(o.Website)
-		f.Check(err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil, "website", "organizations.error.website")
-	}
-	if o.Phone != "" {
-		f.Check(phoneLike(o.Phone), "phone", "organizations.error.phone")
-	}
-	for _, text := range []struct {
-		field, value string
-		max          int
-	}{{"office", o.Office, maxShort}, {"address", o.Address, maxShort}, {"registration", o.Registration, maxShort}, {"website", o.Website, maxShort}, {"email", o.Email, maxShort}, {"about", o.About, maxLong}} {
-		f.Check(utf8.RuneCountInString(text.value) <= text.max, text.field, "organizations.error.long", "max", text.max)
-		f.Check(utf8.ValidString(text.value), text.field, "organizations.error.text")
-	}
-	for field, value := range map[string]string{"name": o.Name, "office": o.Office, "address": o.Address, "registration": o.Registration, "about": o.About} {
-		f.Check(len(domain.FindPersonalNumbers(value)) == 0, field, "organizations.error.personal")
-	}
-	return f.Err()
-}
-
-func phoneLike(s string) bool {
-	digits := 0
-	for _, r := range s {
-		switch {
-		case r >= '0' && r <= '9':
-			digits++
-		case !strings.ContainsRune("+-() .", r):
-			return false
-		}
-	}
-	return digits >= 6 && digits <= 15
-}
-
 // refuse makes the error of a move that the state does not allow.
 func (o Organization) refuse() error {
+	if o.MergedInto != "" {
+		return apperr.New(apperr.Conflict, "organizations.error.merged")
+	}
 	return apperr.New(apperr.Conflict, "organizations.error.state."+string(o.State))
 }
 
 // Submit hands the papers in for verification: registered, rejected and expired organisations may, a verified one
 // from sixty days before its end. Invalid with the missing papers where any is missing.
 func (o *Organization) Submit(now time.Time, lang string) error {
+	if o.MergedInto != "" {
+		return o.refuse()
+	}
 	switch o.StateAt(now) {
 	case StateRegistered, StateRejected, StateExpired:
 	case StateVerified:
@@ -223,9 +194,10 @@ func (o *Organization) Submit(now time.Time, lang string) error {
 
 // Decide ends a verification with the result that follows from the review's answers.
 func (o *Organization) Decide(r Review, now time.Time) error {
-	if o.State != StatePending {
+	if o.State != StatePending || o.MergedInto != "" {
 		return o.refuse()
 	}
+	r.Checklist = domain.Stakeholders().Version()
 	r.At, r.Submitted = now, o.SubmittedAt
 	if err := r.settle(*o); err != nil {
 		return err
@@ -242,7 +214,7 @@ func (o *Organization) Decide(r Review, now time.Time) error {
 
 // Expire notes that the verification came to its end.
 func (o *Organization) Expire(now time.Time) error {
-	if o.State != StateVerified || now.Before(o.VerifiedUntil) {
+	if o.State != StateVerified || now.Before(o.VerifiedUntil) || o.MergedInto != "" {
 		return o.refuse()
 	}
 	o.State = StateExpired
@@ -254,10 +226,14 @@ func (o *Organization) Suspend(by domain.AccountID, reason string, now time.Time
 	if err := checkReason(reason); err != nil {
 		return err
 	}
-	if state := o.StateAt(now); state != StateVerified && state != StateExpired && !o.InForce(now) {
+	if state := o.StateAt(now); o.MergedInto != "" || state != StateVerified && state != StateExpired && !o.InForce(now) {
 		return o.refuse()
 	}
-	o.State, o.Suspension = StateSuspended, &Suspension{Reason: reason, By: by, At: now}
+	if o.Suspension != nil {
+		o.Earlier = append(slices.Clone(o.Earlier), *o.Suspension)
+	}
+	o.Suspension = &Suspension{Reason: reason, By: by, At: now, From: o.State}
+	o.State = StateSuspended
 	return nil
 }
 
@@ -275,7 +251,8 @@ func (o *Organization) Reply(text string, now time.Time) error {
 	return nil
 }
 
-// Restore ends a suspension: the verification is in force again until its old end.
+// Restore ends a suspension: the verification is in force again until its old end, and a renewal that was being looked
+// at waits again.
 func (o *Organization) Restore(reason string, now time.Time) error {
 	if err := checkReason(reason); err != nil {
 		return err
@@ -286,16 +263,9 @@ func (o *Organization) Restore(reason string, now time.Time) error {
 	s := *o.Suspension
 	s.Lifted, s.LiftedAt = reason, now
 	o.Suspension, o.State = &s, StateVerified
+	if s.From == StatePending {
+		o.State = StatePending
+	}
 	o.State = o.StateAt(now)
 	return nil
-}
-
-// checkReason checks a text that a rule demands.
-func checkReason(reason string) error {
-	var f apperr.Fields
-	n := utf8.RuneCountInString(reason)
-	f.Check(n >= 5, "reason", "organizations.error.reason")
-	f.Check(n <= maxLong, "reason", "organizations.error.long", "max", maxLong)
-	f.Check(len(domain.FindPersonalNumbers(reason)) == 0, "reason", "organizations.error.personal")
-	return f.Err()
 }

@@ -1,6 +1,8 @@
 package organizations
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"gotong/modules/domain"
@@ -20,7 +22,10 @@ type indexPage struct {
 // typesPage is the first step of founding: which kind of organisation.
 type typesPage struct {
 	web.Base
-	Types []typeChoice
+	Types    []typeChoice
+	Kept     string // what was begun before; "" for nothing
+	KeptPath string
+	Drop     *web.Action
 }
 
 type typeChoice struct{ Name, Description, Path string }
@@ -29,6 +34,60 @@ type formPage struct {
 	web.Base
 	Form *web.Form
 	Note string
+	Step string // of founding: "Langkah 1 dari 4: …"
+}
+
+// checkPage is the last step of founding: all that was typed, and the papers that come next.
+type checkPage struct {
+	web.Base
+	Step, Note string
+	Parts      []checkPart
+	Papers     []checkPapers
+	Form       *web.Form
+}
+
+type checkPart struct {
+	Title, Path, Change string
+	Facts               []web.Fact
+}
+
+type checkPapers struct {
+	Title  string
+	Papers []string
+}
+
+// alikePage is the warning that a name is typed that somebody bears.
+type alikePage struct {
+	web.Base
+	Alikes []web.Cell
+}
+
+type passportPage struct {
+	web.Base
+	Heading                       string
+	Tag                           web.Tag
+	Facts                         []web.Fact
+	Papers                        []string
+	Restricted                    string
+	Badge, BadgeText, Embed       string
+	Statement, StatementURL, Keys string
+}
+
+type mergePage struct {
+	web.Base
+	Heading    string
+	Pick       *web.Form
+	Candidates []web.Option
+	Preview    *mergePreview
+	Back       string
+}
+
+type mergePreview struct {
+	Lead    string
+	Compare web.Table
+	Moves   web.Table
+	Refusal string
+	Form    *web.Form
 }
 
 type showPage struct {
@@ -40,8 +99,12 @@ type showPage struct {
 	Facts     []web.Fact
 	Notice    string // what the members should do next
 	Links     []web.Cell
+	Contact   []web.Fact
+	Areas     []web.Cell
 	Join      *web.Action
-	Statement string
+	Passport  string
+	Badge     string
+	BadgeText string
 	Panels    []web.Section
 }
 
@@ -59,9 +122,24 @@ type verificationPage struct {
 	Reply      *web.Action
 	Suspend    *web.Action
 	Restore    *web.Action
+	Flags      []flagCard
+	FlagForm   *web.Form
+	Reminders  []string
+	Office     string // to which village it is tied, or could be
+	TieForm    *web.Form
+	Untie      *web.Action
+	Merge      string // address of the page that merges it with another
 	OwnNote    string // why this actor may not decide
 	History    []web.Step
 	HasHistory bool
+}
+
+type flagCard struct {
+	Tag   web.Tag
+	Title string
+	Meta  string
+	Facts []web.Fact
+	Lift  *web.Action
 }
 
 type membersPage struct {
@@ -73,6 +151,19 @@ type membersPage struct {
 	Link     string // of an invitation just made
 	LinkNote string
 	Leave    *web.Action
+	Open     []invitationRow
+	Handover *handoverPart
+}
+
+type invitationRow struct {
+	Role, Note string
+	Revoke     web.Action
+}
+
+// handoverPart is an offered ownership.
+type handoverPart struct {
+	Text    string
+	Actions []web.Action
 }
 
 type memberRow struct {
@@ -121,10 +212,7 @@ func stateTag(b web.Base, state State) web.Tag {
 
 // badge is the state as the public reads it: a renewal that is looked at before the end is verified.
 func badge(b web.Base, o Organization, now time.Time) web.Tag {
-	if o.InForce(now) {
-		return stateTag(b, StateVerified)
-	}
-	return stateTag(b, o.StateAt(now))
+	return stateTag(b, o.shownState(now))
 }
 
 func typeText(b web.Base, o Organization) string {
@@ -153,29 +241,39 @@ func cards(b web.Base, docs []store.Doc[Organization], places map[domain.RegionC
 	return list, demo
 }
 
-func publicFacts(b web.Base, o Organization, place string, now time.Time) []web.Fact {
-	facts := []web.Fact{{Label: b.T("organizations.fact.type"), Value: typeText(b, o)}}
-	add := func(key, value, path string) {
-		if value != "" {
-			facts = append(facts, web.Fact{Label: b.T(key), Value: value, Path: path})
+func factsOf(b web.Base, into []web.Fact, lines ...[3]string) []web.Fact {
+	for _, l := range lines {
+		if l[1] != "" {
+			into = append(into, web.Fact{Label: b.T(l[0]), Value: l[1], Path: l[2]})
 		}
 	}
-	add("organizations.fact.place", place, b.URL("/villages/"+string(o.Region)))
+	return into
+}
+
+func publicFacts(b web.Base, o Organization, place string, now time.Time) []web.Fact {
+	facts := []web.Fact{{Label: b.T("organizations.fact.type"), Value: typeText(b, o)}}
+	facts = factsOf(b, facts, [3]string{"organizations.fact.place", place, b.URL("/villages/" + string(o.Region))})
 	if !o.VerifiedAt.IsZero() {
-		add("organizations.fact.verified_at", b.Date(o.VerifiedAt), "")
 		key := "organizations.fact.verified_until"
 		if !now.Before(o.VerifiedUntil) {
 			key = "organizations.fact.expired_at"
 		}
-		add(key, b.Date(o.VerifiedUntil), "")
+		facts = factsOf(b, facts, [3]string{"organizations.fact.verified_at", b.Date(o.VerifiedAt)}, [3]string{key, b.Date(o.VerifiedUntil)})
 	}
-	add("organizations.fact.registration", o.Registration, "")
-	add("organizations.fact.office", o.Office, "")
-	add("organizations.fact.address", o.Address, "")
-	add("organizations.fact.email", o.Email, "")
-	add("organizations.fact.phone", o.Phone, "")
-	add("organizations.fact.website", o.Website, o.Website)
-	return facts
+	return factsOf(b, facts, [3]string{"organizations.fact.registration", o.Registration})
+}
+
+// contactFacts tell how the organisation's office is reached.
+func contactFacts(b web.Base, o Organization) []web.Fact {
+	mail, phone := "", ""
+	if o.Email != "" {
+		mail = "mailto:" + o.Email
+	}
+	if o.Phone != "" {
+		phone = "tel:" + strings.NewReplacer(" ", "", "(", "", ")", "", ".", "", "-", "").Replace(o.Phone)
+	}
+	return factsOf(b, nil, [3]string{"organizations.fact.office", o.Office}, [3]string{"organizations.fact.address", o.Address},
+		[3]string{"organizations.fact.email", o.Email, mail}, [3]string{"organizations.fact.phone", o.Phone, phone}, [3]string{"organizations.fact.website", o.Website, o.Website})
 }
 
 func paperTable(b web.Base, o Organization, now time.Time) web.Table {
@@ -187,6 +285,12 @@ func paperTable(b web.Base, o Organization, now time.Time) web.Table {
 		details := web.Cell{}
 		if ok {
 			state.Tag = &web.Tag{Kind: "good", Text: b.T("organizations.papers.there", "date", r.At)}
+			if r.At.After(o.VerifiedAt) && !o.VerifiedAt.IsZero() && o.State != StatePending {
+				state.Tag.Kind, state.Note = "wait", b.T("organizations.papers.unchecked")
+			}
+			if days := due(r.Expires, domain.DateOf(now)); days > 0 {
+				state.Tag = &web.Tag{Kind: "wait", Text: b.T("organizations.papers.ends", "date", r.Expires.Time())}
+			}
 			if !r.Current(now) {
 				state.Tag = &web.Tag{Kind: "stop", Text: b.T("organizations.papers.lapsed", "date", r.Expires.Time())}
 			}
@@ -235,9 +339,17 @@ func missingNames(lang string, o Organization, now time.Time) []string {
 
 // history tells the verifications and suspensions, oldest first.
 func history(b web.Base, o Organization, names map[domain.AccountID]string) []web.Step {
-	var steps []web.Step
+	type dated struct {
+		at   time.Time
+		step web.Step
+	}
+	var steps []dated
+	add := func(at time.Time, step web.Step) {
+		step = web.Step{State: "done", Label: step.Label, When: b.Date(at), Who: step.Who, Note: step.Note}
+		steps = append(steps, dated{at, step})
+	}
 	for _, r := range o.Reviews {
-		step := web.Step{State: "done", Label: b.T("organizations.state." + string(r.Result)), When: b.Date(r.At), Who: names[r.By], Note: r.Reason}
+		step := web.Step{Label: b.T("organizations.state." + string(r.Result)), Who: names[r.By], Note: r.Reason}
 		for _, a := range r.Answers {
 			paper, _ := o.lists().Paper(a.Paper)
 			line := b.T("organizations.history.answer", "paper", paper.Name.In(b.Lang), "verdict", b.T("organizations.verdict."+string(a.Verdict)))
@@ -249,16 +361,25 @@ func history(b web.Base, o Organization, names map[domain.AccountID]string) []we
 			}
 			step.Note += line
 		}
-		steps = append(steps, step)
+		add(r.At, step)
 	}
-	if s := o.Suspension; s != nil {
-		steps = append(steps, web.Step{State: "done", Label: b.T("organizations.state.suspended"), When: b.Date(s.At), Who: names[s.By], Note: s.Reason})
+	suspensions := slices.Clone(o.Earlier)
+	if o.Suspension != nil {
+		suspensions = append(suspensions, *o.Suspension)
+	}
+	for _, s := range suspensions {
+		add(s.At, web.Step{Label: b.T("organizations.state.suspended"), Who: names[s.By], Note: s.Reason})
 		if s.Reply != "" {
-			steps = append(steps, web.Step{State: "done", Label: b.T("organizations.history.replied"), When: b.Date(s.RepliedAt), Note: s.Reply})
+			add(s.RepliedAt, web.Step{Label: b.T("organizations.history.replied"), Note: s.Reply})
 		}
 		if !s.LiftedAt.IsZero() {
-			steps = append(steps, web.Step{State: "done", Label: b.T("organizations.history.restored"), When: b.Date(s.LiftedAt), Note: s.Lifted})
+			add(s.LiftedAt, web.Step{Label: b.T("organizations.history.restored"), Note: s.Lifted})
 		}
 	}
-	return steps
+	slices.SortStableFunc(steps, func(a, b dated) int { return a.at.Compare(b.at) })
+	list := make([]web.Step, 0, len(steps))
+	for _, s := range steps {
+		list = append(list, s.step)
+	}
+	return list
 }

@@ -2,8 +2,10 @@ package organizations
 
 import (
 	"context"
+	"time"
 
 	"gotong/modules/domain"
+	"gotong/modules/kit/store"
 	"gotong/modules/kit/web"
 )
 
@@ -18,22 +20,18 @@ const deskLimit = 20
 
 // Load makes the part of the desk.
 func (p deskPanel) Load(ctx context.Context, request domain.PanelRequest) (domain.Fragment, error) {
-	b, actor, s := request.Page, request.Actor, p.m.Service
+	b, actor := request.Page, request.Actor
 	fragment := domain.Fragment{ID: "organizations", Title: b.T("organizations.desk.title")}
 	var page deskPage
 	page.Base = b
 	if actor.Secretariat() {
-		pending, err := s.Pending(ctx, actor, deskLimit)
+		groups, err := p.office(ctx, b, actor)
 		if err != nil {
 			return fragment, err
 		}
-		group := deskGroup{Title: b.T("organizations.desk.pending")}
-		for _, doc := range pending {
-			id := domain.OrganizationID(doc.ID)
-			group.Items = append(group.Items, deskItem{Title: doc.Body.Name, Path: b.URL(pathOf(id) + "/verification"), Note: b.T("organizations.desk.waiting", "since", b.Local().Ago(s.now(), doc.Body.SubmittedAt))})
-			fragment.Demo = fragment.Demo || doc.Body.Demo
+		for _, g := range groups {
+			page.add(g)
 		}
-		page.add(group)
 	}
 	mine, err := p.mine(ctx, b, actor)
 	if err != nil {
@@ -45,6 +43,37 @@ func (p deskPanel) Load(ctx context.Context, request domain.PanelRequest) (domai
 	}
 	fragment.HTML, err = p.m.desk.Fragment(page)
 	return fragment, err
+}
+
+// office tells what waits for the secretariat: verifications by the age of their submission, then papers and
+// verifications by their end.
+func (p deskPanel) office(ctx context.Context, b web.Base, actor domain.Actor) ([]deskGroup, error) {
+	s := p.m.Service
+	var groups []deskGroup
+	for _, g := range []struct {
+		title string
+		list  func(context.Context, domain.Actor, int) ([]store.Doc[Organization], error)
+		note  func(Organization) string
+	}{
+		{"organizations.desk.pending", s.Pending, func(o Organization) string {
+			return b.T("organizations.desk.waiting", "since", b.Local().Ago(s.now(), o.SubmittedAt))
+		}},
+		{"organizations.desk.lapsing", s.Lapsing, func(o Organization) string {
+			return b.T("organizations.desk.ends", "date", o.soonestPaper().Time())
+		}},
+		{"organizations.desk.ending", s.Ending, func(o Organization) string { return b.T("organizations.desk.ends", "date", o.VerifiedUntil) }},
+	} {
+		docs, err := g.list(ctx, actor, deskLimit)
+		if err != nil {
+			return nil, err
+		}
+		group := deskGroup{Title: b.T(g.title)}
+		for _, doc := range docs {
+			group.Items = append(group.Items, deskItem{Title: doc.Body.Name, Path: b.URL(pathOf(domain.OrganizationID(doc.ID)) + "/verification"), Note: g.note(doc.Body)})
+		}
+		groups = append(groups, group)
+	}
+	return groups, nil
 }
 
 func (p *deskPage) add(g deskGroup) {
@@ -59,6 +88,13 @@ func (p deskPanel) mine(ctx context.Context, b web.Base, actor domain.Actor) (de
 	group := deskGroup{Title: b.T("organizations.desk.own")}
 	for _, membership := range actor.Memberships {
 		if !MayManage(actor, membership.Organization) {
+			doc, err := s.get(ctx, actor, membership.Organization)
+			if err != nil {
+				return group, err
+			}
+			if h := doc.Body.Handover; h.open(s.now()) && h.To == actor.Account {
+				group.Items = append(group.Items, deskItem{Title: doc.Body.Name, Path: b.URL(pathOf(membership.Organization) + "/members#handover"), Note: b.T("organizations.desk.handover")})
+			}
 			continue
 		}
 		doc, err := s.get(ctx, actor, membership.Organization)
@@ -71,6 +107,7 @@ func (p deskPanel) mine(ctx context.Context, b web.Base, actor domain.Actor) (de
 		} else if state == StateVerified && o.VerifiedUntil.Sub(now) <= renewWithin {
 			group.Items = append(group.Items, deskItem{Title: o.Name, Path: b.URL(path + "/verification"), Note: b.T("organizations.desk.renew", "date", o.VerifiedUntil)})
 		}
+		group.Items = append(group.Items, paperItems(b, o, now, path)...)
 		requests, err := s.JoinRequests(ctx, actor, membership.Organization)
 		if err != nil {
 			return group, err
@@ -80,4 +117,26 @@ func (p deskPanel) mine(ctx context.Context, b web.Base, actor domain.Actor) (de
 		}
 	}
 	return group, nil
+}
+
+// paperItems points out papers that lapse within sixty days or have lapsed.
+func paperItems(b web.Base, o Organization, now time.Time, path string) []deskItem {
+	if !o.InForce(now) {
+		return nil // what is missing is told with the state
+	}
+	var items []deskItem
+	for _, p := range o.Papers {
+		paper, _ := o.lists().Paper(p.Paper)
+		key := ""
+		switch {
+		case !p.Current(now):
+			key = "organizations.desk.paper_lapsed"
+		case due(p.Expires, domain.DateOf(now)) > 0:
+			key = "organizations.desk.paper_ends"
+		default:
+			continue
+		}
+		items = append(items, deskItem{Title: o.Name, Path: b.URL(path + "/verification"), Note: b.T(key, "paper", paper.Name.In(b.Lang), "date", p.Expires.Time())})
+	}
+	return items
 }

@@ -7,8 +7,12 @@ import (
 	"gotong/modules/kit/apperr"
 )
 
-// MaySee tells whether the actor may see the organisation at all.
+// MaySee tells whether the actor may see the organisation at all. One that was merged into another is there for nobody:
+// its address leads to the other.
 func MaySee(actor domain.Actor, id domain.OrganizationID, o Organization, now time.Time) bool {
+	if o.MergedInto != "" {
+		return false
+	}
 	return o.Public(now) || actor.Has(id, domain.OrgViewer) || actor.Secretariat() || actor.Auditor()
 }
 

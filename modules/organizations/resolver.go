@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"gotong/modules/domain"
+	"gotong/modules/kit/apperr"
 )
 
 // resolver answers for organisations.
@@ -18,12 +19,18 @@ func (resolver) Kind() string { return domain.KindOrganization }
 func (r resolver) Resolve(ctx context.Context, actor domain.Actor, id string) (domain.Resolved, error) {
 	org := domain.OrganizationID(id)
 	doc, err := r.service.get(ctx, actor, org)
+	if apperr.Is(err, apperr.NotFound) { // what still names one that was merged means the other
+		if to, e := r.service.MovedTo(ctx, actor, org); e == nil {
+			org = to
+			doc, err = r.service.get(ctx, actor, org)
+		}
+	}
 	if err != nil {
 		return domain.Resolved{}, err
 	}
 	o := doc.Body
 	return domain.Resolved{
-		Ref: domain.Ref{Kind: domain.KindOrganization, ID: id}, Title: o.Name, Path: pathOf(org), Region: o.Region, Organization: org,
+		Ref: domain.Ref{Kind: domain.KindOrganization, ID: string(org)}, Title: o.Name, Path: pathOf(org), Region: o.Region, Organization: org,
 		Parties: []domain.OrganizationID{org}, Public: o.Public(r.service.now()), MayAttach: MayEdit(actor, org), Demo: o.Demo,
 	}, nil
 }

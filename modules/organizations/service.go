@@ -48,9 +48,13 @@ type Service struct {
 	members       *store.Records[Member]
 	requests      *store.Records[JoinRequest]
 	offices       *store.Records[villageOffice]
-	invitations   *store.State[invitation]
-	used          *store.State[usedInvitation]
+	reminders     *store.Records[Reminder]
+	invitations   *store.Records[Invitation]
 	shown         *store.State[shownInvitation]
+	drafts        *store.State[Profile]
+	keys          *store.State[signingKey]
+
+	belongings []Belonging
 
 	regions   Regions
 	documents Documents
@@ -64,7 +68,9 @@ func newService(d Deps) *Service {
 	s := &Service{
 		organizations: store.NewRecords(d.DB, organizationDefinition()), members: store.NewRecords(d.DB, memberDefinition()),
 		requests: store.NewRecords(d.DB, requestDefinition()), offices: store.NewRecords(d.DB, officeDefinition()),
-		invitations: store.NewState[invitation](d.DB, "invitations"), used: store.NewState[usedInvitation](d.DB, "invitations_used"),
+		reminders:   store.NewRecords(d.DB, reminderDefinition()),
+		invitations: store.NewRecords(d.DB, invitationDefinition()), drafts: store.NewState[Profile](d.DB, "organization_drafts"),
+		keys:    store.NewState[signingKey](d.DB, "organization_keys"),
 		shown:   store.NewState[shownInvitation](d.DB, "invitations_shown"),
 		regions: d.Regions, documents: d.Documents, people: d.People, search: d.Search, clock: d.Clock, log: d.Log,
 	}
@@ -104,50 +110,36 @@ func (s *Service) Get(ctx context.Context, actor domain.Actor, id domain.Organiz
 type Profile struct {
 	Type, Sublevel, Name, Registration, Office, Address, Email, Phone, Website, About string
 	Region                                                                            domain.RegionCode
-	Place                                                                             string // code or name of the tied desa, kelurahan or kecamatan
-	Different                                                                         bool   // the founder says that it is none of the look-alikes
+	Areas                                                                             []domain.RegionCode // in which it works
+	Place                                                                             string              // code or name of the tied desa, kelurahan or kecamatan
+	Different                                                                         bool                // the founder says that it is none of the look-alikes
 }
 
 func (p Profile) apply(o *Organization) {
 	o.Name, o.Registration, o.Office, o.Address = strings.Join(strings.Fields(p.Name), " "), p.Registration, p.Office, p.Address
-	o.Email, o.Phone, o.Website, o.About = p.Email, p.Phone, p.Website, p.About
+	o.Email, o.Phone, o.Website, o.About, o.Areas = p.Email, p.Phone, p.Website, p.About, p.Areas
 }
 
-// Found makes a new organisation whose first owner is the actor. SignIn without an account; Invalid by field: what is
-// missing or wrong, and on "different" where it looks like one that is there already. A repeat of the same form gives
-// the same organisation.
-func (s *Service) Found(ctx context.Context, actor domain.Actor, op store.Operation, p Profile) (domain.OrganizationID, error) {
-	if err := mayBelong(actor); err != nil {
-		return "", err
-	}
-	o := Organization{Type: p.Type, Sublevel: p.Sublevel, Region: p.Region, State: StateRegistered, Owners: []domain.AccountID{actor.Account}}
-	p.apply(&o)
-	id := domain.OrganizationID(actor.NewID(op))
-	if err := s.place(ctx, &o, p.Place); err != nil {
-		return "", err
-	}
-	if err := o.Validate(); err != nil {
-		return "", err
-	}
-	if !p.Different {
-		if err := s.refuseDuplicates(ctx, actor, id, o); err != nil {
-			return "", err
+// checkAreas refuses regions that are none.
+func (s *Service) checkAreas(ctx context.Context, areas []domain.RegionCode, f *apperr.Fields) error {
+	for _, code := range areas[:min(len(areas), maxAreas)] {
+		if _, err := s.regions.Place(ctx, code); apperr.Is(err, apperr.NotFound) {
+			f.Add("areas", "organizations.error.area")
+			return nil
+		} else if err != nil {
+			return err
 		}
 	}
-	if _, err := s.organizations.Insert(ctx, string(id), o, actor.Change("organization.founded", id, op)); err != nil {
-		return "", err
-	}
-	m := Member{Organization: id, Account: actor.Account, Role: domain.OrgOwner, Since: s.now()}
-	if _, err := s.putMember(ctx, m, actor.Change("organization.member-joined", id, op)); err != nil {
-		return "", err
-	}
-	return id, nil
+	return nil
 }
 
 // place checks the seat and, where the kind of organisation is tied to a place, finds that place by code or name.
 func (s *Service) place(ctx context.Context, o *Organization, text string) error {
 	kind := TiedSublevel(o.Type, o.Sublevel)
 	var f apperr.Fields
+	if err := s.checkAreas(ctx, o.Areas, &f); err != nil {
+		return err
+	}
 	if kind == "" {
 		o.Village = ""
 		if o.Region != "" {
@@ -167,7 +159,7 @@ func (s *Service) place(ctx context.Context, o *Organization, text string) error
 	if isOffice(o.Type, o.Sublevel) {
 		o.Village = place.Code
 	}
-	return nil
+	return f.Err()
 }
 
 // findPlace reads a code or a name; a name must fit one place only.
@@ -265,6 +257,10 @@ func (s *Service) Edit(ctx context.Context, actor domain.Actor, op store.Operati
 		if err := s.place(ctx, &o, ""); err != nil {
 			return err
 		}
+	} else if err := s.checkAreas(ctx, o.Areas, &f); err != nil {
+		return err
+	} else if err := f.Err(); err != nil {
+		return err
 	}
 	if err := o.Validate(); err != nil {
 		return err

@@ -15,15 +15,18 @@ const (
 	listNew          = "public_new"  // newest verification first
 	listPending      = "pending"     // oldest submission first
 	listEnding       = "ending"      // verified ones by their end
+	listPapers       = "papers"      // verified ones by the paper that ends first
 	listRegistration = "registration"
-	listRegency      = "regency" // all of a regency, for near-equal names
+	listRegency      = "regency"  // all of a regency, for near-equal names
+	listHandover     = "handover" // taken, memberships to follow
+	listMerging      = "merging"  // taken in by another, not all moved yet
 	listOrganization = "organization"
 	listAccount      = "account"
 )
 
 func organizationDefinition() store.Definition[Organization] {
 	public := func(_ string, o Organization) []store.Key {
-		if o.VerifiedAt.IsZero() || o.State != StateVerified && o.State != StateExpired && o.State != StatePending {
+		if o.VerifiedAt.IsZero() || o.MergedInto != "" || o.State != StateVerified && o.State != StateExpired && o.State != StatePending {
 			return nil
 		}
 		return store.Combinations(o.Region.Path(), []string{o.Type})
@@ -39,16 +42,24 @@ func organizationDefinition() store.Definition[Organization] {
 		Lists: []store.List[Organization]{
 			{Name: listName, Keys: public, Sort: func(_ string, o Organization) string { return store.SortText(o.Name) }},
 			{Name: listNew, Descending: true, Keys: public, Sort: func(_ string, o Organization) string { return store.SortTime(o.VerifiedAt) }},
-			{Name: listPending, Keys: func(_ string, o Organization) []store.Key { return one(o.State == StatePending) }, Sort: func(_ string, o Organization) string { return store.SortTime(o.SubmittedAt) }},
-			{Name: listEnding, Keys: func(_ string, o Organization) []store.Key { return one(o.State == StateVerified) }, Sort: func(_ string, o Organization) string { return store.SortTime(o.VerifiedUntil) }},
+			{Name: listPending, Keys: func(_ string, o Organization) []store.Key { return one(o.State == StatePending && o.MergedInto == "") }, Sort: func(_ string, o Organization) string { return store.SortTime(o.SubmittedAt) }},
+			{Name: listEnding, Keys: func(_ string, o Organization) []store.Key { return one(o.State == StateVerified && o.MergedInto == "") }, Sort: func(_ string, o Organization) string { return store.SortTime(o.VerifiedUntil) }},
+			{Name: listPapers, Keys: func(_ string, o Organization) []store.Key {
+				return one(o.MergedInto == "" && o.soonestPaper() != "" && (o.State == StateVerified || o.State == StatePending && !o.VerifiedAt.IsZero()))
+			}, Sort: func(_ string, o Organization) string { return store.SortText(string(o.soonestPaper())) }},
+			{Name: listHandover, Keys: func(_ string, o Organization) []store.Key {
+				return one(o.Handover != nil && !o.Handover.Accepted.IsZero())
+			}, Sort: func(id string, _ Organization) string { return store.SortText(id) }},
+			{Name: listMerging, Keys: func(_ string, o Organization) []store.Key { return one(o.Merge != nil && o.Merge.Done.IsZero()) },
+				Sort: func(id string, _ Organization) string { return store.SortText(id) }},
 			{Name: listRegistration, Keys: func(_ string, o Organization) []store.Key {
-				if n := plainNumber(o.Registration); n != "" {
+				if n := plainNumber(o.Registration); n != "" && o.MergedInto == "" {
 					return []store.Key{store.KeyOf(n)}
 				}
 				return nil
 			}, Sort: func(id string, _ Organization) string { return store.SortText(id) }},
 			{Name: listRegency, Keys: func(_ string, o Organization) []store.Key {
-				if seat := seatOf(o.Region); seat != "" {
+				if seat := seatOf(o.Region); seat != "" && o.MergedInto == "" {
 					return []store.Key{store.KeyOf(string(seat))}
 				}
 				return nil

@@ -62,7 +62,7 @@ func (o Organization) Paper(id string) (PaperRecord, bool) {
 
 // HandIn adds a paper or replaces the earlier one. Not while a verification is running.
 func (o *Organization) HandIn(p PaperRecord, now time.Time) error {
-	if o.State == StatePending {
+	if o.State == StatePending || o.MergedInto != "" {
 		return o.refuse()
 	}
 	if err := p.Validate(*o, now); err != nil {
@@ -147,6 +147,7 @@ type Review struct {
 	Result    State            `json:"result"` // verified or rejected
 	Reason    string           `json:"reason,omitempty"`
 	Until     time.Time        `json:"until,omitzero"`
+	Checklist int              `json:"checklist,omitempty"` // version of the lists of papers that was asked
 }
 
 // Asked lists the papers that a review must answer for: every required one, and whatever else was handed in.

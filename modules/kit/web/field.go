@@ -30,6 +30,7 @@ type Field struct {
 	Accept       string
 	Multiple     bool
 	Suggest      string // address that answers with options while one types
+	Live         string // address that answers with words about what is typed, shown below while one types
 	Narrow       bool
 	Differs      bool // a conflict: Theirs is what another person saved
 	Theirs       string

@@ -1,0 +1,39 @@
+package wire
+
+import (
+	"context"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/store"
+	"gotong/modules/organizations"
+)
+
+// Belongings are what the other modules keep for organisations, in the order in which a merge moves it: mandates first,
+// since people act by them, documents last, since they follow what they belong to.
+func Belongings(h *House) []organizations.Belonging {
+	return []organizations.Belonging{
+		belonging{"mandates", h.Accounts.Service.CountMandatesOf, h.Accounts.Service.MoveMandates},
+		belonging{"needs", h.Needs.Service.CountOf, h.Needs.Service.MoveAll},
+		belonging{"initiatives", h.Initiatives.Service.CountOf, h.Initiatives.Service.MoveAll},
+		belonging{"commitments", h.Commitments.Service.CountOf, h.Commitments.Service.MoveAll},
+		belonging{"documents", h.Documents.Service.CountOf, h.Documents.Service.MoveAll},
+	}
+}
+
+type belonging struct {
+	kind  string
+	count func(ctx context.Context, id domain.OrganizationID) (int64, error)
+	move  func(ctx context.Context, from, to domain.OrganizationID, c store.Change) (int, error)
+}
+
+var _ organizations.Belonging = belonging{}
+
+func (b belonging) Kind() string { return b.kind }
+
+func (b belonging) Count(ctx context.Context, id domain.OrganizationID) (int64, error) {
+	return b.count(ctx, id)
+}
+
+func (b belonging) Move(ctx context.Context, from, to domain.OrganizationID, c store.Change) (int, error) {
+	return b.move(ctx, from, to, c)
+}

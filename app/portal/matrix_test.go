@@ -97,6 +97,10 @@ func (s *scenery) subjects(pattern string) (list []subject) {
 			one(name, "id", string(s.deals[name]))
 		}
 		one("missing", "id", "nothing-here")
+	case strings.HasPrefix(pattern, "/organizations/new/:step"):
+		for _, step := range []string{"kind", "check", "missing"} {
+			one(step, "step", step)
+		}
 	case first("/organizations/:id"):
 		for _, name := range s.order["organization"] {
 			one(name, "id", organizationID(name))
@@ -157,7 +161,7 @@ func (s *scenery) inputs(l line) string {
 			"meeting_date": string(day(-9)), "contact_office": "Kantor desa"} {
 			v.Set(k, x)
 		}
-	case "/organizations":
+	case "/organizations", "/organizations/new/:step":
 		for k, x := range map[string]string{"type": "academia", "sublevel": "university", "name": "Lembaga percobaan", "region": "61.71", "office": "Sekretariat", "about": "Lembaga.", "registration": "P/1"} {
 			v.Set(k, x)
 		}

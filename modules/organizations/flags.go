@@ -90,12 +90,12 @@ func (o *Organization) Raise(f Flag, now time.Time) error {
 
 // Lift ends a flag before its last day. Conflict for one that has ended.
 func (o *Organization) Lift(id string, by domain.AccountID, reason string, now time.Time) error {
-	if err := checkReason(reason); err != nil {
-		return err
-	}
 	i := slices.IndexFunc(o.Flags, func(f Flag) bool { return f.ID == id })
 	if i < 0 {
 		return hidden(nil)
+	}
+	if err := checkReason(reason); err != nil {
+		return err
 	}
 	if !o.Flags[i].Active(now) {
 		return apperr.New(apperr.Conflict, "organizations.error.flag_ended")

@@ -2,7 +2,6 @@ package organizations
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"gotong/modules/domain"
@@ -265,15 +264,12 @@ func publicFacts(b web.Base, o Organization, place string, now time.Time) []web.
 
 // contactFacts tell how the organisation's office is reached.
 func contactFacts(b web.Base, o Organization) []web.Fact {
-	mail, phone := "", ""
+	mail := ""
 	if o.Email != "" {
 		mail = "mailto:" + o.Email
 	}
-	if o.Phone != "" {
-		phone = "tel:" + strings.NewReplacer(" ", "", "(", "", ")", "", ".", "", "-", "").Replace(o.Phone)
-	}
 	return factsOf(b, nil, [3]string{"organizations.fact.office", o.Office}, [3]string{"organizations.fact.address", o.Address},
-		[3]string{"organizations.fact.email", o.Email, mail}, [3]string{"organizations.fact.phone", o.Phone, phone}, [3]string{"organizations.fact.website", o.Website, o.Website})
+		[3]string{"organizations.fact.email", o.Email, mail}, [3]string{"organizations.fact.phone", o.Phone}, [3]string{"organizations.fact.website", o.Website, o.Website})
 }
 
 func paperTable(b web.Base, o Organization, now time.Time) web.Table {

@@ -6,15 +6,15 @@ import (
 	"gotong/modules/domain"
 )
 
-// Standing tells how an actor stands to an organisation. NotFound where there is none.
+// Standing tells how an actor stands to an organisation, or to the one that took it in. NotFound where there is none.
 func (s *Service) Standing(ctx context.Context, actor domain.Actor, id string) (domain.Standing, error) {
-	doc, err := s.organizations.Get(ctx, id)
+	doc, err := s.present(ctx, domain.OrganizationID(id))
 	if err != nil {
 		return domain.Standing{}, err
 	}
 	now := s.now()
 	return domain.Standing{
-		State: string(doc.Body.StateAt(now)), Public: doc.Body.Public(now), Relations: actor.RelationsTo(domain.OrganizationID(id), "", ""),
+		State: string(doc.Body.StateAt(now)), Public: doc.Body.Public(now), Relations: actor.RelationsTo(domain.OrganizationID(doc.ID), "", ""),
 	}, nil
 }
 

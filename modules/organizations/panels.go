@@ -127,7 +127,7 @@ func paperItems(b web.Base, o Organization, now time.Time, path string) []deskIt
 	var items []deskItem
 	for _, p := range o.Papers {
 		paper, _ := o.lists().Paper(p.Paper)
-		key := ""
+		var key string
 		switch {
 		case !p.Current(now):
 			key = "organizations.desk.paper_lapsed"

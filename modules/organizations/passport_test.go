@@ -132,9 +132,9 @@ func TestServiceAreaAndContactOnTheProfile(t *testing.T) {
 	p := ngo
 	p.Areas, p.Email, p.Phone = []domain.RegionCode{"61.01", "61.71"}, "kantor@contoh.id", "0562 123456"
 	id := r.verified("ani", p)
-	page := r.get("", pathOf(id))
+	shown := r.get("", pathOf(id))
 	for _, want := range []string{`a[href="/villages/61.01"]`, `a[href="/villages/61.71"]`, `a[href="mailto:kantor@contoh.id"]`, `img[src="` + pathOf(id) + `/badge.svg"]`} {
-		if page.Find(want).Length() == 0 {
+		if shown.Find(want).Length() == 0 {
 			t.Errorf("no %s", want)
 		}
 	}

@@ -36,6 +36,7 @@ type rig struct {
 	clock *clock.Fake
 	files *library
 	app   *fiber.App
+	words *i18n.Bundle
 	ops   int
 	mu    sync.Mutex
 }
@@ -51,7 +52,7 @@ func newRig(t *testing.T) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{t: t, clock: testkit.Clock(), files: &library{has: map[domain.Ref]bool{}}}
+	r := &rig{t: t, words: bundle, clock: testkit.Clock(), files: &library{has: map[domain.Ref]bool{}}}
 	r.m = New(Deps{DB: testkit.DBAt(t, r.clock), Views: engine, Clock: r.clock, Regions: regions{}, Documents: r.files, People: people{}, Search: finder{r}, PublicURL: "http://gotong.test"})
 	r.s = r.m.Service
 	r.app = fiber.New(fiber.Config{Immutable: true, CaseSensitive: true, StrictRouting: true, ErrorHandler: web.ErrorHandler(engine, slog.New(slog.DiscardHandler))})
@@ -83,6 +84,9 @@ func (r *rig) actor(account string) domain.Actor {
 	}
 	return a
 }
+
+// base is a page's base outside of a request, in Indonesian.
+func (r *rig) base() web.Base { return web.NewBaseFor(r.words.Localizer("id")) }
 
 func (r *rig) op() store.Operation {
 	r.mu.Lock()

@@ -66,6 +66,10 @@ func (p *Portal) checks() []struct {
 			wrong, err := p.house.Commitments.Service.Check(ctx)
 			return wrong, "", err
 		}},
+		{"sums over regions", func(ctx context.Context) ([]string, string, error) {
+			wrong, err := p.house.Coverage.Service.Check(ctx)
+			return wrong, "", err
+		}},
 		{"documents", p.checkDocuments},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"gotong/modules/audit"
 	"gotong/modules/catalog"
 	"gotong/modules/commitments"
+	"gotong/modules/coverage"
 	"gotong/modules/documents"
 	"gotong/modules/domain"
 	"gotong/modules/initiatives"
@@ -58,6 +59,9 @@ func (p *Portal) modules(providers *accounts.Providers) {
 		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Needs: wire.MatchingNeeds{House: h}, Initiatives: wire.MatchingInitiatives{House: h},
 		Capacity: wire.MatchingCapacity{House: h}, Places: places, Subjects: wire.MatchingSubjects{House: h},
 	})
+	h.Coverage = coverage.New(coverage.Deps{
+		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Needs: wire.CoverageNeeds{House: h}, Places: places, Subjects: wire.CoverageSubjects{House: h},
+	})
 	resolvers := wire.Things{}
 	h.Documents = documents.New(documents.Deps{
 		DB: p.db, Blobs: p.blobs, Views: p.engine, Clock: p.clock, Log: p.log, Limit: limit, Resolvers: resolvers,
@@ -84,7 +88,7 @@ func (p *Portal) modules(providers *accounts.Providers) {
 // panels puts on each page what other modules have to say there, and on the desk what waits.
 func (p *Portal) panels(documentsPanel, history domain.Panel) {
 	h := &p.house
-	h.Villages.Panels = []domain.Panel{h.Needs.VillagePanel(), h.Initiatives.VillagePanel(), h.Commitments.VillagePanel(), documentsPanel}
+	h.Villages.Panels = []domain.Panel{h.Needs.VillagePanel(), h.Coverage.RegionPanel(), h.Initiatives.VillagePanel(), h.Commitments.VillagePanel(), documentsPanel}
 	h.Organizations.Panels = []domain.Panel{
 		h.Needs.OrganizationPanel(), h.Initiatives.OrganizationPanel(), h.Commitments.OrganizationPanel(), documentsPanel, history,
 	}

@@ -34,6 +34,7 @@ func (p *Portal) work(ctx context.Context, wait *sync.WaitGroup) {
 	run("commitments", h.Commitments.Service.Run)
 	run("commitment accounts", h.Commitments.Service.Follow)
 	run("fulfilled needs", p.followFulfilled)
+	run("coverage", h.Coverage.Service.Follow)
 	run("half-made moves", p.finishMoves)
 }
 

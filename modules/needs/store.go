@@ -7,6 +7,9 @@ import (
 	"gotong/modules/kit/store"
 )
 
+// Collection is the needs' name in the feed.
+const Collection = "needs"
+
 // Names of the lists.
 const (
 	listNewest  = "newest"
@@ -21,7 +24,7 @@ const (
 // definition declares the collection and every filter combination that a page offers.
 func definition() store.Definition[Need] {
 	return store.Definition[Need]{
-		Name: "needs", Schema: 1,
+		Name: Collection, Schema: 1,
 		Lists: []store.List[Need]{
 			{Name: listNewest, Descending: true, Keys: publicKeys, Sort: sortOpened},
 			{Name: listOldest, Keys: publicKeys, Sort: sortOpened},

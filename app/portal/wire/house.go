@@ -7,6 +7,7 @@ import (
 
 	"gotong/modules/accounts"
 	"gotong/modules/commitments"
+	"gotong/modules/coverage"
 	"gotong/modules/documents"
 	"gotong/modules/domain"
 	"gotong/modules/initiatives"
@@ -25,6 +26,7 @@ type House struct {
 	Initiatives   *initiatives.Module
 	Commitments   *commitments.Module
 	Documents     *documents.Module
+	Coverage      *coverage.Module
 }
 
 // Later is a panel of a module that is made after the one on whose page it stands.

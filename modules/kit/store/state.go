@@ -99,3 +99,42 @@ func (db *DB) Add(ctx context.Context, key string, n int64, window time.Duration
 	total, err := db.engine.Values().Add(ctx, key+"\x1f"+strconv.FormatInt(start, 36), n, start+2*length)
 	return total, unavailable(err)
 }
+
+// Update changes a value that is kept for good: fn gets what is there (the zero value where nothing is) and gives what
+// shall be there. Where somebody else was faster, fn is asked again. The value must change with every update, a counter
+// in it will do, so that a late writer is told from a repeat. Errors: Unavailable, and those of fn.
+func (s *State[T]) Update(ctx context.Context, key string, fn func(old T) (T, error)) (T, error) {
+	values := s.db.engine.Values()
+	for {
+		var old, none T
+		was, err := values.Get(ctx, s.name, key, s.now())
+		if err != nil {
+			return none, unavailable(err)
+		}
+		if was != nil {
+			if err := json.Unmarshal(was, &old); err != nil {
+				return none, err
+			}
+		}
+		next, err := fn(old)
+		if err != nil {
+			return none, err
+		}
+		raw, err := encodeJSON(next)
+		if err != nil {
+			return none, err
+		}
+		var done bool
+		if was == nil {
+			done, err = values.Create(ctx, s.name, key, raw, 0, s.now())
+		} else {
+			done, err = values.Swap(ctx, s.name, key, was, raw)
+		}
+		if err != nil || done {
+			return next, unavailable(err)
+		}
+		if err := ctx.Err(); err != nil {
+			return none, err
+		}
+	}
+}

@@ -37,6 +37,8 @@ require (
 	rsc.io/qr v0.2.0
 )
 
+require github.com/paulmach/orb v0.14.0
+
 require (
 	filippo.io/edwards25519 v1.1.0 // indirect
 	github.com/AlekSi/pointer v1.2.0 // indirect

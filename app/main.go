@@ -28,6 +28,7 @@ const usage = `gotong: a portal in which villages' needs meet those who can help
   gotong [serve]                     serve the portal (default)
   gotong import regions DIR          load or update regions from the files of idn-area-data in DIR
   gotong import changes FILE.csv     note split, divided, merged and recoded regions (from,to,kind,date)
+  gotong import shapes FILE.geojson   load outlines of regions for maps, with their "source" and "licence"
   gotong demo --scale kalbar|nation|N
                                      make a demo portal of that size in the configured database
   gotong demo --remove               take all demo content away
@@ -168,11 +169,12 @@ func serve(ctx context.Context, opt options, _ []string, out, words io.Writer) e
 func importFiles(ctx context.Context, opt options, rest []string, out, words io.Writer) error {
 	imports := map[string]func(*portal.Portal) (string, error){
 		"regions": func(p *portal.Portal) (string, error) { return p.ImportRegions(ctx, rest[1], words) },
+		"shapes":  func(p *portal.Portal) (string, error) { return p.ImportShapes(ctx, rest[1]) },
 		"changes": func(p *portal.Portal) (string, error) { return p.ImportChanges(ctx, rest[1]) },
 	}
 	load, ok := imports[rest[0]]
 	if !ok {
-		return usageError(fmt.Sprintf("import %s: only regions and changes can be imported", rest[0]))
+		return usageError(fmt.Sprintf("import %s: only regions, changes and shapes can be imported", rest[0]))
 	}
 	return with(ctx, opt, words, func(p *portal.Portal) error {
 		result, err := load(p)

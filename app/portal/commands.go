@@ -28,6 +28,15 @@ func (p *Portal) ImportChanges(ctx context.Context, file string) (string, error)
 	return fmt.Sprintf("changes: %d regions changed, %d as they were", result.Replaced, result.Unchanged), nil
 }
 
+// ImportShapes loads outlines of regions from a GeoJSON file, all or nothing, and says what changed.
+func (p *Portal) ImportShapes(ctx context.Context, file string) (string, error) {
+	result, err := p.house.Villages.Service.ImportShapes(ctx, file)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("shapes: %d new, %d changed, %d as they were", result.Inserted, result.Replaced, result.Unchanged), nil
+}
+
 // progressTo writes a line at every tenth of the work.
 func progressTo(w io.Writer, what string) func(done, total int) {
 	last := -1

@@ -28,7 +28,13 @@ func (p *Portal) modules(providers *accounts.Providers) {
 		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Providers: providers, PublicURL: p.publicURL(),
 		Secretariat: p.config.Secretariat, Memberships: orgs, Regions: places,
 	})
-	h.Villages = villages.New(villages.Deps{DB: p.db, Views: p.engine, Log: p.log, Works: wire.VillageWorks{House: h}, PublicURL: p.publicURL()})
+	h.Villages = villages.New(villages.Deps{
+		DB: p.db, Views: p.engine, Log: p.log, Works: wire.VillageWorks{House: h}, PublicURL: p.publicURL(),
+		Uncovered: func(code domain.RegionCode) (real, demo int64) {
+			t := p.catalog.Service.Uncovered(code)
+			return t.Real, t.Demo
+		},
+	})
 	h.Organizations = organizations.New(organizations.Deps{
 		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Regions: h.Villages.Service, Documents: papers,
 		People: h.Accounts.Service, Search: wire.Finder{Index: p.index, Kind: domain.KindOrganization}, PublicURL: p.publicURL(),

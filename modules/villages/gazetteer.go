@@ -61,6 +61,7 @@ type nameEntry struct {
 	place  domain.Place
 	level  int
 	name   string   // plain form
+	above  []string // words of the regions above, one list for all of a district
 	former []string // old names as they were written
 	also   []string // and in plain form
 	grams  int
@@ -69,6 +70,7 @@ type nameEntry struct {
 type nameIndex struct {
 	entries  []nameEntry
 	postings map[trigram][]int32
+	above    map[string][]string // while it is built
 }
 
 // found is a region that a search found. Former is the name by which it was found where that is an old one.
@@ -82,6 +84,7 @@ func (x *nameIndex) add(r Region) {
 		return // what it became has its name
 	}
 	e := nameEntry{place: r.Place(), level: r.Level, name: plainName(r.Name), former: r.Former}
+	e.above = x.aboveOf(e.place)
 	for _, former := range r.Former {
 		e.also = append(e.also, plainName(former))
 	}
@@ -91,6 +94,18 @@ func (x *nameIndex) add(r Region) {
 		x.postings[g] = append(x.postings[g], int32(len(x.entries))) //nolint:gosec // the country has 91,000 regions
 	}
 	x.entries = append(x.entries, e)
+}
+
+// aboveOf gives the words of the regions above a place.
+func (x *nameIndex) aboveOf(p domain.Place) []string {
+	if x.above == nil {
+		x.above = map[string][]string{}
+	}
+	key := p.District + " " + p.Regency + " " + p.Province
+	if _, ok := x.above[key]; !ok {
+		x.above[key] = strings.Fields(plainName(key))
+	}
+	return x.above[key]
 }
 
 // Bounds of the search: how many of the likeliest entries are compared in full, and how like a name must be.
@@ -148,12 +163,13 @@ func (x *nameIndex) candidates(words []string, within domain.RegionCode, level i
 // score tells how well the words name the entry: some run of them its own name, the rest the regions above.
 // former is the old name that fits better than the present one.
 func (e *nameEntry) score(words []string) (best float64, former string) {
-	above := strings.Fields(plainName(e.place.District + " " + e.place.Regency + " " + e.place.Province))
+	grams := trigramsOf(e.name)
 	for from := range words {
 		for to := from + 1; to <= len(words); to++ {
-			own, by := likeness(strings.Join(words[from:to], " "), e.name), ""
+			run := strings.Join(words[from:to], " ")
+			own, by := likenessOf(run, e.name, trigramsOf(run), grams), ""
 			for i, old := range e.also {
-				if like := 0.95 * likeness(strings.Join(words[from:to], " "), old); like > own {
+				if like := 0.95 * likeness(run, old); like > own {
 					own, by = like, e.former[i]
 				}
 			}
@@ -169,7 +185,7 @@ func (e *nameEntry) score(words []string) (best float64, former string) {
 					if kindWords[w] {
 						like = own
 					}
-					for _, a := range above {
+					for _, a := range e.above {
 						like = max(like, likeness(w, a))
 					}
 					sum += like
@@ -184,13 +200,20 @@ func (e *nameEntry) score(words []string) (best float64, former string) {
 	return best, former
 }
 
-// likeness of two plain names, 0 to 1: the share of three-letter parts that they have in common (Dice's coefficient),
-// at least 0.8 where one begins with the other and has three letters or more.
+// likeness of two plain names, 0 to 1: the mean of the share of three-letter parts that they have in common (Dice's
+// coefficient) and of the letters that need not change (1 − edit distance ÷ length); at least 0.8 where one begins with
+// the other and has three letters or more.
 func likeness(a, b string) float64 {
 	if a == b {
 		return 1
 	}
-	ga, gb := trigramsOf(a), trigramsOf(b)
+	return likenessOf(a, b, trigramsOf(a), trigramsOf(b))
+}
+
+func likenessOf(a, b string, ga, gb []trigram) float64 {
+	if a == b {
+		return 1
+	}
 	common := 0
 	for _, g := range ga {
 		if slices.Contains(gb, g) {
@@ -198,10 +221,34 @@ func likeness(a, b string) float64 {
 		}
 	}
 	like := 2 * float64(common) / float64(len(ga)+len(gb))
+	if like > 0.3 {
+		like = (like + 1 - float64(editDistance(a, b))/float64(max(len(a), len(b)))) / 2
+	}
 	if len(a) >= 3 && strings.HasPrefix(b, a) {
 		like = max(like, 0.8+0.15*float64(len(a))/float64(len(b)))
 	}
 	return like
+}
+
+// editDistance counts the letters to insert, delete or exchange to make b of a (Levenshtein).
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			exchange := diagonal
+			if a[i] != b[j] {
+				exchange++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(exchange, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
 }
 
 // trigramsOf gives the different three-letter parts of each word, with its beginning and end marked.

@@ -16,6 +16,9 @@ type Deps struct {
 	Log       *slog.Logger
 	Works     Works  // for the village sheet
 	PublicURL string // that a sheet's QR code leads to
+	// Uncovered counts a region's open needs of which something is uncovered, real ones and demonstration apart; nil
+	// counts none.
+	Uncovered func(domain.RegionCode) (real, demo int64)
 }
 
 // Module is the register of regions with its pages.
@@ -27,20 +30,28 @@ type Module struct {
 	db        *store.DB
 	works     Works
 	publicURL string
+	uncovered func(domain.RegionCode) (real, demo int64)
 
 	list   *web.View[listPage]
 	show   *web.View[showPage]
 	weight *web.View[weightPage]
+	maps   *web.View[mapPage]
+	types  *web.View[typologyPage]
 }
 
 // New declares the collection and builds the views; it panics where a view is missing.
 func New(d Deps) *Module {
+	if d.Uncovered == nil {
+		d.Uncovered = noCounts
+	}
 	return &Module{
 		Service: NewService(d.DB, d.Log),
-		db:      d.DB, works: d.Works, publicURL: d.PublicURL,
+		db:      d.DB, works: d.Works, publicURL: d.PublicURL, uncovered: d.Uncovered,
 		list:   web.NewView[listPage](d.Views, "villages/index"),
 		show:   web.NewView[showPage](d.Views, "villages/show"),
 		weight: web.NewView[weightPage](d.Views, "villages/weight"),
+		maps:   web.NewView[mapPage](d.Views, "villages/map"),
+		types:  web.NewView[typologyPage](d.Views, "villages/typology"),
 	}
 }
 

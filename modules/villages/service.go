@@ -28,6 +28,8 @@ type Service struct {
 	people       *discloser // of profiles
 	standing     standing
 
+	shapes      *store.Records[Shape]
+	shapeSets   *store.Records[ShapeSet]
 	weightings  *store.Records[Weighting]
 	weightingMu sync.Mutex
 	inForce     *Weighting // nil: to be read
@@ -46,7 +48,8 @@ func NewService(db *store.DB, log *slog.Logger) *Service {
 	s.profiles = figures[Profile]{store.NewRecords(db, profileDefinition()), "profile", s.wrote(profilesCollection)}
 	s.potentials = figures[Potential]{store.NewRecords(db, potentialDefinition()), "potential", s.wrote(potentialsCollection)}
 	s.weightings = store.NewRecords(db, weightingDefinition())
-	s.standing.observations, s.standing.profiles = s.observations.records, s.profiles.records
+	s.shapes, s.shapeSets = store.NewRecords(db, shapeDefinition()), store.NewRecords(db, shapeSetDefinition())
+	s.standing.observations, s.standing.profiles, s.standing.potentials = s.observations.records, s.profiles.records, s.potentials.records
 	s.counts = &discloser{source: observedCounts{s.observations.records}}
 	s.people = &discloser{source: peopleCounts{s.profiles.records}}
 	return s
@@ -73,9 +76,6 @@ func (s *Service) forget(collection string) {
 func (s *Service) wrote(collection string) func(ctx context.Context, code domain.RegionCode) {
 	return func(ctx context.Context, code domain.RegionCode) {
 		s.forget(collection)
-		if collection == potentialsCollection {
-			return
-		}
 		if code == "" {
 			s.standing.drop()
 		} else if err := s.standing.refresh(ctx, code); err != nil {
@@ -93,7 +93,7 @@ func (s *Service) follow(ctx context.Context, entries []store.Entry) {
 	for _, e := range entries {
 		collection, region, _ := subjectOf(e)
 		changed[collection] = true
-		if collection == observationsCollection || collection == profilesCollection {
+		if collection == observationsCollection || collection == profilesCollection || collection == potentialsCollection {
 			weighed[region] = true
 		}
 	}

@@ -10,12 +10,13 @@ import (
 	"gotong/modules/kit/store"
 )
 
-// standing keeps in memory what counts for weights, so that thousands of villages are weighed at once: the newest real
+// standing keeps in memory what counts for weights and which potentials there are, so that thousands of villages are weighed at once: the newest real
 // and the newest demonstration value of each indicator of a region. It is built at the first use, changed region by
-// region as observations and profiles change, and built again after a batch.
+// region as things change, and built again after a batch.
 type standing struct {
 	observations *store.Records[Observation]
 	profiles     *store.Records[Profile]
+	potentials   *store.Records[Potential]
 
 	work  sync.Mutex // held while something is read from the store
 	mu    sync.RWMutex
@@ -24,7 +25,7 @@ type standing struct {
 }
 
 type standingValue struct {
-	part  int16 // place in standingParts
+	part  int16 // place in standingParts, behind them a kind of potential: see kindPart
 	year  int16
 	demo  bool
 	value float64
@@ -80,6 +81,9 @@ func (x *standing) build(ctx context.Context) error {
 	if err := x.profiles.Each(ctx, func(d store.Doc[Profile]) error { noteAccess(known, d.Body); return nil }); err != nil {
 		return err
 	}
+	if err := x.potentials.Each(ctx, func(d store.Doc[Potential]) error { notePotential(known, d.Body); return nil }); err != nil {
+		return err
+	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.drops == drops { // else something changed meanwhile, and it is built again
@@ -113,6 +117,13 @@ func (x *standing) refresh(ctx context.Context, code domain.RegionCode) error {
 	for _, d := range profiles {
 		noteAccess(fresh, d.Body)
 	}
+	potentials, err := all(ctx, x.potentials, listOfRegion, store.KeyOf(string(code)), maxPotentials)
+	if err != nil {
+		return err
+	}
+	for _, p := range potentials {
+		notePotential(fresh, p)
+	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.known != nil {
@@ -136,6 +147,12 @@ func noteAccess(known map[domain.RegionCode][]standingValue, p Profile) {
 	}
 }
 
+func notePotential(known map[domain.RegionCode][]standingValue, p Potential) {
+	if k := slices.Index(PotentialKinds, p.Kind); k >= 0 {
+		noteStanding(known, p.Region, standingValue{kindPart(k), int16(p.Year), p.Demo, 1})
+	}
+}
+
 func noteStanding(known map[domain.RegionCode][]standingValue, code domain.RegionCode, v standingValue) {
 	list := known[code]
 	for i := range list {
@@ -152,10 +169,11 @@ func noteStanding(known map[domain.RegionCode][]standingValue, code domain.Regio
 // readingsOf looks values up in the index.
 func readingsOf(known map[domain.RegionCode][]standingValue) readings {
 	var found [2]Reading // real and demonstration
+	parts := standingParts()
 	return func(code domain.RegionCode, part string) []Reading {
 		n := 0
 		for _, v := range known[code] {
-			if standingParts()[v.part] == part {
+			if int(v.part) < len(parts) && parts[v.part] == part {
 				found[n] = Reading{Value: v.value, Year: int(v.year), Demo: v.demo}
 				n++
 			}

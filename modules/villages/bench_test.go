@@ -37,7 +37,7 @@ func BenchmarkNation(b *testing.B) {
 	}
 	m, app := nation(b, dir)
 	codes := villageCodes(b, dir)
-	random := rand.New(rand.NewPCG(61, 61)) //nolint:gosec // repeatable on purpose
+	random := rand.New(rand.NewPCG(61, 61))
 	page := func(path string) {
 		response, err := app.Test(httptest.NewRequest(http.MethodGet, path, nil), -1)
 		if err != nil || response.StatusCode != http.StatusOK {

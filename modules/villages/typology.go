@@ -104,7 +104,7 @@ func (t *typed) has(values []standingValue) {
 
 // kindPart is the place of a kind of potential among the standing values, behind the parts of the weight.
 func kindPart(kind int) int16 {
-	return int16(len(standingParts()) + kind) //nolint:gosec // two short lists
+	return int16(len(standingParts()) + kind)
 }
 
 // groups counts villages by class and main potential.

@@ -52,7 +52,7 @@ func (in *Instance) WriteLP(w io.Writer) error {
 			sign = "="
 		}
 		out(" d%d:%s %s %d\n", j, terms("x", in.First[j], in.First[j+1]), sign, n.Quantity)
-		if int32(n.Suppliers) < in.First[j+1]-in.First[j] {
+		if n.Suppliers < in.First[j+1]-in.First[j] {
 			out(" k%d:%s <= %d\n", j, terms("y", in.First[j], in.First[j+1]), n.Suppliers)
 		}
 	}

@@ -1,0 +1,151 @@
+package gap_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"testing"
+	"time"
+
+	"gotong/modules/matching/plan"
+	"gotong/modules/matching/plan/check"
+	"gotong/modules/matching/plan/gap"
+	"gotong/modules/matching/plan/sample"
+)
+
+func tiny(rng *rand.Rand) *plan.Assignment {
+	a := &plan.Assignment{Minimise: rng.IntN(2) == 0, Exactly: rng.IntN(2) == 0}
+	m, n := 1+rng.IntN(3), 1+rng.IntN(6)
+	for range m {
+		a.Capacity = append(a.Capacity, rng.Int64N(20))
+		value, weight := make([]int64, n), make([]int64, n)
+		for j := range n {
+			value[j], weight[j] = rng.Int64N(30)-5, rng.Int64N(10)
+			if rng.IntN(6) == 0 {
+				value[j] = plan.Forbidden
+			}
+		}
+		a.Value, a.Weight = append(a.Value, value), append(a.Weight, weight)
+	}
+	return a
+}
+
+// brute tries every assignment.
+func brute(a *plan.Assignment) (best int64, feasible bool) {
+	agent := make([]int, a.Jobs())
+	var try func(j int)
+	try = func(j int) {
+		if j == len(agent) {
+			if r := check.Assignment(a, agent); len(r.Violations) == 0 {
+				if !feasible || a.Minimise && r.Objective < best || !a.Minimise && r.Objective > best {
+					best = r.Objective
+				}
+				feasible = true
+			}
+			return
+		}
+		for i := -1; i < len(a.Capacity); i++ {
+			agent[j] = i
+			try(j + 1)
+		}
+	}
+	try(0)
+	return best, feasible
+}
+
+// TestBruteForce: in both senses, with forbidden pairs, the bound never passes the optimum and what is called optimal is.
+func TestBruteForce(t *testing.T) {
+	cases, found := 10_000, 0
+	if testing.Short() {
+		cases = 1_000
+	}
+	for k := range cases {
+		a := tiny(rand.New(rand.NewPCG(uint64(k), 9)))
+		best, feasible := brute(a)
+		o := gap.Solve(context.Background(), a, gap.Options{Iterations: 40, Seed: uint64(k), Workers: 1})
+		if o.Feasible {
+			if r := check.Assignment(a, o.Agent); len(r.Violations) > 0 || r.Objective != o.Objective {
+				t.Fatalf("case %d: %q, objective %d, counted %d", k, r.Violations, o.Objective, r.Objective)
+			}
+		}
+		sign := int64(1)
+		if a.Minimise {
+			sign = -1
+		}
+		switch {
+		case o.Feasible && !feasible:
+			t.Fatalf("case %d: a plan where none is", k)
+		case o.Status == plan.StatusInfeasible && feasible:
+			t.Fatalf("case %d: called infeasible", k)
+		case feasible && o.Status != plan.StatusInfeasible && sign*o.Bound < sign*best:
+			t.Fatalf("case %d: bound %d passes the optimum %d", k, o.Bound, best)
+		case o.Status == plan.StatusOptimal && o.Objective != best:
+			t.Fatalf("case %d: %d is called optimal, the optimum is %d", k, o.Objective, best)
+		}
+		if feasible == o.Feasible && (!feasible || o.Objective == best) {
+			found++
+		}
+	}
+	t.Logf("%d of %d found", found, cases)
+	if found < cases*9/10 {
+		t.Errorf("the search finds only %d of %d", found, cases)
+	}
+}
+
+func TestSameOnEveryMachine(t *testing.T) {
+	a := sample.Class('d', 10, 60, 1)
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	var first *gap.Outcome
+	for _, procs := range []int{1, 2, 8} {
+		runtime.GOMAXPROCS(procs)
+		o := gap.Solve(context.Background(), a, gap.Options{Iterations: 160, Seed: 3})
+		if first == nil {
+			first = o
+		} else if !slices.Equal(first.Agent, o.Agent) || first.Bound != o.Bound {
+			t.Errorf("%d processors give another answer", procs)
+		}
+	}
+}
+
+// TestSensesMirror: maximising the negated values is minimising the values.
+func TestSensesMirror(t *testing.T) {
+	a := sample.Class('c', 5, 30, 2)
+	b := sample.Class('c', 5, 30, 2)
+	b.Minimise = false
+	for i := range b.Value {
+		for j := range b.Value[i] {
+			b.Value[i][j] = -b.Value[i][j]
+		}
+	}
+	x := gap.Solve(context.Background(), a, gap.Options{Iterations: 100, Seed: 1})
+	y := gap.Solve(context.Background(), b, gap.Options{Iterations: 100, Seed: 1})
+	if x.Objective != -y.Objective || x.Bound != -y.Bound {
+		t.Errorf("%d in [%d…], mirrored %d [%d]", x.Objective, x.Bound, y.Objective, y.Bound)
+	}
+}
+
+// BenchmarkPlan prints the table of the README for generalised assignment: cost and proven gap after ten seconds.
+//
+//	go test -run '^$' -bench Plan -benchtime 1x ./modules/matching/plan/gap
+func BenchmarkPlan(b *testing.B) {
+	for _, c := range []struct {
+		class byte
+		m, n  int
+	}{{'a', 5, 100}, {'a', 20, 200}, {'b', 10, 200}, {'b', 20, 200}, {'c', 10, 200}, {'c', 20, 200}, {'d', 5, 100}, {'d', 10, 200}, {'d', 20, 100}, {'d', 20, 200},
+		{'e', 10, 200}, {'e', 20, 100}, {'e', 20, 200}, {'d', 20, 400}, {'e', 40, 400}, {'d', 60, 900}, {'e', 60, 900}, {'d', 20, 1600}, {'d', 80, 1600}} {
+		a := sample.Class(c.class, c.m, c.n, 42)
+		b.Run(fmt.Sprintf("%c%02d%03d", c.class, c.m, c.n), func(b *testing.B) {
+			for b.Loop() {
+				o := gap.Solve(context.Background(), a, gap.Options{Time: 10 * time.Second, Seed: 1})
+				if r := check.Assignment(a, o.Agent); len(r.Violations) > 0 || r.Objective != o.Objective {
+					b.Fatalf("%q", r.Violations)
+				}
+				b.ReportMetric(float64(o.Objective), "cost")
+				b.ReportMetric(float64(o.Bound), "bound")
+				b.ReportMetric(plan.GapPercent(o.Bound, o.Objective), "gap_%")
+			}
+		})
+	}
+}

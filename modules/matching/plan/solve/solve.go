@@ -1,0 +1,449 @@
+package solve
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"time"
+
+	"gotong/modules/matching/plan"
+)
+
+// Options steer a search. Without Time and Iterations it takes ten seconds.
+type Options struct {
+	Time       time.Duration
+	Iterations int64 // a limit in steps instead of time: the same plan on every machine, whatever the number of cores
+	Seed       uint64
+	TargetGap  float64 // stop when proven, as a fraction
+	Fixed      []Fixed
+	Warm       *Warm // start from an earlier outcome of a similar instance
+	Workers    int   // 0: as many as processors
+	Progress   func(Progress)
+}
+
+// Warm are the prices of an earlier outcome, by row name and initiative.
+type Warm struct {
+	Prices map[string]map[string]float64
+}
+
+// Progress is where a search stands; Objective never falls and Bound never rises.
+type Progress struct {
+	Objective  int64 // millionths of a weighted unit
+	Bound      int64
+	Feasible   bool // every must-assign need is served
+	Iterations int64
+	Elapsed    time.Duration
+}
+
+// Outcome is a plan with its certificate.
+type Outcome struct {
+	Units       []int32 // by pair of the instance
+	Feasible    bool
+	Objective   int64 // exact, millionths of a weighted unit
+	Bound       int64 // no plan is above it; where floors come first: no plan with as many floors
+	Method      string
+	Status      string
+	FloorAtMost int // villages whose floor any plan could reach together; only where floors come first
+	Prices      *Warm
+	Iterations  int64
+	Elapsed     time.Duration
+}
+
+// perEpoch is what one round of chains counts in Options.Iterations; an iteration of the bound counts 1.
+const perEpoch = 10
+
+type run struct {
+	ctx     context.Context
+	in      *plan.Instance
+	opt     Options
+	aim     *aim
+	md      *model
+	dual    *dual
+	rng     *rand.Rand
+	start   time.Time
+	count   int64
+	x       []int32 // present plan by edge of the model
+	best    []int32
+	bestVal int64 // of the aim
+	bound   int64 // of the aim
+	pinned  []int32
+}
+
+// Solve searches a plan until the time, the iterations, the target gap, or the context ends it; a cancelled context gives the best
+// plan so far. The only errors come from fixed lines that do not fit.
+func Solve(ctx context.Context, in *plan.Instance, opt Options) (*Outcome, error) {
+	if opt.Time == 0 && opt.Iterations == 0 {
+		opt.Time = 10 * time.Second
+	}
+	if opt.Workers == 0 {
+		opt.Workers = runtime.GOMAXPROCS(0)
+	}
+	pinned, err := pins(in, opt.Fixed)
+	if err != nil {
+		return nil, err
+	}
+	r := &run{ctx: ctx, in: in, opt: opt, start: time.Now(), rng: rand.New(rand.NewPCG(opt.Seed, 0x706c616e)), pinned: pinned} //nolint:gosec // a search must be repeatable
+	r.aim = &aim{in: in, own: true}
+	most := 0
+	if in.Floor == plan.FloorLexicographic {
+		if most, err = r.floors(); err != nil {
+			return nil, err
+		}
+		r.aim.floor = r.surcharge()
+	}
+	r.aim.must = r.mustCharge()
+	if r.md, err = compile(r.aim, pinned); err != nil {
+		return nil, err
+	}
+	r.search()
+	return r.outcome(most), nil
+}
+
+// mustCharge is the surcharge of a unit of a must-assign need: more than any other use of the means could bring.
+func (r *run) mustCharge() int64 {
+	must, best := false, int64(0)
+	for j := range r.in.Needs {
+		must = must || r.in.Needs[j].Must
+	}
+	if !must {
+		return 0
+	}
+	for e := range r.in.Pairs {
+		best = max(best, r.in.Pairs[e].Value)
+	}
+	return 20*best + plan.Micro
+}
+
+// surcharge makes a floor worth more than the units that it takes from others, usually; the bound is right for any surcharge.
+func (r *run) surcharge() int64 {
+	best := int64(plan.Micro)
+	for v := range r.in.Villages {
+		one := &r.in.Villages[v]
+		value := int64(0)
+		for e := r.in.First[one.First]; e < r.in.First[one.Behind]; e++ {
+			value = max(value, r.in.Pairs[e].Value)
+		}
+		best = max(best, 2*min(value*min(one.Floor, 1<<20), 1<<50))
+	}
+	return min(best, (1<<60)/int64(max(1, len(r.in.Villages))))
+}
+
+// floors bounds the number of floors that can be reached together: the same Lagrangian with only the floors as aim.
+func (r *run) floors() (int, error) {
+	a := &aim{in: r.in, noValues: true, floor: plan.Micro}
+	md, err := compile(a, r.pinned)
+	if err != nil {
+		return 0, err
+	}
+	d := newDual(md, r.opt.Workers)
+	best := md.certificate(a, d.best, r.opt.Workers)
+	for k := 0; k < 60 && !r.late(0.1); k++ {
+		d.iterate(0)
+		r.count++
+	}
+	best = min(best, md.certificate(a, d.best, r.opt.Workers))
+	return int(best / plan.Micro), nil
+}
+
+// late tells whether a share of the allowed time or iterations is used up.
+func (r *run) late(share float64) bool {
+	if r.ctx.Err() != nil {
+		return true
+	}
+	if r.opt.Iterations > 0 && float64(r.count) >= share*float64(r.opt.Iterations) {
+		return true
+	}
+	return r.opt.Time > 0 && time.Since(r.start).Seconds() >= share*r.opt.Time.Seconds()
+}
+
+func (r *run) progress() float64 {
+	p := 0.0
+	if r.opt.Iterations > 0 {
+		p = float64(r.count) / float64(r.opt.Iterations)
+	}
+	if r.opt.Time > 0 {
+		p = max(p, time.Since(r.start).Seconds()/r.opt.Time.Seconds())
+	}
+	return min(1, p)
+}
+
+func (r *run) search() {
+	md := r.md
+	r.x, r.best = make([]int32, len(md.edges)), make([]int32, len(md.edges))
+	r.bestVal = r.value(r.best)
+	r.dual = newDual(md, r.opt.Workers)
+	if r.opt.Warm != nil {
+		r.warm()
+	}
+	r.bound = md.certificate(r.aim, r.dual.price, r.opt.Workers)
+	for k := 0; k < 700 && !r.late(0.3) && (r.dual.theta > 0.02 || k < 60); k++ {
+		r.dual.iterate(r.bestAim())
+		r.count++
+	}
+	r.certify()
+	r.round()
+	r.keep()
+	r.report()
+	for epoch := 0; !r.late(1) && !r.done(); epoch++ {
+		r.epoch()
+		r.count += perEpoch
+		r.keep()
+		if epoch%4 == 3 && r.dual.theta > 1e-4 {
+			for k := 0; k < 12 && !r.late(1); k++ {
+				r.dual.iterate(r.bestAim())
+				r.count++
+			}
+			r.certify()
+		}
+		r.report()
+	}
+	r.certify()
+}
+
+func (r *run) bestAim() float64 { return float64(r.bestVal) / plan.Micro }
+
+func (r *run) certify() {
+	r.bound = min(r.bound, r.md.certificate(r.aim, r.dual.best, r.opt.Workers))
+}
+
+func (r *run) done() bool {
+	lower := r.bestVal - r.earned(r.best)
+	gap := float64(r.bound - r.bestVal)
+	return gap <= 0 || r.opt.TargetGap > 0 && gap <= r.opt.TargetGap*float64(lower) && r.feasible(r.best)
+}
+
+func (r *run) report() {
+	if r.opt.Progress == nil {
+		return
+	}
+	shift := r.earned(r.best)
+	r.opt.Progress(Progress{Objective: r.bestVal - shift, Bound: r.bound - shift, Feasible: r.feasible(r.best), Iterations: r.count, Elapsed: time.Since(r.start)})
+}
+
+// value is the aim of a plan, exact.
+func (r *run) value(x []int32) int64 {
+	sum := r.md.constant
+	for v := range r.md.villages {
+		vil := &r.md.villages[v]
+		var served int64
+		for e := r.md.first[vil.first]; e < r.md.first[vil.behind]; e++ {
+			if x[e] != 0 {
+				served += int64(x[e])
+				sum += r.aim.value(r.md.id[e]) * int64(x[e])
+			}
+		}
+		if vil.floor > 0 && served >= vil.floor {
+			sum += r.aim.bonus(v)
+		}
+	}
+	return sum
+}
+
+func (r *run) keep() {
+	if v := r.value(r.x); v > r.bestVal {
+		r.bestVal = v
+		copy(r.best, r.x)
+	}
+}
+
+// round makes a plan of the averaged subproblem solutions: pairs by their average share, then what the prices like.
+func (r *run) round() {
+	md := r.md
+	s := newSearch(md, r.dual.best, nil, r.rng)
+	type wish struct {
+		e     int32
+		share float32
+	}
+	var wishes []wish
+	for e, sum := range r.dual.average {
+		if sum <= 0 || r.dual.total <= 0 {
+			continue
+		}
+		if share := sum / r.dual.total / float32(md.edges[e].u); share > 0.02 {
+			wishes = append(wishes, wish{int32(e), share})
+		}
+	}
+	slices.SortFunc(wishes, func(a, b wish) int { return cmp.Or(cmp.Compare(b.share, a.share), cmp.Compare(a.e, b.e)) })
+	for _, w := range wishes {
+		ed := &md.edges[w.e]
+		x := int32(math.Round(float64(w.share) * float64(ed.u)))
+		switch {
+		case w.share >= 0.85:
+			x = ed.u
+		case x < ed.l && float64(x) < 0.5*float64(ed.l):
+			continue
+		case x < ed.l:
+			x = ed.l
+		}
+		if x = min(x, s.demand(w.e)); x < ed.l {
+			continue
+		}
+		if x = s.afford(w.e, x); x > 0 {
+			s.put(w.e, x)
+		}
+	}
+	var order []int32
+	for e := range md.edges {
+		if s.c[e] > 0 && s.worth(int32(e), md.edges[e].u) > -0.3*float64(md.edges[e].p)*float64(md.edges[e].u) {
+			order = append(order, int32(e))
+		}
+	}
+	slices.SortFunc(order, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(s.worth(b, md.edges[b].u), s.worth(a, md.edges[a].u)), cmp.Compare(a, b))
+	})
+	s.fill(order, 0)
+	for j := range md.needs {
+		s.log = s.log[:0]
+		s.place(int32(j))
+	}
+	for i := range md.m {
+		for range 3 {
+			s.log = s.log[:0]
+			s.refill(int32(i))
+		}
+	}
+	copy(r.x, s.x)
+}
+
+// epoch improves the plan in parts: ranges of villages with new borders every time, each with its own search. What an initiative
+// has left goes to one part, drawn by where its pairs are.
+func (r *run) epoch() {
+	md := r.md
+	parts := max(1, min(256, len(md.edges)/30_000))
+	if parts > 1 {
+		parts += parts % 2
+	}
+	border := make([]int32, 0, parts+2)
+	border = append(border, 0)
+	offset := r.rng.IntN(len(md.edges)/parts + 1)
+	v := int32(0)
+	for p := range parts {
+		goal := offset + p*(len(md.edges)/parts)
+		for int(v) < len(md.villages) && int(md.first[md.villages[v].first]) < goal {
+			v++
+		}
+		if parts > 1 && v > border[len(border)-1] {
+			border = append(border, v)
+		}
+	}
+	border = append(border, int32(len(md.villages)))
+	n := len(border) - 1
+	seeds := make([]uint64, n)
+	for p := range seeds {
+		seeds[p] = r.rng.Uint64()
+	}
+	owner := r.owners(border)
+	slack := r.slack()
+	heat := r.heat()
+	parallel(r.opt.Workers, n, func(p int) { r.part(border[p], border[p+1], int32(p), owner, slack, heat, seeds[p]) })
+}
+
+// heat is the loss that a chain is still likely to be kept with, in weighted units; it falls to nothing at the end.
+func (r *run) heat() float64 {
+	open := 0
+	for _, x := range r.x {
+		if x > 0 {
+			open++
+		}
+	}
+	rest := max(0, 1-1.1*r.progress())
+	return 0.012 * max(0, r.bestAim()) / float64(max(1, open)) * rest
+}
+
+func (r *run) slack() [][]int64 {
+	slack := make([][]int64, len(r.md.limit))
+	for row := range slack {
+		slack[row] = slices.Clone(r.md.limit[row])
+	}
+	for e, x := range r.x {
+		if x > 0 {
+			for row := range slack {
+				if i := r.md.edges[e].i; slack[row][i] != plan.NoLimit {
+					unit, setup := r.md.use(row, int32(e))
+					slack[row][i] -= unit*int64(x) + setup
+				}
+			}
+		}
+	}
+	return slack
+}
+
+func (r *run) owners(border []int32) []int32 {
+	md := r.md
+	owner := make([]int32, md.m)
+	seen := make([]int32, md.m)
+	for p := range len(border) - 1 {
+		from, to := r.span(border[p], border[p+1])
+		for e := from; e < to; e++ {
+			i := md.edges[e].i
+			seen[i]++
+			if owner[i] != int32(p) && r.rng.Uint32N(uint32(seen[i])) == 0 {
+				owner[i] = int32(p)
+			}
+		}
+	}
+	return owner
+}
+
+// span gives the edges of villages [a, b).
+func (r *run) span(a, b int32) (from, to int32) {
+	if a >= b {
+		return 0, 0
+	}
+	return r.md.first[r.md.villages[a].first], r.md.first[r.md.villages[b-1].behind]
+}
+
+// part improves the villages [a, b).
+func (r *run) part(a, b, p int32, owner []int32, slack [][]int64, heat float64, seed uint64) {
+	md := r.md
+	from, to := r.span(a, b)
+	if from == to {
+		return
+	}
+	first := md.villages[a].first
+	behind := md.villages[b-1].behind
+	sub := &model{m: md.m, edges: md.edges[from:to], needs: slices.Clone(md.needs[first:behind]), villages: slices.Clone(md.villages[a:b]),
+		first: slices.Clone(md.first[first : behind+1])}
+	for k := range sub.first {
+		sub.first[k] -= from
+	}
+	for k := range sub.needs {
+		sub.needs[k].v -= a
+	}
+	for k := range sub.villages {
+		sub.villages[k].first -= first
+		sub.villages[k].behind -= first
+	}
+	for k := range md.unit {
+		sub.unit, sub.setup = append(sub.unit, md.unit[k][from:to]), append(sub.setup, md.setup[k][from:to])
+	}
+	for row := range md.limit {
+		limit := make([]int64, md.m)
+		for i := range limit {
+			if md.limit[row][i] == plan.NoLimit {
+				limit[i] = plan.NoLimit
+			} else if owner[i] == p {
+				limit[i] = slack[row][i]
+			}
+		}
+		for e, x := range r.x[from:to] {
+			if i := sub.edges[e].i; x > 0 && limit[i] != plan.NoLimit {
+				unit, setup := sub.use(row, int32(e))
+				limit[i] += unit*int64(x) + setup
+			}
+		}
+		sub.limit = append(sub.limit, limit)
+	}
+	s := newSearch(sub, r.dual.best, r.x[from:to], rand.New(rand.NewPCG(seed, uint64(p)))) //nolint:gosec // a search must be repeatable
+	s.heat = heat
+	for k := range 15 * len(sub.needs) {
+		if k%256 == 255 && (r.ctx.Err() != nil || r.opt.Time > 0 && time.Since(r.start) > r.opt.Time) {
+			break
+		}
+		s.chain()
+	}
+	copy(r.x[from:to], s.x)
+}

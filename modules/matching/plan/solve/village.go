@@ -1,0 +1,262 @@
+package solve
+
+import "gotong/modules/matching/plan"
+
+// number is what a village's subproblem is solved in: floats in the search, integers for the certificate.
+type number interface{ int64 | float64 }
+
+// item is a pair of one village at given prices: opening costs F, each unit brings c. d >= c - F/u is the slope of the
+// smallest straight line from the origin that lies above it on [0, u].
+type item[T number] struct {
+	e, n    int32 // edge, need within the village
+	l, u    int32
+	c, F, d T
+	x       int32
+	state   int8
+}
+
+const (
+	free   int8 = iota // not decided
+	opened             // y = 1: F is paid, x >= l
+	shut               // y = 0
+)
+
+// tree solves one village exactly by branch and bound: fixed charges, lots, suppliers, each need's quantity, the village's cap.
+// The relaxation gives every undecided pair its straight line; since quantities and cap are nested it is solved greedily. It is
+// exact as soon as every undecided pair is at 0 or at its upper end.
+//
+// Each pair keeps its own line. Averaging the lines of a need's suppliers when the cap cuts them understates the concave value and
+// makes the bound invalid: TestVillageCapKeepsEachSupplierApart.
+type tree[T number] struct {
+	items  []item[T]
+	quota  []int32 // by need of the village
+	most   []int32 // suppliers
+	cap    int64
+	left   []int32
+	count  []int32
+	order  []int32
+	slope  []T
+	nodes  int
+	limit  int
+	best   T // value of the best solution
+	bound  T // no solution is above it
+	chosen []int32
+	worst  []T // of each need: the best slope among all pairs, also losing ones
+	spare  []int32
+	losing []int32 // of each need: the pair of that slope, -1 without any pair
+}
+
+func (t *tree[T]) reset(needs []needRow, cap int64) {
+	t.items = t.items[:0]
+	t.quota, t.most, t.worst, t.losing = t.quota[:0], t.most[:0], t.worst[:0], t.losing[:0]
+	for k := range needs {
+		t.quota = append(t.quota, needs[k].q)
+		t.most = append(t.most, needs[k].k)
+		t.worst, t.losing = append(t.worst, 0), append(t.losing, -1)
+	}
+	if cap == plan.NoLimit {
+		cap = 1 << 50
+	}
+	t.cap = cap
+}
+
+// solve fills bound, best and the items' x.
+func (t *tree[T]) solve() {
+	n := len(t.items)
+	t.best, t.bound, t.nodes = 0, 0, 0
+	if n == 0 {
+		return
+	}
+	if cap(t.order) < n {
+		t.order, t.slope, t.chosen = make([]int32, 2*n), make([]T, 2*n), make([]int32, 2*n)
+	}
+	if cap(t.left) < len(t.quota) {
+		t.left, t.count = make([]int32, 2*len(t.quota)), make([]int32, 2*len(t.quota))
+	}
+	chosen := t.chosen[:n]
+	for k := range chosen {
+		chosen[k] = 0
+	}
+	for k := 1; k < n; k++ { // by slope, steepest first
+		one := t.items[k]
+		at := k
+		for ; at > 0 && (t.items[at-1].d < one.d); at-- {
+			t.items[at] = t.items[at-1]
+		}
+		t.items[at] = one
+	}
+	t.branch()
+	for k := range t.items {
+		t.items[k].x = chosen[k]
+	}
+	t.bound = max(t.bound, t.best)
+}
+
+func (t *tree[T]) branch() {
+	t.nodes++
+	value, at := t.relax()
+	if at == infeasible || value <= t.best {
+		return
+	}
+	if at == exact {
+		t.best = value
+		for k := range t.items {
+			t.chosen[k] = t.items[k].x
+		}
+		return
+	}
+	if t.nodes >= t.limit {
+		t.bound = max(t.bound, value)
+		t.settle()
+		return
+	}
+	t.items[at].state = opened
+	t.branch()
+	t.items[at].state = shut
+	t.branch()
+	t.items[at].state = free
+}
+
+const (
+	exact      = -1
+	infeasible = -2
+)
+
+// relax solves the relaxation of the present node into the items' x and gives its value and the pair to branch on.
+func (t *tree[T]) relax() (value T, at int) {
+	left, count := t.left[:len(t.quota)], t.count[:len(t.quota)]
+	copy(left, t.quota)
+	for k := range count {
+		count[k] = 0
+	}
+	room := t.cap
+	for k := range t.items {
+		it := &t.items[k]
+		it.x = 0
+		if it.state == opened {
+			it.x = it.l
+			left[it.n] -= it.l
+			room -= int64(it.l)
+			count[it.n]++
+			value += it.c*T(it.l) - it.F
+			if left[it.n] < 0 || room < 0 || count[it.n] > t.most[it.n] {
+				return 0, infeasible
+			}
+		}
+	}
+	n := 0
+	for k := range t.items {
+		it := &t.items[k]
+		if it.state == shut || it.state == free && count[it.n] >= t.most[it.n] {
+			continue
+		}
+		s := it.d
+		if it.state == opened {
+			s = it.c
+		}
+		pos := n
+		for ; pos > 0 && t.slope[pos-1] < s; pos-- {
+			t.slope[pos], t.order[pos] = t.slope[pos-1], t.order[pos-1]
+		}
+		t.slope[pos], t.order[pos] = s, int32(k)
+		n++
+	}
+	at = exact
+	for pos := range n {
+		it := &t.items[t.order[pos]]
+		give := int32(min(int64(it.u-it.x), int64(left[it.n]), room))
+		if give <= 0 || t.slope[pos] <= 0 {
+			continue
+		}
+		it.x += give
+		left[it.n] -= give
+		room -= int64(give)
+		value += t.slope[pos] * T(give)
+		if it.state == free {
+			count[it.n]++
+			if at == exact && (it.x < it.u || count[it.n] > t.most[it.n]) {
+				at = int(t.order[pos])
+			}
+		}
+	}
+	return value, at
+}
+
+// settle makes a solution of a relaxed node by dropping what is cut or one supplier too many, for the search only.
+func (t *tree[T]) settle() {
+	var value T
+	count := t.count[:len(t.quota)]
+	for k := range count {
+		count[k] = 0
+	}
+	for k := range t.items {
+		it := &t.items[k]
+		if it.x > 0 && it.state == free && it.x < it.l || it.x > 0 && count[it.n] >= t.most[it.n] {
+			it.x = 0
+		}
+		if it.x > 0 {
+			count[it.n]++
+			value += it.c*T(it.x) - it.F
+		}
+	}
+	if value > t.best {
+		t.best = value
+		for k := range t.items {
+			t.chosen[k] = t.items[k].x
+		}
+	}
+}
+
+// floor raises the bound by the bonus of the village's floor. Where the best solution stays below the floor, reaching it costs at
+// least what the least losing pairs lose on the missing units. It returns the units that the search should add to reach the
+// floor, 0 when it is reached or not worth it.
+func (t *tree[T]) floor(floor int64, bonus T) (missing int64) {
+	var served int64
+	for k := range t.items {
+		served += int64(t.items[k].x)
+	}
+	if served >= floor {
+		t.bound += bonus
+		return 0
+	}
+	// The relaxation's root, then the missing units at each need's best slope.
+	for k := range t.items {
+		t.items[k].state = free
+	}
+	value, served := T(0), int64(0)
+	if len(t.items) > 0 {
+		value, _ = t.relax()
+	}
+	t.spare = append(t.spare[:0], t.quota...)
+	left := t.spare
+	for k := range t.items {
+		it := &t.items[k]
+		served += int64(it.x)
+		left[it.n] -= it.x
+		it.x = t.chosen[k]
+	}
+	rest := floor - served
+	for rest > 0 {
+		best := -1
+		for n := range left {
+			if left[n] > 0 && t.losing[n] >= 0 && (best < 0 || t.worst[n] > t.worst[best]) {
+				best = n
+			}
+		}
+		if best < 0 {
+			return 0 // the floor cannot be reached
+		}
+		give := min(rest, int64(left[best]))
+		if t.worst[best] < 0 {
+			value += t.worst[best] * T(give)
+		}
+		rest -= give
+		left[best] = 0
+	}
+	with := min(value, t.bound) + bonus
+	if with <= t.bound {
+		return 0
+	}
+	t.bound = with
+	return floor - served
+}

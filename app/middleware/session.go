@@ -32,6 +32,9 @@ func Session(auth Authenticator, cookies accounts.Cookies, limits Limits, proxie
 				web.Put(c, signed.Actor)
 				web.Put(c, &signed.User)
 				web.Put(c, web.CSRFToken(signed.Session.CSRF))
+				if signed.Token != "" {
+					c.Cookie(&fiber.Cookie{Name: name, Value: signed.Token, Path: "/", MaxAge: int(accounts.SessionAbsolute.Seconds()), HTTPOnly: true, Secure: cookies.Secure, SameSite: fiber.CookieSameSiteLaxMode})
+				}
 				c.Set(fiber.HeaderCacheControl, "no-store")
 				return c.Next()
 			}

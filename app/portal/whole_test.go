@@ -137,7 +137,7 @@ func (w *whole) as(subject string) *person {
 func (w *whole) enter(id domain.AccountID) *person {
 	w.t.Helper()
 	service := w.house().Accounts.Service
-	token, session, err := service.Sessions.Open(context.Background(), id, "demo", "test")
+	token, session, err := service.Sessions.Open(context.Background(), accounts.Opening{Account: id, Provider: "demo", Device: "test", Proved: time.Now()})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -71,6 +71,7 @@ type Signed struct {
 	Actor   domain.Actor
 	Session Session
 	User    web.User
+	Token   string // another token for the cookie, since the person's rights changed; "" leaves it
 }
 
 // Authenticate loads who holds the token: account, roles and mandates and memberships as they are now. It reports
@@ -90,12 +91,32 @@ func (s *Service) Authenticate(ctx context.Context, token string) (Signed, bool,
 	if err != nil {
 		return Signed{}, false, err
 	}
-	actor.Session = session.Public
+	actor.Session, actor.Proved = session.Public, session.Proved
+	fresh, err := s.Sessions.renew(ctx, token, rightsDigest(actor), session)
+	if err != nil && !apperr.Is(err, apperr.NotFound) {
+		return Signed{}, false, err
+	}
 	names := make([]string, 0, len(actor.Memberships))
 	for _, m := range actor.Memberships {
 		names = append(names, m.Name)
 	}
-	return Signed{Actor: actor, Session: session, User: web.User{Name: actor.Name, Organizations: strings.Join(names, ", "), Desk: true}}, true, nil
+	return Signed{Actor: actor, Session: session, User: web.User{Name: actor.Name, Organizations: strings.Join(names, ", "), Desk: true}, Token: fresh}, true, nil
+}
+
+// rightsDigest names what an actor may do: roles, mandates, places in organisations.
+func rightsDigest(a domain.Actor) string {
+	rights := make([]string, 0, len(a.Roles)+len(a.Mandates)+len(a.Memberships))
+	for _, r := range a.Roles {
+		rights = append(rights, "role "+string(r))
+	}
+	for _, m := range a.Mandates {
+		rights = append(rights, "mandate "+m.Kind+" "+string(m.Region)+" "+string(m.Organization))
+	}
+	for _, m := range a.Memberships {
+		rights = append(rights, "member "+string(m.Organization)+" "+string(m.Role))
+	}
+	slices.Sort(rights)
+	return hashToken(strings.Join(rights, "\n"))[:16]
 }
 
 // ActorOf assembles an account with its roles, mandates and memberships, without a session. NotFound, Unavailable.

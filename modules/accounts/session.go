@@ -27,21 +27,45 @@ const (
 	touchEvery      = 5 * time.Minute
 )
 
-// Session is stored under the hash of its token and never changed: ending it deletes it, and nothing can bring it
-// back. When it was last used lies beside it.
+// Session is stored under its public id and never changed: ending it deletes it, and nothing can bring it back. When
+// it was last used lies beside it, and so do the tokens that open it.
 type Session struct {
 	Public   string           `json:"public"` // id for pages and the audit trail
 	Account  domain.AccountID `json:"account"`
 	CSRF     string           `json:"csrf"`
 	Created  time.Time        `json:"created"`
+	Proved   time.Time        `json:"proved,omitzero"` // when the person last showed the provider who they are
 	Provider string           `json:"provider"`
 	Device   string           `json:"device"` // browser and system in a few words
+	Origin   Origin           `json:"origin,omitzero"`
+}
+
+// Origin is what is known of where a session began: the network, cut to what does not tell a household, and the country
+// where a proxy in front says it. Nothing is looked up or guessed.
+type Origin struct {
+	Network string `json:"network,omitempty"` // "103.28.0.0/16"; "loopback" on the portal's own machine
+	Country string `json:"country,omitempty"` // two letters
+}
+
+// Opening is what a session begins with.
+type Opening struct {
+	Account  domain.AccountID
+	Provider string
+	Device   string
+	Origin   Origin
+	Proved   time.Time
+}
+
+// opener is what lies under the hash of a token: which session it opens, and the rights for which it was made.
+type opener struct {
+	Session string `json:"session"`
+	Rights  string `json:"rights,omitempty"` // digest; "" until the first request
+	Old     bool   `json:"old,omitempty"`    // another token took its place; requests under way may still end
 }
 
 // sessionSlot is one of the account's MaxSessions places: by them an account's sessions are found without a list.
 type sessionSlot struct {
 	Public  string    `json:"public"`
-	Key     string    `json:"key"` // where the session is stored
 	Created time.Time `json:"created"`
 }
 
@@ -56,13 +80,14 @@ type SessionView struct {
 type Sessions struct {
 	clock    clock.Clock
 	sessions *store.State[Session]
+	openers  *store.State[opener]
 	seen     *store.State[time.Time]
 	slots    *store.State[sessionSlot]
 }
 
 func newSessions(db *store.DB, c clock.Clock) *Sessions {
-	return &Sessions{clock: c, sessions: store.NewState[Session](db, "sessions"), seen: store.NewState[time.Time](db, "session_seen"),
-		slots: store.NewState[sessionSlot](db, "session_slots")}
+	return &Sessions{clock: c, sessions: store.NewState[Session](db, "sessions"), openers: store.NewState[opener](db, "session_tokens"),
+		seen: store.NewState[time.Time](db, "session_seen"), slots: store.NewState[sessionSlot](db, "session_slots")}
 }
 
 // secretToken makes 256 random bits in text.
@@ -84,22 +109,48 @@ func slotKey(account domain.AccountID, n int) string { return string(account) + 
 
 // Open starts a session and gives the token for the cookie. Where the account has MaxSessions, its oldest one ends.
 // Unavailable where the store does not answer.
-func (s *Sessions) Open(ctx context.Context, account domain.AccountID, provider, device string) (string, Session, error) {
+func (s *Sessions) Open(ctx context.Context, o Opening) (string, Session, error) {
 	token, now := secretToken(), s.clock.Now()
-	session := Session{Public: store.NewID(), Account: account, CSRF: secretToken(), Created: now, Provider: provider, Device: device}
-	key := hashToken(token)
+	session := Session{Public: store.NewID(), Account: o.Account, CSRF: secretToken(), Created: now, Proved: o.Proved, Provider: o.Provider, Device: o.Device, Origin: o.Origin}
 	// The session comes before its slot: a slot without session is one that has lapsed and may be taken over, and a
 	// session that nobody could list or end must not be.
-	if err := s.seen.Put(ctx, key, now, SessionIdle); err != nil {
+	if err := s.seen.Put(ctx, session.Public, now, SessionIdle); err != nil {
 		return "", Session{}, err
 	}
-	if err := s.sessions.Put(ctx, key, session, SessionAbsolute); err != nil {
+	if err := s.sessions.Put(ctx, session.Public, session, SessionAbsolute); err != nil {
 		return "", Session{}, err
 	}
-	if err := s.takeSlot(ctx, account, sessionSlot{Public: session.Public, Key: key, Created: now}); err != nil {
-		return "", Session{}, errors.Join(err, s.drop(ctx, key))
+	if err := s.takeSlot(ctx, o.Account, sessionSlot{Public: session.Public, Created: now}); err != nil {
+		return "", Session{}, errors.Join(err, s.drop(ctx, session.Public))
+	}
+	if err := s.openers.Put(ctx, hashToken(token), opener{Session: session.Public}, SessionAbsolute); err != nil {
+		return "", Session{}, err
 	}
 	return token, session, nil
+}
+
+// oldTokenLife is how long a token still opens its session after another took its place: for requests under way.
+const oldTokenLife = time.Minute
+
+// renew gives the session another token, since its person's rights are others than when the token was made; "" where
+// the token needs none. The session itself, its forms and its times stay as they are.
+func (s *Sessions) renew(ctx context.Context, token, rights string, session Session) (string, error) {
+	key := hashToken(token)
+	o, err := s.openers.Get(ctx, key)
+	if err != nil || o.Old || o.Rights == rights {
+		return "", err
+	}
+	left := SessionAbsolute - s.clock.Now().Sub(session.Created)
+	if o.Rights == "" { // its first request
+		o.Rights = rights
+		return "", s.openers.Put(ctx, key, o, left)
+	}
+	fresh := secretToken()
+	if err := s.openers.Put(ctx, hashToken(fresh), opener{Session: o.Session, Rights: rights}, left); err != nil {
+		return "", err
+	}
+	o.Old = true
+	return fresh, s.openers.Put(ctx, key, o, oldTokenLife)
 }
 
 func (s *Sessions) takeSlot(ctx context.Context, account domain.AccountID, slot sessionSlot) error {
@@ -115,7 +166,7 @@ func (s *Sessions) takeSlot(ctx context.Context, account domain.AccountID, slot 
 			}
 			held, err := s.slots.Get(ctx, slotKey(account, n))
 			if err == nil {
-				_, err = s.find(ctx, held.Key)
+				_, err = s.find(ctx, held.Public)
 			}
 			if apperr.Is(err, apperr.NotFound) { // lapsed by not being used
 				oldest, oldestAt = n, time.Unix(0, 0)
@@ -143,7 +194,7 @@ func (s *Sessions) endSlot(ctx context.Context, account domain.AccountID, n int)
 	if err != nil {
 		return err
 	}
-	return s.drop(ctx, held.Key)
+	return s.drop(ctx, held.Public)
 }
 
 func (s *Sessions) drop(ctx context.Context, key string) error {
@@ -176,37 +227,49 @@ func (s *Sessions) find(ctx context.Context, key string) (SessionView, error) {
 
 // Find gives the session of a token and notes its use, at most every five minutes. NotFound where there is none.
 func (s *Sessions) Find(ctx context.Context, token string) (Session, error) {
-	if len(token) != 43 { // 32 bytes in base64: anything else is not ours and not worth a read
-		return Session{}, apperr.New(apperr.NotFound, "")
+	public, err := s.opened(ctx, token)
+	if err != nil {
+		return Session{}, err
 	}
-	key := hashToken(token)
-	view, err := s.find(ctx, key)
+	view, err := s.find(ctx, public)
 	if err != nil {
 		return Session{}, err
 	}
 	now := s.clock.Now()
 	if now.Sub(view.Seen) >= touchEvery {
-		if err := s.seen.Put(ctx, key, now, min(SessionIdle, SessionAbsolute-now.Sub(view.Created))); err != nil {
+		if err := s.seen.Put(ctx, public, now, min(SessionIdle, SessionAbsolute-now.Sub(view.Created))); err != nil {
 			return Session{}, err
 		}
 	}
 	return view.Session, nil
 }
 
+// opened gives the public id of the session that the token opens; NotFound.
+func (s *Sessions) opened(ctx context.Context, token string) (string, error) {
+	if len(token) != 43 { // 32 bytes in base64: anything else is not ours and not worth a read
+		return "", apperr.New(apperr.NotFound, "")
+	}
+	o, err := s.openers.Get(ctx, hashToken(token))
+	return o.Session, err
+}
+
 // End ends the session of a token; one that is gone is no error.
 func (s *Sessions) End(ctx context.Context, token string) error {
-	if len(token) != 43 {
+	public, err := s.opened(ctx, token)
+	if apperr.Is(err, apperr.NotFound) {
 		return nil
 	}
-	key := hashToken(token)
-	session, err := s.sessions.Get(ctx, key)
+	if err != nil {
+		return err
+	}
+	session, err := s.sessions.Get(ctx, public)
 	if err == nil {
-		_, err = s.endWhere(ctx, session.Account, func(slot sessionSlot) bool { return slot.Key == key })
+		_, err = s.endWhere(ctx, session.Account, func(slot sessionSlot) bool { return slot.Public == public })
 	}
 	if err != nil && !apperr.Is(err, apperr.NotFound) {
 		return err
 	}
-	return s.drop(ctx, key)
+	return errors.Join(s.drop(ctx, public), s.openers.Delete(ctx, hashToken(token)))
 }
 
 // Of lists an account's sessions, last used first.
@@ -216,7 +279,7 @@ func (s *Sessions) Of(ctx context.Context, account domain.AccountID, current str
 		held, err := s.slots.Get(ctx, slotKey(account, n))
 		var view SessionView
 		if err == nil {
-			view, err = s.find(ctx, held.Key)
+			view, err = s.find(ctx, held.Public)
 		}
 		if apperr.Is(err, apperr.NotFound) {
 			continue

@@ -23,7 +23,7 @@ func alive(t *testing.T, s *Sessions, token string) bool {
 
 func open(t *testing.T, s *Sessions, account domain.AccountID) (string, Session) {
 	t.Helper()
-	token, session, err := s.Open(t.Context(), account, "uji", "Firefox")
+	token, session, err := s.Open(t.Context(), Opening{Account: account, Provider: "uji", Device: "Firefox"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -167,7 +167,7 @@ func (s *Service) finish(ctx context.Context, r FinishRequest, a attempt) (Finis
 		return Finished{}, err
 	}
 	finished.First = first
-	if finished.Token, _, err = s.Sessions.Open(ctx, account, a.Provider, r.Device); err != nil {
+	if finished.Token, _, err = s.Sessions.Open(ctx, Opening{Account: account, Provider: a.Provider, Device: r.Device, Origin: r.Origin, Proved: claims.Proved}); err != nil {
 		return Finished{}, err
 	}
 	if r.OldToken != "" {

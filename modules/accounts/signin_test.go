@@ -69,7 +69,7 @@ func TestSignInMakesOneAccount(t *testing.T) {
 func TestSecretsAreStoredHashed(t *testing.T) {
 	db := testkit.DB(t)
 	s, _ := testService(t, db, testClock())
-	token, _, err := s.Sessions.Open(t.Context(), "a", "uji", "")
+	token, _, err := s.Sessions.Open(t.Context(), Opening{Account: "a", Provider: "uji"})
 	if err != nil {
 		t.Fatal(err)
 	}

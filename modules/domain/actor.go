@@ -2,6 +2,7 @@ package domain
 
 import (
 	"slices"
+	"time"
 
 	"gotong/modules/kit/store"
 )
@@ -56,7 +57,8 @@ type Membership struct {
 type Actor struct {
 	Account     AccountID
 	Name        string
-	Session     string // public id of the session, for the audit trail
+	Session     string    // public id of the session, for the audit trail
+	Proved      time.Time // when the person last showed a provider who they are; zero for a token
 	Roles       []PlatformRole
 	Mandates    []Mandate
 	Memberships []Membership

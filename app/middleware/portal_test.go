@@ -66,6 +66,7 @@ type options struct {
 	proxies   []netip.Prefix
 	provider  *oidc.Provider // nil: none
 	more      []accounts.ProviderConfig
+	clock     clock.Clock // nil: the machine's
 }
 
 func startProvider(t *testing.T) *oidc.Provider {
@@ -111,7 +112,10 @@ func start(t *testing.T, db *store.DB, o options) *portal {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.DiscardHandler)
-	p.module = accounts.New(accounts.Deps{DB: db, Views: engine, Clock: clock.System{}, Log: log, Providers: providers, PublicURL: o.publicURL, Memberships: p, Regions: anywhere{}})
+	if o.clock == nil {
+		o.clock = clock.System{}
+	}
+	p.module = accounts.New(accounts.Deps{DB: db, Views: engine, Clock: o.clock, Log: log, Providers: providers, PublicURL: o.publicURL, Memberships: p, Regions: anywhere{}})
 	p.service = p.module.Service
 	headers := middleware.Headers{HTTPS: strings.HasPrefix(o.publicURL, "https://"), FormOrigins: providers.Origins}
 	app := fiber.New(fiber.Config{Immutable: true, CaseSensitive: true, StrictRouting: true, DisableStartupMessage: true,
@@ -125,6 +129,12 @@ func start(t *testing.T, db *store.DB, o options) *portal {
 			return apperr.New(apperr.SignIn, "")
 		}
 		return c.SendString("done by " + web.Get[domain.Actor](c).Name)
+	})
+	app.Post("/hurts", func(c *fiber.Ctx) error {
+		if recent, err := p.module.Recent(c); err != nil || !recent {
+			return err
+		}
+		return c.SendString("done: " + web.ValuesOf(c).Get("reason"))
 	})
 	p.module.Routes(app)
 	go func() { _ = app.Listener(listener) }()

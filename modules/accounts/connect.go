@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -186,7 +187,11 @@ func (o *openID) Begin(ctx context.Context, r authRequest) (string, string, erro
 	if err != nil {
 		return "", "", err
 	}
-	g.SetAuthCodeOptions(map[string]string{"nonce": r.Nonce, "code_challenge": r.Challenge, "code_challenge_method": "S256", "ui_locales": r.Lang})
+	options := map[string]string{"nonce": r.Nonce, "code_challenge": r.Challenge, "code_challenge_method": "S256", "ui_locales": r.Lang}
+	if r.Again {
+		options["prompt"], options["max_age"] = "login", strconv.Itoa(int(RecentSignIn.Seconds()))
+	}
+	g.SetAuthCodeOptions(options)
 	return begin(g, o.config.Key, r.State, nil)
 }
 
@@ -253,6 +258,7 @@ func (o *openID) claims(ctx context.Context, p *goidc.Provider, t *goidc.IDToken
 		Email         string `json:"email"`
 		EmailVerified any    `json:"email_verified"`
 		Party         string `json:"azp"`
+		AuthTime      any    `json:"auth_time"`
 	}
 	if err := t.Claims(&c); err != nil {
 		return Claims{}, failed(FailureUntrusted, key, err)
@@ -271,6 +277,9 @@ func (o *openID) claims(ctx context.Context, p *goidc.Provider, t *goidc.IDToken
 		}
 	}
 	claims := Claims{Issuer: o.config.Issuer, Subject: t.Subject, Name: c.Name, Email: c.Email, EmailVerified: isTrue(c.EmailVerified)}
+	if at, ok := c.AuthTime.(float64); ok && at > 0 {
+		claims.Proved = time.Unix(int64(at), 0)
+	}
 	if o.config.IssuerAlias != "" {
 		claims.Issuer = o.config.IssuerAlias
 	}

@@ -92,6 +92,10 @@ func (m *Module) explain(c *fiber.Ctx, err error, lang, page string) error {
 	if _, _, ok := m.Service.Providers.Get(failure.Provider); ok {
 		query.Set("provider", failure.Provider)
 	}
+	page, kept := pathOnly(page)
+	if more, err := url.ParseQuery(kept); err == nil && more.Get("next") != "" {
+		query.Set("next", more.Get("next"))
+	}
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	return c.Redirect(web.LocalURL(lang, page)+"?"+query.Encode(), fiber.StatusSeeOther)
 }
@@ -107,10 +111,14 @@ func (m *Module) finishSignIn(c *fiber.Ctx) error {
 	ctx, cancel := context.WithTimeout(c.UserContext(), finishTimeout+time.Second)
 	defer cancel()
 	finished, err := m.Service.Finish(ctx, FinishRequest{Provider: c.Params("provider"), State: state, Code: c.Query("code"), Error: c.Query("error"), Issuer: c.Query("iss"),
-		Browser: browser, Actor: web.Get[domain.Actor](c), Device: deviceOf(c.Get(fiber.HeaderUserAgent)), OldToken: c.Cookies(m.Cookies.Session())})
+		Browser: browser, Actor: web.Get[domain.Actor](c), Origin: m.originOf(c), Device: deviceOf(c.Get(fiber.HeaderUserAgent)), OldToken: c.Cookies(m.Cookies.Session())})
 	if err != nil {
 		page := "/sign-in"
-		if web.Get[domain.Actor](c).SignedIn() {
+		var failure *SignInError
+		switch {
+		case errors.As(err, &failure) && failure.Again:
+			page = "/account/again?" + url.Values{"next": {failure.Next}}.Encode()
+		case web.Get[domain.Actor](c).SignedIn():
 			page = "/account"
 		}
 		return m.explain(c, err, web.NewBase(c, "", "").Lang, page)
@@ -163,4 +171,11 @@ func (m *Module) whoFacts(b web.Base, actor domain.Actor) []web.Fact {
 		facts = append(facts, web.Fact{Label: b.T("accounts.role." + string(o.Role)), Value: o.Name, Path: b.URL("/organizations/" + string(o.Organization))})
 	}
 	return facts
+}
+
+func (m *Module) originOf(c *fiber.Ctx) Origin {
+	if m.Origin == nil {
+		return Origin{}
+	}
+	return m.Origin(c)
 }

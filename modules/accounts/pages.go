@@ -27,7 +27,7 @@ type signInPage struct {
 // problem says what went wrong with a sign-in and what to do now.
 type problem struct{ Title, Text string }
 
-var failures = []Failure{FailureCancelled, FailureLapsed, FailureOutage, FailureUntrusted, FailureTaken, FailureUnknown}
+var failures = []Failure{FailureCancelled, FailureLapsed, FailureOutage, FailureUntrusted, FailureTaken, FailureUnknown, FailureOther, FailureStale}
 
 // problemOf gives the texts of a failure named in the address; any other word is none.
 func problemOf(b web.Base, name, provider string) *problem {

@@ -41,6 +41,7 @@ type Claims struct {
 	Name          string
 	Email         string
 	EmailVerified bool
+	Proved        time.Time // when the person last showed who they are; zero where the provider does not say
 }
 
 // Failure is why a sign-in did not come about; the page says what to do for each.
@@ -54,6 +55,8 @@ const (
 	FailureUntrusted Failure = "untrusted" // what it answered does not hold
 	FailureTaken     Failure = "taken"     // the identity belongs to another account
 	FailureUnknown   Failure = "unknown"   // no such provider
+	FailureOther     Failure = "other"     // signed in again as somebody else
+	FailureStale     Failure = "stale"     // the provider did not ask anew
 )
 
 // SignInError is a sign-in that failed, with the cause for the log.
@@ -61,6 +64,8 @@ type SignInError struct {
 	Failure  Failure
 	Provider string
 	Lang     string // of the page on which it began, "" where unknown
+	Again    bool   // of who was signed in already, on the way to Next
+	Next     string
 	Err      error
 }
 
@@ -78,6 +83,7 @@ func failed(f Failure, provider string, err error) *SignInError {
 // authRequest is what one sign-in sends to the provider.
 type authRequest struct {
 	RedirectURI, State, Nonce, Challenge, Lang string
+	Again                                      bool // the person is to show anew who they are
 }
 
 // codeAnswer is what came back and what was kept for it.

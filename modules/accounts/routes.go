@@ -14,6 +14,7 @@ type Module struct {
 	Service *Service
 	Desk    []DeskPanel // set before Routes
 	Cookies Cookies
+	Origin  func(*fiber.Ctx) Origin // where a request comes from; nil: not known
 
 	log     *slog.Logger
 	signIn  *web.View[signInPage]
@@ -22,6 +23,9 @@ type Module struct {
 	account *web.View[accountPage]
 	people  *web.View[peoplePage]
 	person  *web.View[personPage]
+
+	again    *web.View[againPage]
+	heldView *web.View[heldPage]
 }
 
 // New makes the module. It panics where a view is missing.
@@ -34,6 +38,7 @@ func New(d Deps) *Module {
 		account: web.NewView[accountPage](d.Views, "accounts/account"),
 		people:  web.NewView[peoplePage](d.Views, "accounts/people"),
 		person:  web.NewView[personPage](d.Views, "accounts/person"),
+		again:   web.NewView[againPage](d.Views, "accounts/again"), heldView: web.NewView[heldPage](d.Views, "accounts/held"),
 	}
 }
 
@@ -48,6 +53,9 @@ func (m *Module) Routes(r fiber.Router) {
 	r.Get("/account", m.showAccount)
 	r.Post("/account", m.rename)
 	r.Get("/account/welcome", m.showWelcome)
+	r.Get("/account/again", m.showAgain)
+	r.Post("/account/again/:provider", m.beginAgain)
+	r.Get("/account/held/:id", m.showHeld)
 	r.Post("/account/identities/:provider", m.linkIdentity)
 	r.Post("/account/sessions/end-others", m.endOtherSessions)
 	r.Post("/account/sessions/:id/end", m.endSession)

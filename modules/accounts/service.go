@@ -45,6 +45,7 @@ type Service struct {
 	accounts    *store.Records[Account]
 	identities  *store.Records[Identity]
 	attempts    *store.State[attempt]
+	held        *store.State[heldForm]
 	clock       clock.Clock
 	log         *slog.Logger
 	publicURL   string
@@ -57,7 +58,7 @@ func newService(d Deps) *Service {
 	s := &Service{
 		Sessions: newSessions(d.DB, d.Clock), Providers: d.Providers,
 		accounts: store.NewRecords(d.DB, accountDefinition()), identities: store.NewRecords(d.DB, identityDefinition()),
-		attempts: store.NewState[attempt](d.DB, "sign_ins"), clock: d.Clock, log: d.Log, publicURL: strings.TrimSuffix(d.PublicURL, "/"),
+		attempts: store.NewState[attempt](d.DB, "sign_ins"), held: newHeldForms(d.DB), clock: d.Clock, log: d.Log, publicURL: strings.TrimSuffix(d.PublicURL, "/"),
 		memberships: d.Memberships, regions: d.Regions,
 	}
 	for _, email := range d.Secretariat {
@@ -281,6 +282,7 @@ type attempt struct {
 	Lang        string           `json:"lang"`
 	Account     domain.AccountID `json:"account,omitempty"` // linking: to whom
 	Session     string           `json:"session,omitempty"` // linking: in which session
+	Again       bool             `json:"again,omitempty"`   // who is signed in does so once more
 }
 
 const attemptLifetime = 10 * time.Minute

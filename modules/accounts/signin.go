@@ -27,6 +27,7 @@ type BeginRequest struct {
 	Lang     string
 	Host     string       // of the request: on loopback, localhost and 127.0.0.1 both lead back to where one came from
 	Link     domain.Actor // signed in: the identity is added to this account
+	Again    bool         // Link signs in once more, nothing is added
 }
 
 // Begun is where to send the browser and what it must bring back.
@@ -45,11 +46,11 @@ func (s *Service) Begin(ctx context.Context, r BeginRequest) (Begun, error) {
 	}
 	begun := Begun{State: secretToken(), Browser: secretToken()}
 	a := attempt{Provider: r.Provider, Browser: hashToken(begun.Browser), Verifier: secretToken(), Nonce: secretToken(),
-		RedirectURI: s.callbackURL(r.Provider, r.Host), Next: web.SafeNext(r.Next), Lang: r.Lang, Account: r.Link.Account, Session: r.Link.Session}
+		RedirectURI: s.callbackURL(r.Provider, r.Host), Next: web.SafeNext(r.Next), Lang: r.Lang, Account: r.Link.Account, Session: r.Link.Session, Again: r.Again}
 	challenge := sha256.Sum256([]byte(a.Verifier))
 	var err error
 	begun.Address, a.Goth, err = connector.Begin(ctx, authRequest{RedirectURI: a.RedirectURI, State: begun.State, Nonce: a.Nonce,
-		Challenge: base64.RawURLEncoding.EncodeToString(challenge[:]), Lang: r.Lang})
+		Challenge: base64.RawURLEncoding.EncodeToString(challenge[:]), Lang: r.Lang, Again: r.Again})
 	if err != nil {
 		return Begun{}, err
 	}
@@ -90,6 +91,7 @@ type FinishRequest struct {
 	Browser                              string       // from the cookie
 	Actor                                domain.Actor // who is signed in now, for linking
 	Device                               string
+	Origin                               Origin
 	OldToken                             string // of the session before, which ends
 }
 
@@ -113,7 +115,7 @@ func (s *Service) Finish(ctx context.Context, r FinishRequest) (Finished, error)
 	finished, err := s.finish(ctx, r, a)
 	var failure *SignInError
 	if errors.As(err, &failure) {
-		failure.Lang = a.Lang
+		failure.Lang, failure.Again, failure.Next = a.Lang, a.Again, a.Next
 	}
 	return finished, err
 }
@@ -158,16 +160,20 @@ func (s *Service) finish(ctx context.Context, r FinishRequest, a attempt) (Finis
 		return Finished{}, err
 	}
 	finished := Finished{Provider: a.Provider, Next: a.Next, Lang: a.Lang}
-	if a.Account != "" {
+	account := a.Account
+	switch {
+	case a.Again:
+		err = s.confirm(ctx, a, config, claims)
+	case a.Account != "":
 		finished.Linked = true
 		return finished, s.link(ctx, r.Actor, config, claims)
+	default:
+		account, finished.First, err = s.signIn(ctx, config, claims)
 	}
-	account, first, err := s.signIn(ctx, config, claims)
 	if err != nil {
 		return Finished{}, err
 	}
-	finished.First = first
-	if finished.Token, _, err = s.Sessions.Open(ctx, Opening{Account: account, Provider: a.Provider, Device: r.Device, Origin: r.Origin, Proved: claims.Proved}); err != nil {
+	if finished.Token, _, err = s.Sessions.Open(ctx, Opening{Account: account, Provider: a.Provider, Device: r.Device, Origin: r.Origin, Proved: s.proved(claims)}); err != nil {
 		return Finished{}, err
 	}
 	if r.OldToken != "" {

@@ -5,12 +5,18 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/gofiber/fiber/v2"
+
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
 )
 
 // Guard decides by the table whether an actor may use a route.
 type Guard struct {
+	// Recent tells whether who asks signed in a moment ago; where not, it has answered with the way to do so. It is asked
+	// for rows with the condition step-up.
+	Recent func(c *fiber.Ctx) (bool, error)
+
 	table    *Table
 	subjects map[string]domain.Stander
 }

@@ -3,6 +3,7 @@ package rights
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -50,6 +51,9 @@ func (g *Guard) Protect(app *fiber.App, register func()) error {
 				continue
 			}
 			seen[r.Method+" "+r.Path] = true
+			if g.Recent == nil && slices.Contains(row.Conditions, stepUp) {
+				wrong = append(wrong, fmt.Errorf("%s %s wants a fresh sign-in, and nobody knows of one", r.Method, r.Path))
+			}
 			r.Handlers = append([]fiber.Handler{g.handler(row)}, r.Handlers...)
 		}
 	}
@@ -85,6 +89,11 @@ func (g *Guard) handler(r *Row) fiber.Handler {
 		}
 		if err := g.Check(c.UserContext(), r, web.Get[domain.Actor](c), id); err != nil {
 			return err
+		}
+		if slices.Contains(r.Conditions, stepUp) {
+			if recent, err := g.Recent(c); err != nil || !recent {
+				return err
+			}
 		}
 		return c.Next()
 	}

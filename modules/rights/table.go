@@ -67,9 +67,12 @@ var words = []domain.Relation{
 }
 
 // Conditions that a row may name.
-const hidden = "hidden"
+const (
+	hidden = "hidden"
+	stepUp = "step-up"
+)
 
-var conditions = []string{hidden, "own", "mine", "state", "nearest", "form", "link", "step-up"}
+var conditions = []string{hidden, "own", "mine", "state", "nearest", "form", "link", stepUp}
 
 // Of gives the relations that the actor has to every thing.
 func Of(a domain.Actor) []domain.Relation {

@@ -130,6 +130,15 @@ func refererPath(c *fiber.Ctx) string {
 	return SafeNext(path)
 }
 
+// RefererPath gives the page of this portal that the request came from, without its language prefix; other where it
+// came from none.
+func RefererPath(c *fiber.Ctx, other string) string {
+	if path := refererPath(c); path != "" {
+		return path
+	}
+	return other
+}
+
 func secure(c *fiber.Ctx) bool { return c.Secure() || bool(Get[SecureCookies](c)) }
 
 // matchesETag tells whether an If-None-Match header names the ETag (weak comparison).

@@ -31,7 +31,9 @@ type heldForm struct {
 	Values  map[string][]string `json:"values"`
 }
 
-func newHeldForms(db *store.DB) *store.State[heldForm] { return store.NewState[heldForm](db, "held_forms") }
+func newHeldForms(db *store.DB) *store.State[heldForm] {
+	return store.NewState[heldForm](db, "held_forms")
+}
 
 // provedRecently tells whether the actor's session began, or was confirmed, within RecentSignIn.
 func (s *Service) provedRecently(actor domain.Actor) bool {

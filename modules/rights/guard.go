@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/gofiber/fiber/v2"
-
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
 )
@@ -15,7 +13,7 @@ import (
 type Guard struct {
 	// Recent tells whether who asks signed in a moment ago; where not, it has answered with the way to do so. It is asked
 	// for rows with the condition step-up.
-	Recent func(c *fiber.Ctx) (bool, error)
+	Recent Recent
 
 	table    *Table
 	subjects map[string]domain.Stander

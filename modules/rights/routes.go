@@ -11,6 +11,9 @@ import (
 	"gotong/modules/kit/web"
 )
 
+// Recent tells whether who asks signed in a moment ago. Where not, it has answered the request.
+type Recent func(c *fiber.Ctx) (bool, error)
+
 // Module is the table with its page.
 type Module struct {
 	Table *Table

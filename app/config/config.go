@@ -82,6 +82,8 @@ type Storage struct {
 // SignIn names the identity providers.
 type SignIn struct {
 	Demo      bool       `koanf:"demo"`
+	Domains   []string   `koanf:"email_domains"`
+	Country   string     `koanf:"country_header"`
 	Providers []Provider `koanf:"providers"`
 }
 
@@ -89,7 +91,7 @@ type SignIn struct {
 type Provider struct {
 	Key          string `koanf:"key"`
 	Name         string `koanf:"name"`
-	Kind         string `koanf:"kind"` // oidc | google | microsoft | github
+	Kind         string `koanf:"kind"` // oidc | google | microsoft | gitlab | github | gitea | discord
 	Issuer       string `koanf:"issuer"`
 	Tenant       string `koanf:"tenant"`
 	ClientID     string `koanf:"client_id"`
@@ -113,7 +115,7 @@ func Default() Config {
 		Listen: "127.0.0.1:8080", Data: "data", DemoContent: true,
 		Database: Database{Engine: "sqlite", Name: "gotong"},
 		Storage:  Storage{Engine: "embedded", Bucket: "gotong", Region: "us-east-1"},
-		SignIn:   SignIn{Demo: true},
+		SignIn:   SignIn{Demo: true, Domains: []string{}, Providers: []Provider{}},
 		Uploads:  Uploads{MaxMB: 32},
 		Log:      Log{Level: "info", Format: "text"},
 	}
@@ -316,12 +318,15 @@ func (c *Config) validate() []string {
 
 func (c *Config) validateSignIn(m *mistakes) {
 	m.check(c.SignIn.Demo || len(c.SignIn.Providers) > 0, "sign_in", "must have a provider, or demo: true for the embedded one")
+	for i, d := range c.SignIn.Domains {
+		m.check(strings.Contains(d, ".") && !strings.ContainsAny(d, "@/ "), fmt.Sprintf("sign_in.email_domains[%d]", i), "must be a domain such as kalbarprov.go.id")
+	}
 	keys := map[string]bool{}
 	for i, p := range c.SignIn.Providers {
 		at := fmt.Sprintf("sign_in.providers[%d].", i)
 		m.check(p.Key != "" && p.Key != "demo" && !keys[p.Key] && strings.Trim(p.Key, "abcdefghijklmnopqrstuvwxyz0123456789-") == "", at+"key", "must be a word of its own in lower case (not demo)")
 		keys[p.Key] = true
-		m.oneOf(p.Kind, at+"kind", "oidc", "google", "microsoft", "github")
+		m.oneOf(p.Kind, at+"kind", "oidc", "google", "microsoft", "gitlab", "github", "gitea", "discord")
 		if p.Kind == "oidc" {
 			u, err := url.Parse(p.Issuer)
 			m.check(err == nil && u.Scheme != "" && u.Host != "", at+"issuer", "must be the issuer's address, for example https://login.example.go.id/realms/gotong")

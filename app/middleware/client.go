@@ -2,9 +2,12 @@ package middleware
 
 import (
 	"net/netip"
+	"regexp"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+
+	"gotong/modules/accounts"
 )
 
 // ClientIP finds who asks. X-Forwarded-For counts only where it comes from a configured proxy, and then only up to the
@@ -52,4 +55,34 @@ func network(addr netip.Addr) netip.Prefix {
 		return netip.Prefix{}
 	}
 	return prefix
+}
+
+var country = regexp.MustCompile(`^[A-Z]{2}$`)
+
+// OriginOf tells where a request comes from, as far as it is known: the network, cut to 16 bits of an IPv4 and 32 of an
+// IPv6 address, and the country where a configured proxy names it in that header.
+func OriginOf(proxies []netip.Prefix, header string) func(*fiber.Ctx) accounts.Origin {
+	return func(c *fiber.Ctx) accounts.Origin {
+		addr := ClientIP(c, proxies)
+		var o accounts.Origin
+		switch {
+		case !addr.IsValid():
+		case addr.IsLoopback():
+			o.Network = accounts.Loopback
+		default:
+			bits := 16
+			if addr.Is6() {
+				bits = 32
+			}
+			if prefix, err := addr.Prefix(bits); err == nil {
+				o.Network = prefix.String()
+			}
+		}
+		if peer, ok := netip.AddrFromSlice(c.Context().RemoteIP()); ok && header != "" && trusted(peer.Unmap(), proxies) {
+			if named := strings.ToUpper(c.Get(header)); country.MatchString(named) {
+				o.Country = named
+			}
+		}
+		return o
+	}
 }

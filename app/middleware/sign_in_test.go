@@ -6,10 +6,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"gotong/app/embedded/oidc"
 	"gotong/modules/accounts"
 	"gotong/modules/domain"
+	"gotong/modules/kit/clock"
 	"gotong/modules/kit/store"
 	"gotong/modules/kit/store/sqlite"
 	"gotong/modules/kit/testkit"
@@ -292,6 +294,65 @@ func TestSignOutEndsTheSessionOnEveryReplica(t *testing.T) {
 		if thief.cookie("gotong") != "" {
 			t.Fatal("a dead session's cookie stays")
 		}
+	}
+}
+
+// Signed in at A, the session is ended from the account page of B: the next request at A is the public's.
+func TestRevokedOnOneReplicaIsSignedOutOnTheOther(t *testing.T) {
+	path, provider := filepath.Join(t.TempDir(), "portal.db"), startProvider(t)
+	a := start(t, testkit.OpenFile(t, path, sqlite.Options{}, store.Options{}), options{provider: provider})
+	phone, laptop := a.browser(t), a.browser(t)
+	phone.signIn("anggota")
+	laptop.signIn("anggota")
+	b := start(t, testkit.OpenFile(t, path, sqlite.Options{}, store.Options{}), options{})
+	atB := &browser{t, laptop.client, b}
+	if phone.get("/account").StatusCode != http.StatusOK {
+		t.Fatal("not signed in at A")
+	}
+	end, _ := atB.get("/account").doc.Find("#sessions li form").Attr("action")
+	if got := atB.post(end, url.Values{"_csrf": {atB.csrf()}}); got.StatusCode != http.StatusSeeOther {
+		t.Fatalf("ending at B: %d", got.StatusCode)
+	}
+	if got := phone.get("/account"); got.StatusCode != http.StatusSeeOther || !strings.HasPrefix(got.Header.Get("Location"), "/sign-in") {
+		t.Fatalf("the next request at A: %d", got.StatusCode)
+	}
+	if got := phone.get("/public"); got.text != "public " {
+		t.Fatalf("at A as %q", got.text)
+	}
+}
+
+// A role given or taken changes the session's token on the next request; the old one opens nothing a minute later, the
+// form that was open still counts.
+func TestNewTokenWhenRightsChange(t *testing.T) {
+	c := clock.NewFake(time.Now())
+	p := start(t, testkit.DBAt(t, c), options{provider: startProvider(t), clock: c})
+	b := p.browser(t)
+	b.signIn("anggota")
+	csrf, old := b.csrf(), b.cookie("gotong")
+	if b.get("/public"); b.cookie("gotong") != old {
+		t.Fatal("another token although nothing changed")
+	}
+	if _, err := p.service.Grant(t.Context(), string(demoAccount("anggota")), domain.RoleAuditor); err != nil {
+		t.Fatal(err)
+	}
+	b.get("/public")
+	if b.cookie("gotong") == old {
+		t.Fatal("the token stays when rights change")
+	}
+	if got := b.post("/things", url.Values{"_csrf": {csrf}}); got.StatusCode != http.StatusOK {
+		t.Fatalf("the open form: %d", got.StatusCode)
+	}
+	u, _ := url.Parse(p.url)
+	thief := p.browser(t)
+	for wait, want := range []string{"public Anggota masyarakat (contoh)", "public "} {
+		c.Advance(time.Duration(wait) * 2 * time.Minute)
+		thief.client.Jar.SetCookies(u, []*http.Cookie{{Name: "gotong", Value: old, Path: "/"}})
+		if got := thief.get("/public"); got.text != want {
+			t.Fatalf("the old token, %d times two minutes later: %q", wait, got.text)
+		}
+	}
+	if got := b.get("/account"); got.StatusCode != http.StatusOK || b.cookie("gotong") == old {
+		t.Fatalf("the new token: %d", got.StatusCode)
 	}
 }
 

@@ -56,6 +56,7 @@ func (p *Portal) app() (*fiber.App, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.house.Accounts.Origin = middleware.OriginOf(proxies, p.config.SignIn.Country)
 	guard.Recent = p.house.Accounts.Recent
 	if err := guard.Protect(app, func() {
 		for _, m := range p.routed() {

@@ -46,6 +46,7 @@ type Account struct {
 	Roles         []RoleGrant    `json:"roles,omitempty"`
 	Mandates      []MandateGrant `json:"mandates,omitempty"`
 	Configured    bool           `json:"configured,omitempty"` // the configuration's secretariat role was given once; a revocation stays
+	Unlinked      int            `json:"unlinked,omitempty"`   // ways to sign in that left: two that leave at once meet here
 	Demo          bool           `json:"demo,omitempty"`
 }
 

@@ -16,19 +16,16 @@ import (
 
 	goidc "github.com/coreos/go-oidc/v3/oidc"
 	"github.com/markbates/goth"
-	"github.com/markbates/goth/providers/github"
 	"github.com/markbates/goth/providers/openidConnect"
 	"golang.org/x/oauth2"
 )
 
 const (
-	callTimeout  = 4 * time.Second // one call to a provider
-	answerLimit  = 1 << 20         // bytes of one answer
-	retryOutage  = 5 * time.Second // how long a failed discovery is believed by the sign-in page
-	rediscovery  = 24 * time.Hour
-	maxSubject   = 255 // OpenID Connect Core, section 2
-	githubAPI    = "https://api.github.com"
-	githubPublic = "https://github.com"
+	callTimeout = 4 * time.Second // one call to a provider
+	answerLimit = 1 << 20         // bytes of one answer
+	retryOutage = 5 * time.Second // how long a failed discovery is believed by the sign-in page
+	rediscovery = 24 * time.Hour
+	maxSubject  = 255 // OpenID Connect Core, section 2
 )
 
 // callTransport bounds every call by the request's own deadline and by size: goth takes no context. It can add a PKCE
@@ -315,68 +312,3 @@ func (o *openID) complete(ctx context.Context, p *goidc.Provider, access string,
 
 // isTrue reads email_verified, which some providers send as text. Anything but a clear yes is no.
 func isTrue(v any) bool { return v == true || v == "true" }
-
-// gitHub signs in without an id token: the issuer is the server's address, the subject the account's number, which
-// never changes and is never given again.
-type gitHub struct {
-	config   ProviderConfig
-	tokenURL string
-	api      string
-}
-
-func newGitHub(c ProviderConfig) *gitHub {
-	c.Issuer = strings.TrimSuffix(c.Issuer, "/")
-	api := c.Issuer + "/api/v3"
-	if c.Issuer == githubPublic {
-		api = githubAPI
-	}
-	return &gitHub{config: c, tokenURL: c.Issuer + "/login/oauth/access_token", api: api}
-}
-
-// Origins is the server's own.
-func (h *gitHub) Origins() []string {
-	if origin, ok := originOf(h.config.Issuer); ok {
-		return []string{origin}
-	}
-	return nil
-}
-
-func (h *gitHub) goth(ctx context.Context, redirectURI, verifier string) *github.Provider {
-	g := github.NewCustomisedURL(h.config.ClientID, h.config.ClientSecret, redirectURI, h.config.Issuer+"/login/oauth/authorize", h.tokenURL,
-		h.api+"/user", h.api+"/user/emails", "read:user", "user:email")
-	g.HTTPClient = clientOf(callTransport{ctx: ctx, tokenURL: h.tokenURL, verifier: verifier})
-	return g
-}
-
-func (h *gitHub) Begin(ctx context.Context, r authRequest) (string, string, error) {
-	return begin(h.goth(ctx, r.RedirectURI, ""), h.config.Key, r.State, url.Values{"code_challenge": {r.Challenge}, "code_challenge_method": {"S256"}})
-}
-
-func (h *gitHub) Finish(ctx context.Context, a codeAnswer) (Claims, error) {
-	return guarded(h.config.Key, func() (Claims, error) {
-		key := h.config.Key
-		g := h.goth(ctx, a.RedirectURI, a.Verifier)
-		session, err := g.UnmarshalSession(a.Session)
-		if err != nil {
-			return Claims{}, failed(FailureUntrusted, key, err)
-		}
-		if _, err := session.Authorize(g, url.Values{"code": {a.Code}}); err != nil {
-			return Claims{}, exchangeFailure(key, err)
-		}
-		user, err := g.FetchUser(session)
-		if err != nil && !errors.Is(err, github.ErrNoVerifiedGitHubPrimaryEmail) {
-			return Claims{}, failed(FailureOutage, key, err)
-		}
-		if user.UserID == "" || user.UserID == "0" {
-			return Claims{}, failed(FailureUntrusted, key, errors.New("no account number"))
-		}
-		claims := Claims{Issuer: h.config.Issuer, Subject: user.UserID, Name: user.Name, Email: user.Email}
-		// Only the list of addresses says which one is verified; goth asks for it where the profile shows none.
-		public, _ := user.RawData["email"].(string)
-		claims.EmailVerified = public == "" && user.Email != ""
-		if claims.Name == "" {
-			claims.Name = user.NickName
-		}
-		return claims, nil
-	})
-}

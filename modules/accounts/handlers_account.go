@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"context"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -63,8 +64,14 @@ func (m *Module) accountPage(c *fiber.Ctx, form *web.Form) (accountPage, error) 
 func (m *Module) identityRows(ctx context.Context, b web.Base, account domain.AccountID) ([]identityRow, error) {
 	docs, err := m.Service.Identities(ctx, account)
 	rows := make([]identityRow, 0, len(docs))
-	for _, d := range docs {
-		rows = append(rows, identityRow{Provider: m.providerName(b, d.Body.Provider), Since: b.Date(d.Created)})
+	for i, d := range docs {
+		row := identityRow{Provider: m.providerName(b, d.Body.Provider), Since: b.Date(d.Created)}
+		if len(docs) > 1 {
+			unlink := web.NewAction(b, "accounts.identities.unlink", "/account/identities/"+d.ID+"/unlink")
+			unlink.Kind, unlink.ID = "stop", "unlink-"+string(rune('a'+i%26))
+			row.Unlink = &unlink
+		}
+		rows = append(rows, row)
 	}
 	return rows, err
 }
@@ -78,7 +85,7 @@ func (m *Module) sessionRows(ctx context.Context, page *accountPage, actor domai
 		if device == "" {
 			device = page.T("accounts.session.unknown_device")
 		}
-		page.Sessions = append(page.Sessions, sessionRow{Device: device, Provider: m.providerName(page.Base, v.Provider), Opened: page.DateTime(v.Created), Used: page.DateTime(v.Seen), Current: v.Current, End: end})
+		page.Sessions = append(page.Sessions, sessionRow{Device: device, Provider: m.providerName(page.Base, v.Provider), Opened: page.DateTime(v.Created), Used: page.DateTime(v.Seen), From: originText(page.Base, v.Origin), Current: v.Current, End: end})
 	}
 	if len(views) > 1 {
 		all := web.NewAction(page.Base, "accounts.session.end_others", "/account/sessions/end-others")
@@ -86,6 +93,30 @@ func (m *Module) sessionRows(ctx context.Context, page *accountPage, actor domai
 		page.EndOthers = &all
 	}
 	return err
+}
+
+// originText says where a session began, "" where nothing is known.
+func originText(b web.Base, o Origin) string {
+	text := ""
+	switch o.Network {
+	case "":
+	case Loopback:
+		text = b.T("accounts.session.from_here")
+	default:
+		text = b.T("accounts.session.from", "network", o.Network)
+	}
+	if o.Country != "" {
+		text = strings.TrimPrefix(text+" · "+b.T("accounts.session.country", "country", o.Country), " · ")
+	}
+	return text
+}
+
+func (m *Module) unlinkIdentity(c *fiber.Ctx) error {
+	if err := m.Service.Unlink(c.UserContext(), web.Get[domain.Actor](c), web.OperationOf(c), c.Params("id")); err != nil {
+		return err
+	}
+	web.SetFlash(c, "good", "accounts.flash.unlinked")
+	return web.Redirect(c, "/account")
 }
 
 func (m *Module) rename(c *fiber.Ctx) error {

@@ -74,11 +74,14 @@ type idp struct {
 	onToken  func(w http.ResponseWriter, r *http.Request) bool
 	verifier string // of the last token request
 	userinfo map[string]any
+
+	published *rsa.PublicKey // at /keys
+	kid       string
 }
 
 func newIDP(t *testing.T) *idp {
 	t.Helper()
-	p := &idp{key: signKey(), nonces: map[string]string{}}
+	p := &idp{key: signKey(), published: &signKey().PublicKey, kid: "k1", nonces: map[string]string{}}
 	mux := http.NewServeMux()
 	answer := func(w http.ResponseWriter, v any) {
 		w.Header().Set("Content-Type", "application/json")
@@ -89,7 +92,7 @@ func newIDP(t *testing.T) *idp {
 			"userinfo_endpoint": p.URL + "/userinfo", "id_token_signing_alg_values_supported": []string{"RS256", "HS256", "none"}})
 	})
 	mux.HandleFunc("/keys", func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: &signKey().PublicKey, KeyID: "k1", Algorithm: "RS256", Use: "sig"}}})
+		answer(w, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: p.published, KeyID: p.kid, Algorithm: "RS256", Use: "sig"}}})
 	})
 	mux.HandleFunc("/userinfo", func(w http.ResponseWriter, _ *http.Request) { answer(w, p.userinfo) })
 	mux.HandleFunc("/token", func(w http.ResponseWriter, r *http.Request) {
@@ -107,7 +110,7 @@ func newIDP(t *testing.T) *idp {
 		if p.sign != nil {
 			token = p.sign(claims)
 		} else {
-			token = signed(t, p.key, jose.RS256, "k1", claims)
+			token = signed(t, p.key, jose.RS256, p.kid, claims)
 		}
 		answer(w, map[string]any{"access_token": "at", "token_type": "Bearer", "expires_in": 60, "id_token": token})
 	})

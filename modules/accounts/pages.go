@@ -27,7 +27,7 @@ type signInPage struct {
 // problem says what went wrong with a sign-in and what to do now.
 type problem struct{ Title, Text string }
 
-var failures = []Failure{FailureCancelled, FailureLapsed, FailureOutage, FailureUntrusted, FailureTaken, FailureUnknown, FailureOther, FailureStale}
+var failures = []Failure{FailureCancelled, FailureLapsed, FailureOutage, FailureUntrusted, FailureTaken, FailureUnknown, FailureOther, FailureStale, FailureDomain}
 
 // problemOf gives the texts of a failure named in the address; any other word is none.
 func problemOf(b web.Base, name, provider string) *problem {
@@ -87,12 +87,16 @@ type accountPage struct {
 	HasOrg        bool
 }
 
-type identityRow struct{ Provider, Since string }
+type identityRow struct {
+	Provider, Since string
+	Unlink          *web.Action // nil for the only one
+}
 
 type sessionRow struct {
-	Device, Provider, Opened, Used string
-	Current                        bool
-	End                            web.Action
+	Device, Provider, Opened, Used, From string
+
+	Current bool
+	End     web.Action
 }
 
 func nameForm(b web.Base, doc store.Doc[Account]) *web.Form {

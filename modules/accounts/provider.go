@@ -18,8 +18,21 @@ const (
 	KindOIDC      = "oidc"      // any OpenID provider with discovery
 	KindGoogle    = "google"    // OpenID Connect at Google
 	KindMicrosoft = "microsoft" // OpenID Connect at Microsoft Entra, one tenant
+	KindGitLab    = "gitlab"    // OpenID Connect at GitLab; Issuer names an own server
 	KindGitHub    = "github"    // OAuth 2.0 without id token; Issuer names a GitHub Enterprise server
+	KindGitea     = "gitea"     // OAuth 2.0 at a Gitea or Forgejo server, which Issuer names
+	KindDiscord   = "discord"   // OAuth 2.0 at Discord
 )
+
+// Kinds lists the kinds that a configuration may name.
+func Kinds() []string {
+	kinds := []string{KindOIDC, KindGoogle, KindMicrosoft, KindGitLab}
+	for kind := range plainKinds {
+		kinds = append(kinds, kind)
+	}
+	slices.Sort(kinds[4:])
+	return kinds
+}
 
 // ProviderConfig is one way to sign in, as the configuration names it.
 type ProviderConfig struct {
@@ -57,6 +70,7 @@ const (
 	FailureUnknown   Failure = "unknown"   // no such provider
 	FailureOther     Failure = "other"     // signed in again as somebody else
 	FailureStale     Failure = "stale"     // the provider did not ask anew
+	FailureDomain    Failure = "domain"    // new accounts only with an address of certain domains
 )
 
 // SignInError is a sign-in that failed, with the cause for the log.
@@ -128,8 +142,8 @@ func NewProviders(configs []ProviderConfig) (*Providers, error) {
 			c.Name = c.Key
 		}
 		p.configs = append(p.configs, c)
-		if c.Kind == KindGitHub {
-			p.connectors[c.Key] = newGitHub(c)
+		if _, ok := plainKinds[c.Kind]; ok {
+			p.connectors[c.Key] = newPlain(c)
 		} else {
 			p.connectors[c.Key] = newOpenID(c)
 		}
@@ -156,12 +170,21 @@ func (c *ProviderConfig) validate() error {
 			return fmt.Errorf("provider %q: tenant must be the directory's own id, not %q: a shared one has no single issuer to check against", c.Key, c.TenantID)
 		}
 		c.Issuer = "https://login.microsoftonline.com/" + url.PathEscape(c.TenantID) + "/v2.0"
-	case KindGitHub:
+	case KindGitLab:
 		if c.Issuer == "" {
-			c.Issuer = "https://github.com"
+			c.Issuer = "https://gitlab.com"
 		}
 	default:
-		return fmt.Errorf("provider %q: kind %q is not one of oidc, google, microsoft, github", c.Key, c.Kind)
+		kind, ok := plainKinds[c.Kind]
+		if !ok {
+			return fmt.Errorf("provider %q: kind %q is not one of %s", c.Key, c.Kind, strings.Join(Kinds(), ", "))
+		}
+		if c.Issuer == "" {
+			c.Issuer = kind.issuer
+		}
+		if c.Issuer == "" {
+			return fmt.Errorf("provider %q: issuer is needed: the server's address", c.Key)
+		}
 	}
 	u, err := url.Parse(c.Issuer)
 	if err != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.Scheme != "https" && !(u.Scheme == "http" && loopbackHost(u.Hostname())) {

@@ -1,14 +1,20 @@
 package accounts
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"slices"
 	"testing"
 
+	"github.com/markbates/goth"
+
 	"gotong/modules/domain"
+	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/testkit"
 )
 
@@ -132,5 +138,137 @@ func TestGitHub(t *testing.T) {
 	delete(profile, "id")
 	if _, err := signIn(); failureOf(err) != FailureUntrusted {
 		t.Fatalf("without a number: %v", err)
+	}
+}
+
+// The table's other rows: the id is the subject, the server the issuer, and an address counts only where the API says so.
+func TestPlainProviders(t *testing.T) {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/login/oauth/access_token", func(w http.ResponseWriter, r *http.Request) {
+		_ = r.ParseForm()
+		if len(r.Form.Get("code_verifier")) != 43 {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(map[string]any{"access_token": "t", "token_type": "bearer"})
+	})
+	mux.HandleFunc("/api/v1/user", func(w http.ResponseWriter, _ *http.Request) {
+		_ = json.NewEncoder(w).Encode(map[string]any{"id": 12, "login": "siti", "full_name": "Siti", "email": "kepala@contoh.invalid", "verified": true})
+	})
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	s, _ := testService(t, testkit.DB(t), testClock(), ProviderConfig{Key: "uji", Kind: KindGitea, Issuer: server.URL + "/", ClientID: "c", ClientSecret: "s"})
+	b, err := s.Begin(t.Context(), BeginRequest{Provider: "uji"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	done, err := s.Finish(t.Context(), finishWith(b, "c"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	who, _, err := s.Authenticate(t.Context(), done.Token)
+	if err != nil || who.Actor.Account != AccountIDFor(server.URL, "12") || who.Actor.Secretariat() {
+		t.Fatalf("signed in: %+v %v", who.Actor, err)
+	}
+	for kind, p := range plainKinds {
+		if (p.issuer == "") != (kind == KindGitea) || p.token == "" || p.build == nil {
+			t.Errorf("%s: an incomplete row", kind)
+		}
+	}
+	discord := plainKinds[KindDiscord].verified
+	if discord(goth.User{RawData: map[string]any{"verified": "true"}}) || discord(goth.User{}) || !discord(goth.User{RawData: map[string]any{"verified": true}}) {
+		t.Error("discord: verified is taken for what it is not")
+	}
+}
+
+func TestOnlyAllowedDomainsMakeAccounts(t *testing.T) {
+	p := newIDP(t)
+	s, _ := testService(t, testkit.DB(t), testClock(), p.config())
+	s.domains = []string{"kalbarprov.go.id"}
+	signIn := func(email string, verified bool) error {
+		p.claims = func(c map[string]any) { c["email"], c["email_verified"], c["sub"] = email, verified, "s "+email }
+		b := p.begin(t, s, "c", domain.Actor{})
+		_, err := s.Finish(t.Context(), finishWith(b, "c"))
+		return err
+	}
+	for email, verified := range map[string]bool{"a@contoh.invalid": true, "a@kalbarprov.go.id": false, "a@jahatkalbarprov.go.id": true, "kalbarprov.go.id": true, "": true} {
+		if err := signIn(email, verified); failureOf(err) != FailureDomain {
+			t.Errorf("%q, verified %v: %v", email, verified, err)
+		}
+	}
+	nobody(t, s)
+	for _, email := range []string{"b@kalbarprov.go.id", "b@Brida.KalbarProv.go.id"} {
+		if err := signIn(email, true); err != nil {
+			t.Errorf("%q: %v", email, err)
+		}
+	}
+	s.domains = []string{"lain.go.id"}
+	if err := signIn("b@kalbarprov.go.id", true); err != nil {
+		t.Errorf("who has an account: %v", err)
+	}
+}
+
+func TestUnlinkingLeavesOne(t *testing.T) {
+	p := newIDP(t)
+	s, _ := testService(t, testkit.DB(t), testClock(), p.config())
+	me, other := newAccount(t, s, "saya", "Saya"), newAccount(t, s, "lain", "Lain")
+	me.Session = "sesi"
+	b := p.begin(t, s, "c", me)
+	r := finishWith(b, "c")
+	r.Actor = me
+	if _, err := s.Finish(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	mine, _ := s.Identities(t.Context(), me.Account)
+	theirs, _ := s.Identities(t.Context(), other.Account)
+	if len(mine) != 2 || len(theirs) != 1 {
+		t.Fatalf("identities: %d, %d", len(mine), len(theirs))
+	}
+	if err := s.Unlink(t.Context(), me, testOp("1"), theirs[0].ID); !apperr.Is(err, apperr.NotFound) {
+		t.Fatalf("unlinked another's: %v", err)
+	}
+	errs := make(chan error, 2)
+	for _, d := range mine {
+		go func() { errs <- s.Unlink(t.Context(), me, testOp(d.ID), d.ID) }()
+	}
+	first, second := <-errs, <-errs
+	if (first == nil) == (second == nil) || !apperr.Is(errors.Join(first, second), apperr.Conflict) {
+		t.Fatalf("both at once: %v, %v", first, second)
+	}
+	if left, _ := s.Identities(t.Context(), me.Account); len(left) != 1 {
+		t.Fatalf("left: %d", len(left))
+	}
+}
+
+// A provider that changes its key is believed by the new one at once; a key that it publishes no more counts for nothing
+// once the new ones are known.
+func TestKeyRotation(t *testing.T) {
+	p := newIDP(t)
+	s, _ := testService(t, testkit.DB(t), testClock(), p.config())
+	signIn := func() error {
+		b := p.begin(t, s, "c", domain.Actor{})
+		_, err := s.Finish(t.Context(), finishWith(b, "c"))
+		return err
+	}
+	if err := signIn(); err != nil {
+		t.Fatal(err)
+	}
+	fresh, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := p.key
+	p.published, p.kid, p.key = &fresh.PublicKey, "k2", fresh
+	if err := signIn(); err != nil {
+		t.Fatalf("by the new key: %v", err)
+	}
+	p.key, p.kid = old, "k1"
+	if err := signIn(); failureOf(err) != FailureUntrusted {
+		t.Fatalf("by the old key: %v", err)
+	}
+	p.kid = "k2"
+	if err := signIn(); failureOf(err) != FailureUntrusted {
+		t.Fatalf("by the old key under the new name: %v", err)
 	}
 }

@@ -57,6 +57,7 @@ func (m *Module) Routes(r fiber.Router) {
 	r.Post("/account/again/:provider", m.beginAgain)
 	r.Get("/account/held/:id", m.showHeld)
 	r.Post("/account/identities/:provider", m.linkIdentity)
+	r.Post("/account/identities/:id/unlink", m.unlinkIdentity)
 	r.Post("/account/sessions/end-others", m.endOtherSessions)
 	r.Post("/account/sessions/:id/end", m.endSession)
 

@@ -33,6 +33,7 @@ type Deps struct {
 	Providers   *Providers
 	PublicURL   string   // of the portal, without a slash at its end
 	Secretariat []string // verified e-mail addresses that become secretariat at their first sign-in
+	Domains     []string // of e-mail addresses with which new accounts are made; empty: any
 	Memberships Memberships
 	Regions     Regions
 }
@@ -50,6 +51,7 @@ type Service struct {
 	log         *slog.Logger
 	publicURL   string
 	secretariat []string
+	domains     []string
 	memberships Memberships
 	regions     Regions
 }
@@ -63,6 +65,9 @@ func newService(d Deps) *Service {
 	}
 	for _, email := range d.Secretariat {
 		s.secretariat = append(s.secretariat, strings.ToLower(strings.TrimSpace(email)))
+	}
+	for _, d := range d.Domains {
+		s.domains = append(s.domains, strings.ToLower(strings.TrimPrefix(strings.TrimSpace(d), "@")))
 	}
 	return s
 }
@@ -168,6 +173,35 @@ func (s *Service) Account(ctx context.Context, actor domain.Actor) (store.Doc[Ac
 func (s *Service) Identities(ctx context.Context, account domain.AccountID) ([]store.Doc[Identity], error) {
 	page, err := s.identities.List(ctx, store.Query{List: listIdentities, Key: store.KeyOf(string(account)), Limit: 100})
 	return page.Items, err
+}
+
+// Unlink takes one of the actor's ways to sign in away, never the last: the account's own version guards that of two
+// unlinked at once one stays. SignIn, NotFound, Conflict for the last one.
+func (s *Service) Unlink(ctx context.Context, actor domain.Actor, op store.Operation, id string) error {
+	account, err := s.Account(ctx, actor)
+	if err != nil {
+		return err
+	}
+	doc, err := s.identities.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	if doc.Body.Account != actor.Account {
+		return apperr.New(apperr.NotFound, "")
+	}
+	have, err := s.Identities(ctx, actor.Account)
+	if err != nil {
+		return err
+	}
+	if len(have) < 2 {
+		return apperr.New(apperr.Conflict, "accounts.error.last_identity")
+	}
+	body := account.Body
+	body.Unlinked++
+	if _, err := s.accounts.Replace(ctx, account, body, actor.Change("account.identity-leaves", "", op)); err != nil {
+		return err
+	}
+	return s.identities.Delete(ctx, doc, actor.Change("identity.unlinked", "", op))
 }
 
 // Rename gives the actor's account another name. SignIn, Invalid, Conflict where it changed since version.

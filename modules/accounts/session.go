@@ -43,9 +43,12 @@ type Session struct {
 // Origin is what is known of where a session began: the network, cut to what does not tell a household, and the country
 // where a proxy in front says it. Nothing is looked up or guessed.
 type Origin struct {
-	Network string `json:"network,omitempty"` // "103.28.0.0/16"; "loopback" on the portal's own machine
+	Network string `json:"network,omitempty"` // "103.28.0.0/16", or Loopback
 	Country string `json:"country,omitempty"` // two letters
 }
+
+// Loopback is the network of the portal's own machine.
+const Loopback = "loopback"
 
 // Opening is what a session begins with.
 type Opening struct {

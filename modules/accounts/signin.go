@@ -234,7 +234,19 @@ func (s *Service) signIn(ctx context.Context, config ProviderConfig, claims Clai
 	return account, first, err
 }
 
+// admits tells whether a new account may be made: where the configuration names domains, a verified address of one.
+func (s *Service) admits(claims Claims) bool {
+	if len(s.domains) == 0 {
+		return true
+	}
+	_, domain, ok := strings.Cut(strings.ToLower(strings.TrimSpace(claims.Email)), "@")
+	return ok && claims.EmailVerified && slices.ContainsFunc(s.domains, func(d string) bool { return domain == d || strings.HasSuffix(domain, "."+d) })
+}
+
 func (s *Service) register(ctx context.Context, config ProviderConfig, claims Claims, account domain.AccountID) error {
+	if !config.Demo && !s.admits(claims) {
+		return failed(FailureDomain, config.Key, errors.New("no verified address of an allowed domain"))
+	}
 	body := Account{Name: CleanName(claims.Name), Email: strings.TrimSpace(claims.Email), EmailVerified: claims.EmailVerified, Demo: config.Demo}
 	if len(domain.FindPersonalNumbers(body.Name)) > 0 {
 		body.Name = ""

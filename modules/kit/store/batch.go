@@ -120,6 +120,9 @@ func (b *Batch[T]) stageChunk(ctx context.Context, items []Item[T]) error {
 		if current, there := stored[item.ID]; there {
 			row.Expect, row.Before = current.Version, current.raw
 		}
+		if item.Expect != nil {
+			row.Expect = *item.Expect
+		}
 		w, err := b.plain(b.rowID(item.ID), 1, row)
 		if err != nil {
 			return err

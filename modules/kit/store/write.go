@@ -15,6 +15,9 @@ type Item[T any] struct {
 	ID   string
 	Body T
 	At   time.Time
+	// Expect is for Batch.Stage: the version that was seen when Body was made, 0 where nothing was there. Where it has
+	// changed since, Apply refuses the batch. nil takes what is there when the row is staged.
+	Expect *int64
 }
 
 // Insert stores a new document. Conflict where the id exists, unless this very operation made it: then what is stored

@@ -6,6 +6,7 @@ import (
 	"gotong/app/portal/wire"
 	"gotong/modules/kit/store"
 	"gotong/modules/kit/web"
+	"gotong/modules/tables"
 )
 
 // App is the whole application, for tests that speak to it without the background work of Serve.
@@ -19,3 +20,6 @@ func (p *Portal) Views() *web.Engine { return p.engine }
 
 // House gives the modules.
 func (p *Portal) House() *wire.House { return &p.house }
+
+// Tables is the module of imports and exports.
+func (p *Portal) Tables() *tables.Module { return p.tables }

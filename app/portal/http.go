@@ -73,6 +73,6 @@ func (p *Portal) app() (*fiber.App, error) {
 func (p *Portal) routed() []interface{ Routes(fiber.Router) } {
 	h := &p.house
 	return []interface{ Routes(fiber.Router) }{
-		p.catalog, h.Accounts, h.Villages, h.Organizations, h.Needs, h.Initiatives, h.Commitments, h.Coverage, p.matching, h.Documents, p.audit, p.rights,
+		p.catalog, h.Accounts, h.Villages, h.Organizations, h.Needs, h.Initiatives, h.Commitments, h.Coverage, p.matching, h.Documents, p.audit, p.rights, p.tables,
 	}
 }

@@ -128,6 +128,17 @@ func (s *scenery) subjects(pattern string) (list []subject) {
 			}
 			asked(name, "?for="+url.QueryEscape(ref))
 		}
+	case first("/imports/:id"):
+		for _, name := range s.order["import"] {
+			one(name, "id", s.imports[name])
+		}
+		one("missing", "id", "nothing-here")
+	case pattern == "/imports/new" || pattern == "/imports/template":
+		asked("needs", "?kind=needs")
+		asked("unknown", "?kind=nothing")
+	case first("/exports/:list"):
+		one("needs", "list", "needs")
+		one("missing", "list", "nothing")
 	case first("/people/:id"):
 		for _, who := range []string{"anggota", "sekretariat-1"} {
 			list = append(list, subject{name: who, params: map[string]string{"id": string(s.as(who).account), "role": "secretariat", "mandate": "nothing-here"}})
@@ -178,11 +189,17 @@ func (s *scenery) inputs(l line) string {
 		v.Set("until", string(day(100)))
 		v.Set("title", "Berkas")
 		v.Set("message", "Kami ingin membantu.")
+	case "/imports":
+		v.Set("kind", "needs")
 	case "/commitments/:id/sign":
 		v.Set("kind", "statement")
 		v.Set("position", "Ketua")
 	case "/commitments/:id/settle":
 		v.Set("decision", "delivering")
+	case "/imports/:id/columns", "/imports/:id/apply", "/imports/:id/undo", "/imports/:id/discard":
+		if id := l.subject.params["id"]; l.subject.name != "missing" {
+			v.Set("_v", strconv.FormatInt(s.importDoc(id).Version, 10))
+		}
 	case "/needs/:id/verify":
 		v.Set("decision", "reject")
 	case "/initiatives/:id/decide":

@@ -13,6 +13,7 @@ import (
 	"gotong/modules/matching"
 	"gotong/modules/needs"
 	"gotong/modules/organizations"
+	"gotong/modules/tables"
 	"gotong/modules/villages"
 )
 
@@ -88,8 +89,24 @@ func (p *Portal) modules(providers *accounts.Providers) {
 		Needs: wire.CatalogNeeds{House: h}, Partners: wire.CatalogPartners{House: h}, Places: places,
 		Scripts: []catalog.Work{{Name: "htmx.org", Version: "4.0.1", Licence: "0BSD"}},
 	})
+	p.tables = p.spreadsheets(limit)
 	p.panels(documentsPanel, history)
 }
+
+// spreadsheets makes imports and exports of what the modules keep.
+func (p *Portal) spreadsheets(limit int64) *tables.Module {
+	h, bundle := &p.house, p.engine.Bundle()
+	asked := wire.Tables{House: h}
+	needsTable := needs.NewTable(h.Needs.Service, asked, bundle)
+	return tables.New(tables.Deps{
+		DB: p.db, Blobs: p.blobs, Views: p.engine, Clock: p.clock, Log: p.log, Areas: asked, Places: asked, Limit: min(limit, maxTable),
+		Kinds: []tables.Kind{{Name: "needs", ByOrganization: true, Table: needsTable}},
+		Lists: map[string]tables.List{"needs": needsTable},
+	})
+}
+
+// maxTable is the largest table that is taken in, in bytes: the country's villages have some 10 MB packed.
+const maxTable = 64 << 20
 
 // panels puts on each page what other modules have to say there, and on the desk what waits.
 func (p *Portal) panels(documentsPanel, history domain.Panel) {

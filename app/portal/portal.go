@@ -26,6 +26,7 @@ import (
 	"gotong/modules/kit/web"
 	"gotong/modules/matching"
 	"gotong/modules/rights"
+	"gotong/modules/tables"
 	"gotong/static"
 	"gotong/views"
 )
@@ -62,6 +63,7 @@ type Portal struct {
 	catalog  *catalog.Module
 	audit    *audit.Module
 	rights   *rights.Module
+	tables   *tables.Module
 	ready    atomic.Bool
 }
 
@@ -182,7 +184,7 @@ func (p *Portal) standers() map[string]domain.Stander {
 	h := &p.house
 	return map[string]domain.Stander{
 		domain.KindNeed: h.Needs.Service, domain.KindInitiative: h.Initiatives.Service, domain.KindOrganization: h.Organizations.Service,
-		domain.KindCommitment: h.Commitments.Service, domain.KindDocument: h.Documents.Service, "account": h.Accounts.Service,
+		domain.KindCommitment: h.Commitments.Service, domain.KindDocument: h.Documents.Service, "account": h.Accounts.Service, "import": p.tables.Service,
 	}
 }
 

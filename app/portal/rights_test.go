@@ -87,6 +87,8 @@ func factsOf(kind, name string) (facts, bool) {
 			f.state, f.apart = name, false
 		}
 		return f, true
+	case "import":
+		return facts{state: "import", stands: map[string]relations{"editor": {domain.RelSelf}}}, true
 	case "account":
 		f := facts{state: "account", stands: map[string]relations{"member": {domain.RelSelf}}}
 		if name == "sekretariat-1" {

@@ -39,6 +39,7 @@ type scenery struct {
 	works     map[string]domain.InitiativeID
 	deals     map[string]domain.CommitmentID
 	documents map[string]domain.DocumentID
+	imports   map[string]string
 	secret    string
 	order     map[string][]string // names of each map, as they were made
 }
@@ -46,12 +47,13 @@ type scenery struct {
 // dress makes the scenery; tail stands at the end of every text that people write.
 func dress(w *whole, tail string) *scenery {
 	s := &scenery{whole: w, tail: tail, ctx: context.Background(), needs: map[string]domain.NeedID{}, works: map[string]domain.InitiativeID{},
-		deals: map[string]domain.CommitmentID{}, documents: map[string]domain.DocumentID{}, order: map[string][]string{}}
+		deals: map[string]domain.CommitmentID{}, documents: map[string]domain.DocumentID{}, imports: map[string]string{}, order: map[string][]string{}}
 	s.makeNeeds()
 	s.makeInitiatives()
 	s.makeCommitments()
 	s.makeOrganizations()
 	s.makeDocuments()
+	s.makeImports()
 	return s
 }
 

@@ -61,7 +61,9 @@ func (m *Module) getList(c *fiber.Ctx) error {
 	if len(CanDeclare(actor)) > 0 {
 		page.NewPath = b.URL("/needs/new")
 	}
+	page.Table = web.NewDownloads(b, "/exports/needs", page.Filters.Query())
 	if len(page.Cards) == 0 {
+		page.Table = nil
 		page.Empty = &web.Empty{Text: b.T("needs.empty")}
 		if page.Filters.Active() {
 			page.Empty = &web.Empty{Text: b.T("needs.empty_filtered"), ActionLabel: b.T("needs.all"), ActionPath: b.URL("/needs")}

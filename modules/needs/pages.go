@@ -15,6 +15,7 @@ type listPage struct {
 	Cards   []web.Card
 	Empty   *web.Empty
 	Pager   web.Pager
+	Table   *web.Downloads
 	NewPath string // for those who may declare, else ""
 }
 

@@ -114,10 +114,10 @@ func (s *Service) Create(ctx context.Context, actor domain.Actor, op store.Opera
 	if !actor.SignedIn() {
 		return Doc{}, apperr.New(apperr.SignIn, "error.sign_in.text")
 	}
-	if !actor.Has(in.Organization, domain.OrgEditor) {
-		return Doc{}, apperr.New(apperr.Forbidden, "needs.refuse.not_editor")
+	n, wrong := s.draft(actor, in)
+	if wrong != nil && !apperr.Is(wrong, apperr.Invalid) {
+		return Doc{}, wrong
 	}
-	in.Content.Normalise()
 	var f apperr.Fields
 	if in.Village.Level() != domain.LevelVillage {
 		f.Add("village", "needs.error.village")
@@ -126,15 +126,24 @@ func (s *Service) Create(ctx context.Context, actor domain.Actor, op store.Opera
 	} else if err != nil {
 		return Doc{}, err
 	}
-	if err := joined(f, in.Content.Validate()); err != nil {
+	if err := joined(f, wrong); err != nil {
 		return Doc{}, err
 	}
+	return s.records.Insert(ctx, actor.NewID(op), n, actor.Change("need.declared", in.Organization, op))
+}
+
+// draft makes a new draft of what was given, for a village that is there. Forbidden where the actor is no editor of the
+// organisation; Invalid by field.
+func (s *Service) draft(actor domain.Actor, in Input) (Need, error) {
+	if !actor.Has(in.Organization, domain.OrgEditor) {
+		return Need{}, apperr.New(apperr.Forbidden, "needs.refuse.not_editor")
+	}
+	in.Content.Normalise()
 	m, _ := actor.Membership(in.Organization)
-	n := Need{
+	return Need{
 		Content: in.Content, Village: in.Village, Organization: in.Organization,
 		OnBehalf: m.Village != in.Village, DeclaredAt: s.clock.Now(), Demo: m.Demo,
-	}
-	return s.records.Insert(ctx, actor.NewID(op), n, actor.Change("need.declared", in.Organization, op))
+	}, in.Content.Validate()
 }
 
 // joined puts the fields of a second check behind those of a first.

@@ -98,10 +98,15 @@ func (p *Portal) spreadsheets(limit int64) *tables.Module {
 	h, bundle := &p.house, p.engine.Bundle()
 	asked := wire.Tables{House: h}
 	needsTable := needs.NewTable(h.Needs.Service, asked, bundle)
+	register := h.Villages.Service
+	profiles, observations, potentials := register.ProfileTable(bundle), register.ObservationTable(bundle), register.PotentialTable(bundle)
 	return tables.New(tables.Deps{
 		DB: p.db, Blobs: p.blobs, Views: p.engine, Clock: p.clock, Log: p.log, Areas: asked, Places: asked, Limit: min(limit, maxTable),
-		Kinds: []tables.Kind{{Name: "needs", ByOrganization: true, Table: needsTable}},
-		Lists: map[string]tables.List{"needs": needsTable},
+		Kinds: []tables.Kind{
+			{Name: "needs", ByOrganization: true, Table: needsTable}, {Name: "profiles", Table: profiles}, {Name: "observations", Table: observations},
+			{Name: "potentials", Table: potentials},
+		},
+		Lists: map[string]tables.List{"needs": needsTable, "profiles": profiles, "observations": observations, "potentials": potentials},
 	})
 }
 

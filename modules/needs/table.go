@@ -89,8 +89,12 @@ func (t *Table) content(r *sheet.Row, categories, urgencies []sheet.Choice) Cont
 		UrgencyReason: r.Text("urgency_reason"), CostBasis: r.Text("cost_basis"), ContactOffice: r.Text("contact_office"),
 		Divisible: r.Yes("divisible"), WantedBy: domain.Date(r.Day("wanted_by")), MeetingDate: domain.Date(r.Day("meeting_date")),
 	}
-	c.Quantity, _ = r.Whole("quantity")
-	c.MinLot, _ = r.Whole("min_lot")
+	lot, _ := r.Whole("min_lot")
+	if n, ok := r.Whole("quantity"); ok {
+		c.Quantity, c.MinLot = n, lot
+	} else if !r.Has("quantity") {
+		c.MinLot = lot
+	}
 	c.Households, _ = r.Whole("households")
 	c.Persons, _ = r.Whole("persons")
 	c.Cost, _ = r.Rupiah("cost")
@@ -182,6 +186,10 @@ func (t *Table) Check(ctx context.Context, by domain.Importer, rows []*sheet.Row
 	near := neighbours{t: t, ctx: ctx, met: map[domain.RegionCode][]Doc{}}
 	categories, urgencies, actor := t.categoryChoices(), t.urgencyChoices(), by.Actor()
 	for _, r := range rows {
+		if blank(r) {
+			r.Effect = sheet.Same
+			continue
+		}
 		c := t.content(r, categories, urgencies)
 		place, known := places[r]
 		r.Title = domain.PlaceName(place) + ": " + c.Title
@@ -206,6 +214,16 @@ func (t *Table) Check(ctx context.Context, by domain.Importer, rows []*sheet.Row
 		}
 	}
 	return nil
+}
+
+// blank tells whether a line of a template was left as it was.
+func blank(r *sheet.Row) bool {
+	for _, c := range tableColumns {
+		if c.Name != colVillage && c.Name != colVillageName && c.Name != colPath && r.Has(c.Name) {
+			return false
+		}
+	}
+	return true
 }
 
 func quantityText(c Content) string {
@@ -295,13 +313,15 @@ func (x neighbours) compare(r *sheet.Row, by domain.Importer, n Need) error {
 	}
 	actor := by.Actor()
 	for _, doc := range docs {
+		if doc.Body.Content == n.Content && doc.Body.Organization == n.Organization {
+			r.Effect, r.Seen, r.Thing = sheet.Same, doc.Version, nil
+			return nil
+		}
+	}
+	for _, doc := range docs {
 		other := doc.Body
 		if other.Category != n.Category || other.State() == Rejected || other.State() == Withdrawn || other.State() == Expired || !CanView(actor, other) {
 			continue
-		}
-		if other.Content == n.Content && other.Organization == n.Organization {
-			r.Effect, r.Seen, r.Thing = sheet.Same, doc.Version, nil
-			return nil
 		}
 		if !by.Replace && alike(other.Title, n.Title) >= likeTitle {
 			r.Fail("title", "tables.problem.need_like", "title", other.Title, "id", doc.ID)

@@ -101,7 +101,7 @@ func (r *Row) note(p Problem) {
 		p.Value = string(runes[:80]) + "…"
 	}
 	for _, known := range r.Problems {
-		if known.Column == p.Column && known.Name == p.Name {
+		if known.Column == p.Column && (p.Column >= 0 || known.Name == p.Name) {
 			return
 		}
 	}
@@ -232,7 +232,7 @@ func (r *Row) Choice(name string, choices []Choice) (string, bool) {
 			if p == given {
 				return c.Value, true
 			}
-			if d := distance(p, given); d < far {
+			if d := distance(p, given); d < far && 2*d <= len(given) {
 				near, far = c.shown(), d
 			}
 		}

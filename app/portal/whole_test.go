@@ -33,7 +33,22 @@ type whole struct {
 	frozen atomic.Bool
 	down   atomic.Bool
 	count  atomic.Pointer[callLog] // where not nil, storage calls are noted there
+	plan   atomic.Pointer[failPlan]
 	crowd  map[string]*person
+}
+
+// failPlan lets one storage call fail: the one at which left reaches 0.
+type failPlan struct{ left atomic.Int64 }
+
+// failAt lets the n-th point from now on fail, once; the answer tells whether it was reached, and ends the plan.
+func (w *whole) failAt(n int) (reached func() bool) {
+	p := &failPlan{}
+	p.left.Store(int64(n))
+	w.plan.Store(p)
+	return func() bool {
+		w.plan.Store(nil)
+		return p.left.Load() <= 0
+	}
 }
 
 // person is somebody with a session.
@@ -106,7 +121,9 @@ func (w *whole) fail(point string) error {
 	if log := w.count.Load(); log != nil && strings.HasSuffix(point, ".before") {
 		log.add(point)
 	}
+	planned := w.plan.Load()
 	switch {
+	case planned != nil && planned.left.Add(-1) == 0:
 	case w.down.Load():
 	case w.frozen.Load() && strings.HasPrefix(point, "documents."):
 		switch point {

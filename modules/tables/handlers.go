@@ -109,6 +109,7 @@ func (m *Module) postColumns(c *fiber.Ctx) error {
 		return m.renderShow(c, http.StatusUnprocessableEntity, doc, func(p *showPage) {
 			if p.Form != nil {
 				p.Form.Bind(c).Fail(err)
+				p.Folded = false
 			}
 		})
 	}

@@ -19,6 +19,7 @@ type showPage struct {
 	Note     string
 	Facts    []web.Fact
 	Form     *web.Form  // confirms the columns
+	Folded   bool       // the form is behind a line: the columns were confirmed once
 	Sample   *web.Table // first rows of the file
 	Progress *progressBar
 	Fault    string // of the file as a whole
@@ -278,7 +279,7 @@ func (s *Service) columns(ctx context.Context, b web.Base, doc Doc, k Kind, p *s
 	f.Radio("existing", []web.Option{
 		{Value: "refuse", Label: b.T("tables.existing.refuse." + i.Kind)}, {Value: "replace", Label: b.T("tables.existing.replace." + i.Kind)},
 	}, web.Value(existing))
-	p.Form = f
+	p.Form, p.Folded = f, i.State != Uploaded
 	return nil
 }
 

@@ -1,0 +1,114 @@
+package browser
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+
+	"gotong/app/walk"
+)
+
+// TestTableInTheBrowser walks a table's way at phone width, without JavaScript and with it: upload, columns corrected,
+// mistakes at their cells, marked file, corrected, saved, receipt, undone.
+func TestTableInTheBrowser(t *testing.T) {
+	b := browser(t)
+	base := serve(t)
+	met := map[string]bool{}
+	for _, script := range []bool{false, true} {
+		name := "table-with-javascript"
+		if !script {
+			name = "table-without-javascript"
+		}
+		t.Run(name, func(t *testing.T) {
+			i := &inspector{t: t, met: met, kinds: map[string]bool{}, name: name}
+			if dir := os.Getenv("GOTONG_TEST_OUT"); dir != "" {
+				i.out = filepath.Join(dir, "screenshots")
+				if err := os.MkdirAll(i.out, 0o700); err != nil {
+					t.Fatal(err)
+				}
+			}
+			v, err := b.Visit(base, width, height, script, t.TempDir())
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(v.Close)
+			v.Met = i.meet
+			if err := walk.SignIn(v, "verifikator-sambas"); err != nil {
+				t.Fatal(err)
+			}
+			tableWalk(t, v, name)
+			if err := v.Open("/en/imports"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// table makes an XLSX whose value column has a heading that nobody knows.
+func table(t *testing.T, value any, code, source string) []byte {
+	t.Helper()
+	f := excelize.NewFile()
+	defer func() { _ = f.Close() }()
+	for n, row := range [][]any{
+		{"Kode desa", "Nama desa", "Indikator", "Hasil hitung", "Tahun", "Sumber"},
+		{"61.01.08.2007", "Temajuk", "Indeks Desa", value, 2024, source},
+		{code, "Sebubus", "Indeks Desa", 61.5, 2024, source},
+	} {
+		cell, _ := excelize.CoordinatesToCellName(1, n+1)
+		if err := f.SetSheetRow("Sheet1", cell, &row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var b bytes.Buffer
+	if _, err := f.WriteTo(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func tableWalk(t *testing.T, v *walk.Chromium, source string) {
+	t.Helper()
+	step := func(name string, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+	}
+	says := func(want string) {
+		t.Helper()
+		doc, err := v.Document()
+		if err != nil || !strings.Contains(strings.Join(strings.Fields(doc.Find("main").Text()), " "), want) {
+			t.Fatalf("the page does not say %q: %v\n%s", want, err, walk.Summary(doc))
+		}
+	}
+	upload := func(value any, code string) {
+		t.Helper()
+		step("kinds", v.Open("/imports"))
+		step("form", v.Open("/imports/new?kind=observations"))
+		step("upload", v.Submit("#form", nil, map[string]walk.File{"file": {Name: "indeks.xlsx", Body: table(t, value, code, source)}}))
+		says("Periksa apakah setiap kolom dikenali")
+	}
+	upload("1.234", "61.01.08.9999")
+	step("columns", v.Submit("#form", nil, nil))
+	says("Kolom ini harus ada")
+	step("columns corrected", v.Submit("#form", walk.Values{"column-value": "3"}, nil))
+	says("D2")
+	says("Angka ini dapat dibaca dua cara")
+	says("A3")
+	doc, err := v.Document()
+	step("page", err)
+	if doc.Find(`a[href*="/errors?format=xlsx"]`).Length() != 1 {
+		t.Fatal("no marked file")
+	}
+	upload(63.25, "61.01.08.2001")
+	step("columns", v.Submit("#form", walk.Values{"column-value": "3"}, nil))
+	says("Simpan 2 baris")
+	step("apply", v.Submit(`form[action$="/apply"]`, nil, nil))
+	says("Ini tanda terimanya")
+	step("undo", v.Submit(`form[action$="/undo"]`, nil, nil))
+	says("Semua sudah dikembalikan")
+}

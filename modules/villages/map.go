@@ -42,7 +42,8 @@ type mapArea struct {
 	X, Y              int    // of a point, a tile's corner or a name
 	FromX, FromY      int    // where the point really is
 	W, H              int    // of a tile
-	NameY             int    // of a point's name, from its middle
+	NameX, NameY      int    // of a point's name, from its middle
+	Anchor            string // of a point's name
 }
 
 // mapKey is one line of the legend.
@@ -288,7 +289,7 @@ func placed(codes []domain.RegionCode) bool {
 }
 
 func drawPoints(out *regionMap, areas []mapArea, codes []domain.RegionCode) {
-	f, view := frameOf(108.6, -3.08, 114.2, 2.1)
+	f, view := frameOf(107.9, -3.08, 114.5, 2.1)
 	out.Box, out.Outline = view, f.path(outline())
 	xs, ys := make([]float64, len(codes)), make([]float64, len(codes))
 	for i, code := range codes {
@@ -299,14 +300,40 @@ func drawPoints(out *regionMap, areas []mapArea, codes []domain.RegionCode) {
 	}
 	apart(xs, ys)
 	for i := range areas {
-		areas[i].X, areas[i].Y, areas[i].NameY = int(math.Round(xs[i])), int(math.Round(ys[i])), 27
-		for j := range xs { // where the name would run into a neighbour's, it stands above
-			if dx, dy := xs[j]-xs[i], ys[j]-ys[i]; j != i && math.Abs(dx) < 80 && (dy > 0 && dy < 46 || math.Abs(dy) < 14 && dx > 0) {
-				areas[i].NameY = -18
+		areas[i].X, areas[i].Y = int(math.Round(xs[i])), int(math.Round(ys[i]))
+		areas[i].placeName(xs, ys, i)
+	}
+	out.Areas = areas
+}
+
+// placeName puts a point's name to its right, where another point stands there to its left, else away from the nearer
+// one: above or below.
+func (a *mapArea) placeName(xs, ys []float64, i int) {
+	free := func(way float64) bool {
+		for j := range xs {
+			if dx := (xs[j] - xs[i]) * way; j != i && dx > 0 && dx < 125 && math.Abs(ys[j]-ys[i]) < 18 {
+				return false
+			}
+		}
+		return true
+	}
+	switch {
+	case free(1):
+		a.Anchor, a.NameX, a.NameY = "start", 18, 5
+	case free(-1):
+		a.Anchor, a.NameX, a.NameY = "end", -18, 5
+	default:
+		a.Anchor, a.NameX, a.NameY = "middle", 0, 28
+		nearest := math.Inf(1)
+		for j := range xs {
+			if away := math.Hypot(xs[j]-xs[i], ys[j]-ys[i]); j != i && away < nearest {
+				nearest = away
+				if a.NameY = 28; ys[j] > ys[i] {
+					a.NameY = -18
+				}
 			}
 		}
 	}
-	out.Areas = areas
 }
 
 // apart moves points that would cover each other, until there is space between all.

@@ -174,6 +174,27 @@ func TestParametersChangeWithAPreviewAndDatedVersions(t *testing.T) {
 	}
 }
 
+func TestDemonstrationOfARegencyStaysOffOtherVillages(t *testing.T) {
+	s := loaded(t)
+	ctx := t.Context()
+	regency := water("61.01", 2025, 10).Normal()
+	regency.Demo = true
+	own := water(village, 2025, 0).Normal()
+	own.Demo = true
+	if err := s.Plant(ctx, Seeds{Observations: []Observation{regency, own}}); err != nil {
+		t.Fatal(err)
+	}
+	weights, err := s.WeightsOf(ctx, []domain.RegionCode{village, "61.01.08.2001"}, true)
+	if err != nil || weights[village].NoData() || !weights["61.01.08.2001"].NoData() {
+		t.Errorf("%+v, %v", weights, err)
+	}
+	other := FirstWeighting()
+	other.Needed, other.Reason = 90, "Uji"
+	if moves, err := s.Preview(ctx, other, 10); err != nil || moves.Down != 1 || moves.Furthest[0].Place.Code != village || !moves.Furthest[0].Demo {
+		t.Errorf("%+v, %v", moves, err)
+	}
+}
+
 func TestStandingFollowsEveryChange(t *testing.T) {
 	s := NewService(testkit.DB(t), nil)
 	ctx := t.Context()

@@ -73,7 +73,7 @@ func (s *Service) Decide(ctx context.Context, actor domain.Actor, op store.Opera
 }
 
 // WeightOf gives a region's deprivation weight, 1 to 3; 1 where nothing is known. Demonstration values count only where
-// demo is asked for, and only where there is no real one.
+// demo is asked for, only where the region has some itself, and only where there is no real one.
 func (s *Service) WeightOf(ctx context.Context, code domain.RegionCode, demo bool) (float64, error) {
 	weights, err := s.WeightsOf(ctx, []domain.RegionCode{code}, demo)
 	return weights[code].Value, err
@@ -90,7 +90,7 @@ func (s *Service) WeightsOf(ctx context.Context, codes []domain.RegionCode, demo
 	err = s.standing.read(ctx, func(known map[domain.RegionCode][]standingValue) error {
 		look := readingsOf(known)
 		for _, c := range codes {
-			out[c] = w.Of(c, look, year, demo)
+			out[c] = w.Of(c, look, year, demo && anyDemo(known, c))
 		}
 		return nil
 	})
@@ -137,7 +137,8 @@ func (s *Service) Preview(ctx context.Context, w Weighting, most int) (Moves, er
 			}
 			moves.Villages++
 			if anyKnown(known, e.place.Code) {
-				from, to := now.Of(e.place.Code, look, year, true), w.Of(e.place.Code, look, year, true)
+				demo := anyDemo(known, e.place.Code)
+				from, to := now.Of(e.place.Code, look, year, demo), w.Of(e.place.Code, look, year, demo)
 				all = append(all, Move{e.place, from.Value, to.Value, to.Demo})
 			}
 		}

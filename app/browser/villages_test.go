@@ -1,0 +1,115 @@
+package browser
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gotong/app/walk"
+)
+
+// TestVillagesInTheBrowser reads a village's figures, the maps and the typology on a phone, each page held against axe,
+// and changes the deprivation weight as the secretariat: what would move is shown before anything changes.
+func TestVillagesInTheBrowser(t *testing.T) {
+	b := browser(t)
+	base := serve(t)
+	met := map[string]bool{}
+	for _, script := range []bool{false, true} {
+		name := map[bool]string{false: "villages-without-javascript", true: "villages-with-javascript"}[script]
+		t.Run(name, func(t *testing.T) {
+			i := &inspector{t: t, met: met, kinds: map[string]bool{}, name: name}
+			if dir := os.Getenv("GOTONG_TEST_OUT"); dir != "" {
+				i.out = filepath.Join(dir, "screenshots")
+				if err := os.MkdirAll(i.out, 0o700); err != nil {
+					t.Fatal(err)
+				}
+			}
+			visit := func(subject string) *walk.Chromium {
+				t.Helper()
+				v, err := b.Visit(base, width, height, script, t.TempDir())
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(v.Close)
+				v.Met = i.meet
+				if subject != "" {
+					if err := walk.SignIn(v, subject); err != nil {
+						t.Fatal(err)
+					}
+				}
+				return v
+			}
+			public := visit("")
+			for path, wants := range map[string][]string{
+				"/villages/" + walk.Village:        {"#weight .why", "#years .plot svg", "#compare table", `a[href$="/sheet.pdf"]`},
+				"/en/villages/61.01":               {"#compare table"},
+				"/map":                             {"svg.points a circle", "table"},
+				"/en/map?region=61.01&show=weight": {"svg.tiles a rect", "table"},
+				"/villages/typology?class=middle":  {"table a", `a[href$="typology.csv"]`},
+				"/en/villages/weight":              {"table"},
+				"/villages?q=temajok":              {`a[href="/villages/` + walk.Village + `"]`},
+			} {
+				if err := public.Open(path); err != nil {
+					t.Fatal(err)
+				}
+				for _, selector := range wants {
+					if has, err := walk.Has(public, selector); err != nil || !has {
+						t.Errorf("%s: no %s (%v)", path, selector, err)
+					}
+				}
+			}
+			zooms(t, public, script)
+			decides(t, visit("sekretariat-1"), map[bool]string{false: "90", true: "80"}[script])
+		})
+	}
+}
+
+// zooms presses the buttons that the script adds to a map; without it the map stands as a whole.
+func zooms(t *testing.T, v *walk.Chromium, script bool) {
+	t.Helper()
+	if err := v.Open("/map"); err != nil {
+		t.Fatal(err)
+	}
+	if has, err := walk.Has(v, ".map-buttons"); err != nil || has != script {
+		t.Errorf("buttons: %v, script: %v (%v)", has, script, err)
+	}
+	if !script {
+		return
+	}
+	var boxes []string
+	err := v.Eval(`(()=>{const s=document.querySelector("svg.map-drawing"),b=document.querySelectorAll(".map-buttons button"),out=[s.getAttribute("viewBox")];b[0].click();out.push(s.getAttribute("viewBox"));b[2].click();out.push(s.getAttribute("viewBox"));return JSON.stringify(out)})()`, &boxes)
+	if err != nil || len(boxes) != 3 || boxes[0] == boxes[1] || strings.Fields(boxes[1])[2] >= strings.Fields(boxes[0])[2] || !strings.HasPrefix(boxes[2], strings.Fields(boxes[0])[0]) {
+		t.Errorf("zoom: %v, %v", boxes, err)
+	}
+}
+
+// decides changes a parameter of the weight: wrong points are refused, then what moves is shown, then it is decided.
+func decides(t *testing.T, v *walk.Chromium, needed string) {
+	t.Helper()
+	if err := v.Open("/villages/weight"); err != nil {
+		t.Fatal(err)
+	}
+	const form = "#change form.form"
+	if err := v.Submit(form, walk.Values{"village-index_points": "21", "reason": "Uji peramban"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if summary := walk.Text(v, ".summary"); !strings.Contains(summary, "101") {
+		t.Errorf("points that make 101: %q", summary)
+	}
+	if err := v.Submit(form, walk.Values{"village-index_points": "20", "needed": needed, "reason": "Uji peramban"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if preview := walk.Text(v, "#preview"); !strings.Contains(preview, "Desa Temajuk") {
+		t.Errorf("preview: %q", preview)
+	}
+	if err := v.Submit("#preview form.form", nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	if flash := walk.Text(v, ".flash"); !strings.Contains(flash, "berlaku mulai sekarang") {
+		t.Errorf("decided: %q", flash)
+	}
+	if versions := walk.Text(v, "section:last-of-type table"); !strings.Contains(versions, "Uji peramban") {
+		t.Errorf("versions: %q", versions)
+	}
+}

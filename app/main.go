@@ -29,7 +29,7 @@ const usage = `gotong: a portal in which villages' needs meet those who can help
   gotong import regions DIR          load or update regions from the files of idn-area-data in DIR
   gotong import changes FILE.csv     note split, divided, merged and recoded regions (from,to,kind,date)
   gotong import shapes FILE.geojson   load outlines of regions for maps, with their "source" and "licence"
-  gotong demo --scale kalbar|nation|N
+  gotong demo --scale kalbar|nation|people|N
                                      make a demo portal of that size in the configured database
   gotong demo --remove               take all demo content away
   gotong check                       prove the stored data against its rules; fails when something is wrong

@@ -114,7 +114,9 @@ func (d *Demo) Remove(ctx context.Context) (r Removed, err error) {
 		}
 		r.Accounts++
 	}
-	return r, nil
+	n, err := removePeople(ctx, s)
+	r.Accounts += n
+	return r, err
 }
 
 // subjects tells of which accounts of needs and offers belong to the demonstration.

@@ -335,6 +335,38 @@ func TestParseScale(t *testing.T) {
 	}
 }
 
+// People in a small number: accounts, organisations in every state, and all of it goes again.
+func TestScaleOfPeople(t *testing.T) {
+	w := newWorld(t)
+	var villages int
+	if err := w.house.Villages.Service.Each(t.Context(), func(p domain.Place) error {
+		if p.Code.Level() == domain.LevelVillage {
+			villages++
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	size := Size{Name: "people", People: 50, Organizations: villages + 60}
+	for range 2 {
+		var last Progress
+		if err := w.demo.Scale(t.Context(), size, func(p Progress) { last = p }); err != nil || last.Done != last.Total {
+			t.Fatalf("%+v, %v", last, err)
+		}
+	}
+	made := 0
+	if err := w.house.Organizations.Service.Each(t.Context(), func(o organizations.Indexed) error { made++; return nil }); err != nil || made < villages+60 {
+		t.Errorf("%d organisations, %v", made, err)
+	}
+	if _, err := w.demo.Remove(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	left := 0
+	if err := w.house.Organizations.Service.Each(t.Context(), func(organizations.Indexed) error { left++; return nil }); err != nil || left != 0 {
+		t.Errorf("%d organisations are left, %v", left, err)
+	}
+}
+
 func TestPapersAreRealFiles(t *testing.T) {
 	raw, err := io.ReadAll(pdf("x", "Judul (contoh) — é", "baris").Body)
 	if err != nil || !bytes.HasPrefix(raw, []byte("%PDF-1.4")) || !bytes.Contains(raw, []byte(`Judul \(contoh\) ? \351`)) {

@@ -22,6 +22,8 @@ type Size struct {
 	Blocks int
 	// what a block holds
 	Needs, Initiatives, Organizations int
+	// People makes accounts and, beside the blocks, Organizations with members in every state.
+	People int
 }
 
 // What a block of the province holds; the nation is forty of them.
@@ -33,17 +35,19 @@ const (
 	scaleSeed          = 61
 )
 
-// ParseScale reads "kalbar", "nation" or a number that multiplies kalbar.
+// ParseScale reads "kalbar", "nation", "people" (20,000 accounts and 5,000 organisations, for the desks) or a number that multiplies kalbar.
 func ParseScale(s string) (Size, error) {
 	size := Size{Name: s, Blocks: 1, Needs: blockNeeds, Initiatives: blockInitiatives, Organizations: blockOrganizations}
 	switch s {
 	case "kalbar":
 	case "nation":
 		size.Blocks = nationBlocks
+	case "people":
+		size = Size{Name: s, People: scalePeople, Organizations: scaleOrganizations}
 	default:
 		n, err := strconv.Atoi(s)
 		if err != nil || n < 1 || n > 1000 {
-			return Size{}, fmt.Errorf("scale %q: want kalbar, nation or a number from 1 to 1000", s)
+			return Size{}, fmt.Errorf("scale %q: want kalbar, nation, people or a number from 1 to 1000", s)
 		}
 		size.Blocks = n
 	}
@@ -81,8 +85,17 @@ func (d *Demo) Scale(ctx context.Context, size Size, report func(Progress)) erro
 	day := d.deps.Clock.Now().In(domain.WIB).Truncate(24 * time.Hour).UTC()
 	b := &builder{services: s, size: size, villages: villages, day: day, offices: map[domain.RegionCode]domain.OrganizationBrief{}, started: time.Now(), report: report}
 	b.total = len(villages) + size.Blocks*(size.Needs+size.Initiatives+size.Organizations)
+	if size.People > 0 {
+		b.size.Organizations = max(0, size.Organizations-len(villages))
+		b.total = len(villages) + size.People + b.size.Organizations
+	}
 	if err := b.governments(ctx); err != nil {
 		return fmt.Errorf("demo: scale: village governments: %w", err)
+	}
+	if size.People > 0 {
+		if err := b.people(ctx); err != nil {
+			return fmt.Errorf("demo: scale: people: %w", err)
+		}
 	}
 	for block := range size.Blocks {
 		if err := b.block(ctx, block); err != nil {

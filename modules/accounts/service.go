@@ -256,6 +256,21 @@ func (s *Service) Enrol(ctx context.Context, e Enrolment) (domain.AccountID, err
 	return id, nil
 }
 
+// EnrolMany stores many demo accounts with their identities, in bulk; those that are there are left as they are. Their
+// roles and mandates are not looked at.
+func (s *Service) EnrolMany(ctx context.Context, list []Enrolment) error {
+	people, identities := make([]store.Item[Account], 0, len(list)), make([]store.Item[Identity], 0, len(list))
+	for _, e := range list {
+		id := AccountIDFor(e.Issuer, e.Subject)
+		people = append(people, store.Item[Account]{ID: string(id), Body: Account{Name: CleanName(e.Name), Email: e.Email, EmailVerified: e.EmailVerified, Demo: true}})
+		identities = append(identities, store.Item[Identity]{ID: IdentityID(e.Issuer, e.Subject), Body: Identity{Issuer: e.Issuer, Subject: e.Subject, Provider: e.Provider, Account: id, Demo: true}})
+	}
+	if err := s.accounts.InsertMany(ctx, people, store.Change{Action: "account.enrolled"}); err != nil {
+		return err
+	}
+	return s.identities.InsertMany(ctx, identities, store.Change{Action: "identity.linked"})
+}
+
 // Unenrol removes an enrolled demo account, its identity and its sessions, when the demo content is removed. One that
 // is no demo account stays. Unavailable.
 func (s *Service) Unenrol(ctx context.Context, issuer, subject string) error {

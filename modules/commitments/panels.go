@@ -118,7 +118,7 @@ func (m *Module) villageTable(b web.Base, sums []VillageSum) *web.Table {
 // trackLimit is how many commitments an organisation's track record is computed from; with more it says so.
 const trackLimit = 1000
 
-// OrganizationPanel shows an organisation's track record by unit, computed from its commitments: committed, delivered,
+// OrganizationPanel shows an organisation's track record by category, computed from its commitments: committed, delivered,
 // confirmed, late. Never stars.
 func (m *Module) OrganizationPanel() domain.Panel {
 	return panelFunc(func(ctx context.Context, r domain.PanelRequest) (domain.Fragment, error) {
@@ -127,7 +127,7 @@ func (m *Module) OrganizationPanel() domain.Panel {
 		if err != nil {
 			return domain.Fragment{}, err
 		}
-		table := trackTable(b, docs, domain.DateOf(m.Service.clock.Now()))
+		table := trackTable(b, trackOf(docs, domain.DateOf(m.Service.clock.Now())))
 		if table == nil {
 			return domain.Fragment{}, nil
 		}
@@ -139,44 +139,6 @@ func (m *Module) OrganizationPanel() domain.Panel {
 		html, err := m.panel.Fragment(page)
 		return domain.Fragment{ID: "commitments", Title: b.T("commitments.track.title"), HTML: html, Demo: anyDemo(page.Cards)}, err
 	})
-}
-
-func trackTable(b web.Base, docs []store.Doc[Commitment], today domain.Date) *web.Table {
-	type track struct{ count, committed, delivered, confirmed, late int64 }
-	tracks := map[domain.UnitID]*track{}
-	var units []domain.UnitID
-	for _, doc := range docs {
-		c := doc.Body
-		if !c.Accepted() {
-			continue
-		}
-		t := tracks[c.Unit]
-		if t == nil {
-			t = &track{}
-			tracks[c.Unit] = t
-			units = append(units, c.Unit)
-		}
-		t.count++
-		t.committed += c.Kept()
-		t.delivered += c.Delivered()
-		t.confirmed += c.Confirmed()
-		if c.Late(today) {
-			t.late += c.Quantity - c.Delivered()
-		}
-	}
-	if len(units) == 0 {
-		return nil
-	}
-	slices.Sort(units)
-	table := &web.Table{Caption: b.T("commitments.track.caption"), Numbers: []bool{false, true, true, true, true, true},
-		Head: []string{b.T("commitments.track.unit"), b.T("commitments.track.count"), b.T("commitments.sum.committed"), b.T("commitments.sum.delivered"), b.T("commitments.sum.confirmed"), b.T("commitments.track.late")}}
-	for _, unit := range units {
-		t := tracks[unit]
-		text := func(n int64) web.Cell { return web.Cell{Text: quantityText(b, n, unit), Quiet: n == 0} }
-		u, _ := domain.Taxonomy().Unit(unit)
-		table.Rows = append(table.Rows, web.Row{Cells: []web.Cell{{Text: u.Name.In(b.Lang)}, {Text: b.Number(t.count)}, text(t.committed), text(t.delivered), text(t.confirmed), text(t.late)}})
-	}
-	return table
 }
 
 // DeskPanel shows what waits for this person, oldest first: proposals to answer, deliveries to confirm, agreements to

@@ -2,6 +2,7 @@ package organizations
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"gotong/modules/domain"
@@ -50,8 +51,7 @@ func (s *Service) KeepDraft(ctx context.Context, actor domain.Actor, step Step, 
 	if err := s.drafts.Put(ctx, string(actor.Account), p, draftLife); err != nil {
 		return err
 	}
-	err := s.checkStep(ctx, actor, step, p)
-	return err
+	return s.checkStep(ctx, actor, step, p)
 }
 
 func (s *Service) checkStep(ctx context.Context, actor domain.Actor, step Step, p Profile) error {
@@ -59,26 +59,16 @@ func (s *Service) checkStep(ctx context.Context, actor domain.Actor, step Step, 
 	if err != nil && !apperr.Is(err, apperr.Invalid) {
 		return err
 	}
-	wrong := apperr.Fields(fieldsOf(err))
-	if step == StepName && len(wrong) == 0 && !p.Different && o.Region != "" {
-		if err := s.refuseDuplicates(ctx, actor, "", o); err != nil {
-			if !apperr.Is(err, apperr.Invalid) {
-				return err
-			}
-			wrong = append(wrong, fieldsOf(err)...)
-		}
-	}
-	mine := map[string]bool{}
-	for _, name := range stepFields[step] {
-		mine[name] = true
-	}
 	var f apperr.Fields
-	for _, field := range wrong {
-		if mine[field.Name] {
+	for _, field := range fieldsOf(err) {
+		if slices.Contains(stepFields[step], field.Name) {
 			f = append(f, field)
 		}
 	}
-	return f.Err()
+	if step != StepName || len(f) > 0 || p.Different || o.Region == "" {
+		return f.Err()
+	}
+	return s.refuseDuplicates(ctx, actor, "", o)
 }
 
 // drafted makes the organisation that a profile describes. Invalid by field, place and profile together.

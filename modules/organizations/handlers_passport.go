@@ -129,5 +129,5 @@ func checklistText(b web.Base, st Statement) string {
 	if st.Checklist == 0 {
 		return b.T("organizations.passport.checklist_unknown")
 	}
-	return b.T("organizations.passport.checklist_version", "version", st.Checklist, "type", st.Type)
+	return b.T("organizations.passport.checklist_version", "version", st.Checklist, "type", domain.Stakeholders().TypeName(st.Type, b.Lang))
 }

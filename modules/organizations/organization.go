@@ -98,6 +98,21 @@ func (o *Organization) plant(now time.Time) {
 	}
 }
 
+// Plan gives demonstration content the state that it came to at that moment.
+func (o *Organization) Plan(state State, at time.Time) {
+	o.State = state
+	switch state {
+	case StatePending:
+		o.SubmittedAt = at
+		o.VerifiedAt = time.Time{}
+	case StateSuspended:
+		o.Suspension = &Suspension{Reason: "Contoh: laporan sedang diperiksa.", At: at, From: StateVerified}
+		o.VerifiedUntil = o.VerifiedAt.AddDate(validYears, 0, 0)
+	case StateRegistered, StateRejected:
+		o.VerifiedAt = time.Time{}
+	}
+}
+
 // StateAt is the state with the clock read: a verification past its end counts as expired at once.
 func (o Organization) StateAt(now time.Time) State {
 	if o.State == StateVerified && !now.Before(o.VerifiedUntil) {

@@ -275,10 +275,13 @@ func contactFacts(b web.Base, o Organization) []web.Fact {
 func paperTable(b web.Base, o Organization, now time.Time) web.Table {
 	t := web.Table{Caption: b.T("organizations.papers.title"), Head: []string{b.T("organizations.papers.paper"), b.T("organizations.papers.need"), b.T("organizations.papers.state"), b.T("organizations.papers.details")}}
 	lists := o.lists()
-	row := func(p domain.Paper, need string) {
+	row := func(p domain.Paper, need string, required bool) {
 		r, ok := o.Paper(p.ID)
 		state := web.Cell{Tag: &web.Tag{Kind: "wait", Text: b.T("organizations.papers.missing")}}
 		details := web.Cell{}
+		if !ok && !required {
+			state.Tag.Kind = "plain"
+		}
 		if ok {
 			state.Tag = &web.Tag{Kind: "good", Text: b.T("organizations.papers.there", "date", r.At)}
 			if r.At.After(o.VerifiedAt) && !o.VerifiedAt.IsZero() && o.State != StatePending {
@@ -299,16 +302,23 @@ func paperTable(b web.Base, o Organization, now time.Time) web.Table {
 			}
 			details.Note = paperNote(b, r)
 		}
+		if details.Text == "" && details.Note == "" {
+			details = web.Cell{Text: "–", Quiet: true}
+		}
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: p.Name.In(b.Lang)}, {Text: need}, state, details}})
 	}
+	enough := slices.ContainsFunc(lists.OneOf, func(p domain.Paper) bool {
+		r, ok := o.Paper(p.ID)
+		return ok && r.Current(now)
+	})
 	for _, p := range lists.Required {
-		row(p, b.T("organizations.papers.required"))
+		row(p, b.T("organizations.papers.required"), true)
 	}
 	for _, p := range lists.OneOf {
-		row(p, b.T("organizations.papers.one_of"))
+		row(p, b.T("organizations.papers.one_of"), !enough)
 	}
 	for _, p := range lists.Supporting {
-		row(p, b.T("organizations.papers.supporting"))
+		row(p, b.T("organizations.papers.supporting"), false)
 	}
 	return t
 }

@@ -78,6 +78,12 @@ func (s *Service) Uproot(ctx context.Context) (int, error) {
 	if err := remove(ctx, s.requests, func(r JoinRequest) bool { return demo[r.Organization] }, change); err != nil {
 		return 0, err
 	}
+	if err := remove(ctx, s.invitations, func(i Invitation) bool { return demo[i.Organization] }, change); err != nil {
+		return 0, err
+	}
+	if err := remove(ctx, s.reminders, func(r Reminder) bool { return r.Demo || demo[r.Organization] }, change); err != nil {
+		return 0, err
+	}
 	if err := remove(ctx, s.members, func(m Member) bool { return m.Demo || demo[m.Organization] }, change); err != nil {
 		return 0, err
 	}

@@ -1,6 +1,7 @@
 package walk
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -62,10 +63,11 @@ func (p *Partner) Steps() []Step {
 		{"offer the ownership", founder, press("/members", "/members/handover", nil)},
 		{"take the ownership", invited, press("/members", "/handover/take", nil)},
 		{"no owner any more", founder, at("/members", func(v Visitor) error {
-			if has, err := Has(v, `form[action$="/members/role"]`); err != nil || has {
-				return fmt.Errorf("who handed over still manages members (%v)", err)
+			has, err := Has(v, `form[action$="/members/role"]`)
+			if err == nil && has {
+				err = errors.New("who handed over still manages members")
 			}
-			return nil
+			return err
 		})},
 		{"flag", judge, press("/verification", "/flags", Values{"level": "warning", "category": "delivery", "evidence": "Laporan serah terima terlambat (contoh).", "decision": "Kirim laporan (contoh).", "until": inDays(30)})},
 		{"lift the flag", judge, press("/verification", "/lift", Values{"reason": "Laporan sudah diterima (contoh)."})},
@@ -103,7 +105,7 @@ func (p *Partner) Walk(log func(format string, args ...any)) error {
 		}
 		if step.Name == "suspend without a reason" {
 			if has, err := Has(v, `.error`); err != nil || !has {
-				return fmt.Errorf("%s is not refused at its field (%v)", step.Name, err)
+				return errors.Join(fmt.Errorf("%s is not refused at its field", step.Name), err)
 			}
 		}
 	}

@@ -96,10 +96,10 @@ func TestTieOnPages(t *testing.T) {
 	r := newRig(t)
 	id := r.verified("ani", temajuk)
 	path := pathOf(id)
-	page := r.get("s-sari", path+"/verification")
-	sound(t, page, "tied")
-	if !strings.Contains(page.Find("#office").Text(), "Pemerintah Desa Temajuk, Kec. Paloh, Kab. Sambas (61.01.08.2007)") || page.Find(`form[action="`+path+`/untie"]`).Length() != 1 {
-		t.Errorf("%s", page.Find("#office").Text())
+	tied := r.get("s-sari", path+"/verification")
+	sound(t, tied, "tied")
+	if !strings.Contains(tied.Find("#office").Text(), "Pemerintah Desa Temajuk, Kec. Paloh, Kab. Sambas (61.01.08.2007)") || tied.Find(`form[action="`+path+`/untie"]`).Length() != 1 {
+		t.Errorf("%s", tied.Find("#office").Text())
 	}
 	if own := r.get("ani", path+"/verification"); own.Find("#office form").Length() != 0 || own.Find("#office").Length() != 1 {
 		t.Error("the government itself unties")

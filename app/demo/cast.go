@@ -74,8 +74,12 @@ func (d *Demo) assemble(ctx context.Context, s Services) (*cast, error) {
 	}
 	var seeds []organizations.Seed
 	for _, o := range companies() {
+		var areas []domain.RegionCode
+		if regency := o.region.At(domain.LevelRegency); o.village == "" && regency != "" {
+			areas = append(areas, regency)
+		}
 		seeds = append(seeds, organizations.Seed{ID: o.id, Members: members[o.id], Organization: organizations.Organization{
-			Name: o.name, Type: o.kind, Sublevel: o.sublevel, Region: o.region, Village: o.village, About: o.about,
+			Name: o.name, Type: o.kind, Sublevel: o.sublevel, Region: o.region, Village: o.village, About: o.about, Areas: areas,
 			Office: "Sekretariat organisasi (contoh)", Registration: "CONTOH/" + string(o.id),
 		}})
 	}

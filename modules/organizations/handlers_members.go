@@ -101,6 +101,9 @@ func handoverOf(b web.Base, actor domain.Actor, id domain.OrganizationID, o Orga
 	for _, member := range members {
 		names[member.Account] = member.Name
 	}
+	if _, there := names[h.To]; !there {
+		return nil // they left since
+	}
 	action := func(key, path, kind string) web.Action {
 		a := web.NewAction(b, key, pathOf(id)+"/members/handover/"+path)
 		a.Kind = kind

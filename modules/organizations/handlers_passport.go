@@ -1,6 +1,8 @@
 package organizations
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -80,7 +82,13 @@ func (m *Module) badgeImage(c *fiber.Ctx) error {
 	open(c, "public, max-age=3600")
 	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; sandbox")
 	c.Set(fiber.HeaderContentType, "image/svg+xml; charset=utf-8")
-	return c.SendString(badgeSVG(label, text, kind))
+	svg := badgeSVG(label, text, kind)
+	sum := sha256.Sum256([]byte(svg))
+	c.Set(fiber.HeaderETag, `"`+hex.EncodeToString(sum[:8])+`"`)
+	if c.Fresh() {
+		return c.SendStatus(fiber.StatusNotModified)
+	}
+	return c.SendString(svg)
 }
 
 // passport is GET /organizations/{id}/passport: the statement in words, the badge, and how others check both.

@@ -2,6 +2,7 @@ package organizations
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -177,10 +178,11 @@ func (s *Service) SettleHandovers(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	for n, doc := range page.Items {
+	var failed []error
+	for _, doc := range page.Items {
 		if err := s.settleHandover(ctx, doc); err != nil {
-			return n, err
+			failed = append(failed, err)
 		}
 	}
-	return len(page.Items), nil
+	return len(page.Items) - len(failed), errors.Join(failed...)
 }

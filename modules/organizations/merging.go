@@ -2,6 +2,7 @@ package organizations
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -222,12 +223,13 @@ func (s *Service) AdvanceMergers(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	for n, doc := range page.Items {
+	var failed []error // one that fails does not hold up the others
+	for _, doc := range page.Items {
 		if err := s.advance(ctx, doc); err != nil {
-			return n, err
+			failed = append(failed, err)
 		}
 	}
-	return len(page.Items), nil
+	return len(page.Items) - len(failed), errors.Join(failed...)
 }
 
 // advance moves all that still belongs to a merged organisation. Each step may be repeated. Once the time of late

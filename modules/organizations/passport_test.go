@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -89,6 +91,16 @@ func TestBadgeSaysTheState(t *testing.T) {
 		}
 	}
 	badge("", "terverifikasi s.d. 1 Maret 2029")
+	again := httptest.NewRequest("GET", pathOf(id)+"/badge.svg", nil)
+	first, err := r.app.Test(again, -1)
+	r.must(err)
+	again.Header.Set("If-None-Match", first.Header.Get("ETag"))
+	second, err := r.app.Test(again, -1)
+	r.must(err)
+	r.must(errors.Join(first.Body.Close(), second.Body.Close()))
+	if second.StatusCode != 304 || first.Header.Get("Cache-Control") != "public, max-age=3600" || first.Header.Get("Cross-Origin-Resource-Policy") != "cross-origin" {
+		t.Errorf("%d, %v", second.StatusCode, first.Header)
+	}
 	badge("/en", "verified until 1 March 2029")
 	flag := Flag{Level: FlagBlock, Category: "finance", Evidence: "Laporan audit 2027.", Decision: "Selesaikan laporan.", Until: "2027-06-01"}
 	r.must(r.s.Raise(t.Context(), r.actor("s-sari"), r.op(), id, flag))

@@ -60,7 +60,8 @@ func (p *Portal) finishMoves(ctx context.Context) error {
 		defer ticker.Stop()
 		for {
 			for name, fn := range map[string]func(context.Context) (int, error){
-				"needs": p.house.Needs.Service.Reconcile, "expired needs": p.house.Needs.Service.Sweep, "initiatives": p.house.Initiatives.Service.Reconcile,
+				"needs": p.house.Needs.Service.Reconcile, "expired needs": p.house.Needs.Service.Sweep, "reminders of needs": p.house.Needs.Service.Remind,
+				"verifications of many": p.house.Needs.Service.FinishSets, "initiatives": p.house.Initiatives.Service.Reconcile,
 			} {
 				if n, err := fn(ctx); err != nil && ctx.Err() == nil {
 					p.log.Warn("moves are not finished, trying again", "what", name, "error", err)

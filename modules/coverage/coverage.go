@@ -106,6 +106,9 @@ func (s Sum) Uncovered() int64 { return max(0, s.Needed-s.Committed) }
 // Sum of one part.
 func (p Part) Sum() Sum {
 	l := p.Ledger
+	if l.Needed == 0 { // withdrawn, or planned, before anybody committed
+		return Sum{Category: p.Category, Unit: l.Unit, Demo: p.Demo}
+	}
 	s := Sum{
 		Category: p.Category, Unit: l.Unit, Demo: p.Demo, Needs: 1, Needed: l.Needed, Committed: l.Committed, Delivered: l.Delivered, Confirmed: l.Confirmed,
 		Promised: levels(l.Committed, l.Needed), Given: levels(l.Delivered, l.Needed), Done: levels(l.Confirmed, l.Needed),

@@ -52,7 +52,7 @@ type FieldReason struct {
 }
 
 // ReturnFields are the fields that a verifier can point at.
-var ReturnFields = []string{"title", "category", "description", "summary", "quantity", "households", "persons", "wanted_by", "urgency", "cost", "meeting_date", "minutes", "contact_office"}
+var ReturnFields = []string{"title", "category", "description", "summary", "quantity", "households", "persons", "wanted_by", "urgency", "cost", "meeting_date", "rank", "minutes", "contact_office"}
 
 // PlanReference is where the government's plan carries the need.
 type PlanReference struct {
@@ -109,6 +109,7 @@ type Content struct {
 	Cost          int64             `json:"cost"` // rupiah, estimated
 	CostBasis     string            `json:"cost_basis"`
 	MeetingDate   domain.Date       `json:"meeting_date"`
+	Rank          int64             `json:"rank,omitempty"` // among the village's priorities at that meeting, 1 first; 0 where none was given
 	ContactOffice string            `json:"contact_office"`
 }
 
@@ -134,6 +135,7 @@ type Need struct {
 	SubmittedAt    time.Time             `json:"submitted_at"`
 	OpenedAt       time.Time             `json:"opened_at"` // first seen by the public
 	CopiedFrom     domain.NeedID         `json:"copied_from"`
+	Reminded       domain.Date           `json:"reminded,omitempty"` // the deadline of which its people were reminded
 	Demo           bool                  `json:"demo,omitempty"`
 }
 
@@ -164,6 +166,12 @@ func (c *Content) Normalise() {
 	if !c.Divisible {
 		c.MinLot = 0
 	}
+	if c.Unit == "household" && c.Households == 0 { // the same number is not asked for twice
+		c.Households = c.Quantity
+	}
+	if c.Unit == "person" && c.Persons == 0 {
+		c.Persons = c.Quantity
+	}
 }
 
 // Validate checks what a draft must hold and that whatever is there makes sense. It returns an Invalid error that
@@ -182,6 +190,7 @@ func (c Content) Validate() error {
 	f.Check(c.Households >= 0 && c.Households <= 1_000_000, "households", "needs.error.number")
 	f.Check(c.Persons >= 0 && c.Persons <= 10_000_000, "persons", "needs.error.number")
 	f.Check(c.Cost >= 0, "cost", "needs.error.number")
+	f.Check(c.Rank >= 0 && c.Rank <= 999, "rank", "needs.error.number")
 	f.Check(c.Urgency == "" || slices.Contains(Urgencies, c.Urgency), "urgency", "needs.error.required")
 	for _, t := range c.texts() {
 		f.Check(utf8.RuneCountInString(t.text) <= t.max, t.name, "needs.error.long", "max", t.max)

@@ -25,13 +25,26 @@ func contentForm(b web.Base, actor domain.Actor, action string, in Input, fresh 
 		declarers(f, actor, in)
 	}
 	c := in.Content
-	f.Select("category", domain.CategoryOptions(b.Lang), web.Required(), web.Value(string(c.Category)))
+	cat, known := domain.Taxonomy().Category(c.Category)
+	if fresh && known {
+		f.Hidden("category", string(c.Category))
+	} else {
+		f.Select("category", domain.CategoryOptions(b.Lang), web.Required(), web.Value(string(c.Category)))
+	}
 	f.Text("title", web.Required(), web.Max(maxTitle), web.Value(c.Title))
 	f.TextArea("description", web.Required(), web.Max(maxText), web.Value(c.Description))
+	if known { // the category decides the questions
+		f.Note("description", b.T("needs.ask."+cat.Parent))
+	}
 	f.TextArea("summary", web.Max(maxText), web.Rows(3), web.Value(c.Summary))
 	f.Section("amount")
 	f.Number("quantity", web.ValueInt(c.Quantity))
-	f.Select("unit", domain.UnitOptions(b.Lang, c.Category), web.Value(string(c.Unit)))
+	if fresh && known && len(cat.Units) == 1 {
+		u, _ := domain.Taxonomy().Unit(cat.Units[0])
+		f.Hidden("unit", string(u.ID)).Note("quantity", b.T("needs.in_unit", "unit", u.Name.In(b.Lang)))
+	} else {
+		f.Select("unit", domain.UnitOptions(b.Lang, c.Category), web.Value(string(c.Unit)))
+	}
 	f.Checkbox("divisible", web.Checked(c.Divisible))
 	f.Number("min_lot", web.ValueInt(c.MinLot))
 	f.Number("households", web.ValueInt(c.Households))
@@ -45,6 +58,7 @@ func contentForm(b web.Base, actor domain.Actor, action string, in Input, fresh 
 	f.Text("cost_basis", web.Max(maxShort), web.Value(c.CostBasis))
 	f.Section("meeting")
 	f.Date("meeting_date", web.Value(string(c.MeetingDate)))
+	f.Number("rank", web.ValueInt(c.Rank))
 	f.Text("contact_office", web.Max(maxShort), web.Value(c.ContactOffice))
 	return f
 }
@@ -85,7 +99,7 @@ func readContent(v web.Values) (Content, apperr.Fields) {
 	}
 	c := Content{
 		Category: domain.CategoryID(v.Get("category")), Title: v.Get("title"), Description: v.Get("description"), Summary: v.Get("summary"),
-		Quantity: number("quantity"), Unit: domain.UnitID(v.Get("unit")), Households: number("households"), Persons: number("persons"),
+		Quantity: number("quantity"), Unit: domain.UnitID(v.Get("unit")), Households: number("households"), Rank: number("rank"), Persons: number("persons"),
 		Divisible: v.Has("divisible"), MinLot: number("min_lot"), WantedBy: date("wanted_by"), Urgency: Urgency(v.Get("urgency")),
 		UrgencyReason: v.Get("urgency_reason"), CostBasis: v.Get("cost_basis"), MeetingDate: date("meeting_date"), ContactOffice: v.Get("contact_office"),
 	}

@@ -83,6 +83,9 @@ func (m *Module) getNew(c *fiber.Ctx) error {
 	v := web.ValuesOf(c)
 	village, _ := domain.ParseRegionCode(v.Get("village"))
 	in := Input{Village: village, Content: Content{Category: domain.CategoryID(v.Get("category"))}}
+	if _, ok := domain.Taxonomy().Category(in.Content.Category); !ok {
+		return m.choose.Render(c, fiber.StatusOK, newChoosePage(c, village))
+	}
 	page, err := m.newPage(c, actor, in)
 	if err != nil {
 		return err
@@ -94,6 +97,11 @@ func (m *Module) newPage(c *fiber.Ctx, actor domain.Actor, in Input) (formPage, 
 	page := formPage{Base: web.NewBase(c, "needs", "needs.new_title")}
 	crumbs(&page.Base, "", "")
 	page.Form = contentForm(page.Base, actor, "/needs", in, true).Back("/needs")
+	if cat, ok := domain.Taxonomy().Category(in.Content.Category); ok {
+		page.Category, page.Change = cat.Name.In(page.Lang), page.URL("/needs/new")
+		page.CategoryText = cat.Description.In(page.Lang)
+	}
+	page.Live = page.URL("/needs/similar")
 	if in.Village == "" && len(actor.Memberships) == 1 {
 		in.Village = actor.Memberships[0].Village
 	}
@@ -160,6 +168,7 @@ func (m *Module) editPage(c *fiber.Ctx, actor domain.Actor, doc Doc) (formPage, 
 	if n.State() == NeedsCorrection {
 		for _, r := range n.Returned {
 			page.Facts = append(page.Facts, web.Fact{Label: page.T("needs.fact." + r.Field), Value: r.Reason})
+			page.Form.Note(r.Field, page.T("needs.correct_hint", "reason", r.Reason))
 		}
 	}
 	return page, m.addSimilar(c, &page, actor, n.Village, n.Content, doc.ID)

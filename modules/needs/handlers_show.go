@@ -32,6 +32,7 @@ func (m *Module) renderShow(c *fiber.Ctx, status int, actor domain.Actor, doc Do
 	page.Amount, page.Summary = amountText(b, n), n.Summary
 	all := CanReadAll(actor, n)
 	if all {
+		page.History = b.URL("/needs/" + doc.ID + "/history")
 		page.Detail = n.Description
 	}
 	names, err := m.Service.organizationsOf(ctx, n)

@@ -170,7 +170,7 @@ func (s *Service) Similar(ctx context.Context, actor domain.Actor, village domai
 		case Rejected, Withdrawn, Expired, Evaluated:
 			continue
 		}
-		if doc.ID == except || n.Category != category && alike(n.Title, title) < 0.5 {
+		if doc.ID == except || !near(n, category, title) {
 			continue
 		}
 		if out = append(out, doc); len(out) == 5 {
@@ -178,6 +178,20 @@ func (s *Service) Similar(ctx context.Context, actor domain.Actor, village domai
 		}
 	}
 	return out, nil
+}
+
+// near tells whether a need may be the same thing: the same category, one of the same group with some of the words, or
+// most of the words.
+func near(n Need, category domain.CategoryID, title string) bool {
+	if n.Category == category {
+		return true
+	}
+	least := 0.5
+	a, _ := domain.Taxonomy().Category(n.Category)
+	if b, ok := domain.Taxonomy().Category(category); ok && a.Parent == b.Parent {
+		least = 0.3
+	}
+	return alike(n.Title, title) >= least
 }
 
 // alike compares two texts by their shared trigrams (Dice), 0 to 1.

@@ -37,20 +37,28 @@ type Module struct {
 	form        *web.View[formPage]
 	cards       *web.View[panelPage]
 	desk        *web.View[deskPage]
+	choose      *web.View[choosePage]
+	many        *web.View[manyPage]
+	set         *web.View[setPage]
+	history     *web.View[historyPage]
 }
 
 // New makes the module; a missing view stops the start.
 func New(d Deps) *Module {
 	return &Module{
 		Service: &Service{
-			records: store.NewRecords(d.DB, definition()), clock: d.Clock, log: d.Log, places: d.Places, organizations: d.Organizations,
+			records: store.NewRecords(d.DB, definition()), sets: store.NewRecords(d.DB, setDefinition()), clock: d.Clock, log: d.Log, places: d.Places, organizations: d.Organizations,
 			papers: d.Papers, ledgers: d.Ledgers, mandates: d.Mandates, finder: d.Finder,
 		},
 		panels: d.Panels, paperPanels: d.PaperPanels, log: d.Log,
-		list:  web.NewView[listPage](d.Views, "needs/list"),
-		show:  web.NewView[showPage](d.Views, "needs/show"),
-		form:  web.NewView[formPage](d.Views, "needs/form"),
-		cards: web.NewView[panelPage](d.Views, "needs/panel"),
-		desk:  web.NewView[deskPage](d.Views, "needs/desk"),
+		list:    web.NewView[listPage](d.Views, "needs/list"),
+		show:    web.NewView[showPage](d.Views, "needs/show"),
+		form:    web.NewView[formPage](d.Views, "needs/form"),
+		cards:   web.NewView[panelPage](d.Views, "needs/panel"),
+		desk:    web.NewView[deskPage](d.Views, "needs/desk"),
+		choose:  web.NewView[choosePage](d.Views, "needs/choose"),
+		many:    web.NewView[manyPage](d.Views, "needs/many"),
+		set:     web.NewView[setPage](d.Views, "needs/set"),
+		history: web.NewView[historyPage](d.Views, "needs/history"),
 	}
 }

@@ -14,7 +14,7 @@ var past = map[Action]string{
 	ActionSubmit: "need.submitted", ActionTakeBack: "need.taken-back", ActionBegin: "need.verification-begun",
 	ActionReturn: "need.returned", ActionVerify: "need.verified", ActionPlan: "need.planned", ActionDropPlan: "need.plan-dropped",
 	ActionReject: "need.rejected", ActionWithdraw: "need.withdrawn", ActionLapse: "need.lapsed", ActionFulfil: "need.fulfilled",
-	ActionReopen: "need.reopened", ActionExpire: "need.expired", ActionEvaluate: "need.evaluated", ActionQuantity: "need.quantity-changed",
+	ActionReopen: "need.reopened", ActionExpire: "need.expired", ActionEvaluate: "need.evaluated", ActionQuantity: "need.quantity-changed", ActionUnverify: "need.verification-undone",
 	ActionAdopt: "need.adopted", ActionDecline: "need.adoption-declined",
 }
 

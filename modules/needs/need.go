@@ -55,6 +55,7 @@ const (
 	ActionExpire       Action = "expire"
 	ActionEvaluate     Action = "evaluate"
 	ActionQuantity     Action = "quantity"
+	ActionUnverify     Action = "unverify" // a verification of many at once is taken back
 )
 
 // moves says for each action from which state it leads where; what is not in it is refused.
@@ -75,6 +76,7 @@ var moves = map[Action]map[State]State{
 	ActionExpire:       {Verified: Expired},
 	ActionEvaluate:     {Fulfilled: Evaluated},
 	ActionQuantity:     {Verified: Verified},
+	ActionUnverify:     {Verified: InVerification},
 }
 
 // Stage holds the state so that only this file changes it; it is stored as a plain string.
@@ -119,6 +121,7 @@ type Pending struct {
 	Step
 	Action   Action        `json:"action"`
 	Quantity int64         `json:"quantity"`
+	Undoes   string        `json:"undoes,omitempty"` // operation of the verification that is taken back
 	Plan     PlanReference `json:"plan"`
 }
 
@@ -144,7 +147,7 @@ func (n Need) Public() bool {
 	if slices.Contains(PublicStates, n.State()) {
 		return true
 	}
-	return (n.State() == Expired || n.State() == Withdrawn) && slices.ContainsFunc(n.History, func(m Move) bool { return m.To == Verified })
+	return (n.State() == Expired || n.State() == Withdrawn) && !n.OpenedAt.IsZero()
 }
 
 // Did tells whether this form's operation was already carried out here.
@@ -316,7 +319,7 @@ func (n *Need) Evaluate(s Step, e Evaluation) error {
 // Intend notes a move that lowers the account's limit first: withdraw, expire, plan of a verified need, less quantity.
 // It refuses where the move itself would be refused, or where another one is under way.
 func (n *Need) Intend(p Pending) error {
-	if !n.Can(p.Action) || n.State() != Verified || !slices.Contains([]Action{ActionWithdraw, ActionExpire, ActionPlan, ActionQuantity}, p.Action) {
+	if !n.Can(p.Action) || n.State() != Verified || !slices.Contains([]Action{ActionWithdraw, ActionExpire, ActionPlan, ActionQuantity, ActionUnverify}, p.Action) {
 		return refuse(p.Action)
 	}
 	if n.Pending != nil {
@@ -330,6 +333,10 @@ func (n *Need) Intend(p Pending) error {
 	case ActionPlan:
 		if err := p.Plan.Validate(); err != nil {
 			return err
+		}
+	case ActionUnverify:
+		if last := n.History[len(n.History)-1]; last.Action != ActionVerify || last.Operation != p.Undoes {
+			return apperr.New(apperr.Conflict, "needs.refuse.moved_on")
 		}
 	case ActionExpire:
 		if n.WantedBy == "" || domain.DateOf(p.At) <= n.WantedBy {
@@ -363,6 +370,14 @@ func (n *Need) Settle(committed int64) error {
 		}
 	case ActionQuantity:
 		n.Quantity = max(p.Quantity, committed)
+	case ActionUnverify:
+		if committed > 0 { // somebody relies on it already
+			n.LimitDue = true
+			return nil
+		}
+		if last := n.History[len(n.History)-1]; n.OpenedAt.Equal(last.At) {
+			n.OpenedAt = time.Time{}
+		}
 	case ActionPlan:
 		n.PlanReference = p.Plan
 	}

@@ -41,6 +41,7 @@ type showPage struct {
 	Notices  []notice
 	Facts    []web.Fact
 	Steps    []web.Step
+	History  string // address of the differences, "" where the reader sees none
 	Links    []link
 	Actions  []web.Action
 	Similar  []web.Card
@@ -49,15 +50,20 @@ type showPage struct {
 
 type formPage struct {
 	web.Base
-	Lead     string
-	Facts    []web.Fact
-	Similar  []web.Card
-	Sections []web.Section
-	Form     *web.Form
+	Lead         string
+	Category     string // of a new need, chosen before
+	CategoryText string
+	Change       string // where another is chosen
+	Live         string // tells while one types what is much alike
+	Facts        []web.Fact
+	Similar      []web.Card
+	Sections     []web.Section
+	Form         *web.Form
 }
 
 type panelPage struct {
 	web.Base
+	Lead  string
 	Cards []web.Card
 	More  *link
 	Empty *web.Empty
@@ -66,6 +72,7 @@ type panelPage struct {
 type deskPage struct {
 	web.Base
 	Table web.Table
+	Links []link
 }
 
 // tagKind gives the colour of a state; the word stands first.
@@ -206,6 +213,9 @@ func (s *Service) factsOf(ctx context.Context, b web.Base, n Need, names map[dom
 		add("cost_basis", n.CostBasis)
 	}
 	add("meeting_date", date(n.MeetingDate))
+	if n.Rank > 0 {
+		add("rank", b.T("needs.rank_text", "rank", b.Number(n.Rank)))
+	}
 	add("contact_office", n.ContactOffice)
 	if name := names[n.Organization].Name; name != "" {
 		facts = append(facts, web.Fact{Label: b.T("needs.fact.organization"), Value: name, Path: b.URL("/organizations/" + string(n.Organization))})

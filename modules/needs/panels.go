@@ -87,7 +87,7 @@ func (m *Module) DeskPanel() domain.Panel {
 				}
 				page.Table.Rows = append(page.Table.Rows, web.Row{Cells: []web.Cell{
 					{Text: d.Body.Title, Path: b.URL("/needs/" + d.ID + path), Note: s.placeText(ctx, d.Body.Village)},
-					{Text: b.T("needs.todo." + todo)}, {Text: b.Local().Ago(s.clock.Now(), since), Note: b.Date(since)},
+					{Text: todo}, {Text: b.Local().Ago(s.clock.Now(), since), Note: b.Date(since)},
 				}})
 			}
 		}
@@ -95,17 +95,42 @@ func (m *Module) DeskPanel() domain.Panel {
 		if err != nil {
 			return domain.Fragment{}, err
 		}
-		add(waiting, "verify", "")
+		add(waiting, b.T("needs.todo.verify"), "")
+		if len(waiting) > 1 {
+			page.Links = append(page.Links, link{Label: b.T("needs.many_link"), Path: b.URL("/needs/verification")})
+		}
+		if set, undoable, err := s.LastSet(ctx, r.Actor); err != nil {
+			return domain.Fragment{}, err
+		} else if undoable {
+			page.Links = append(page.Links, link{Label: b.T("needs.set_link"), Path: b.URL("/needs/verification/" + set.ID), Plain: true})
+		}
 		for _, ms := range r.Actor.Memberships {
 			if ms.Village != "" && r.Actor.Has(ms.Organization, domain.OrgOwner) {
 				docs, err := s.OfVillage(ctx, r.Actor, ms.Village, Submitted, 50)
 				if err != nil {
 					return domain.Fragment{}, err
 				}
-				add(oldestFirst(slices.DeleteFunc(docs, func(d Doc) bool { return !CanAdopt(r.Actor, d.Body) })), "adopt", "")
+				add(oldestFirst(slices.DeleteFunc(docs, func(d Doc) bool { return !CanAdopt(r.Actor, d.Body) })), b.T("needs.todo.adopt"), "")
 			}
 			if !r.Actor.Has(ms.Organization, domain.OrgEditor) {
 				continue
+			}
+			owners := []string{"o:" + string(ms.Organization)}
+			if ms.Village != "" {
+				owners = append(owners, "v:"+string(ms.Village))
+			}
+			for _, owner := range owners { // reminded of, once, by the clock
+				docs, err := s.soon(ctx, owner, 50)
+				if err != nil {
+					return domain.Fragment{}, err
+				}
+				for _, d := range docs {
+					todo := b.T("needs.todo.expires", "date", b.Date(d.Body.Deadline().Time()))
+					if d.Body.State() == NeedsCorrection {
+						todo = b.T("needs.todo.lapses", "date", b.Date(d.Body.Deadline().Time()))
+					}
+					add([]Doc{d}, todo, "")
+				}
 			}
 			for _, todo := range []struct {
 				state State
@@ -115,10 +140,10 @@ func (m *Module) DeskPanel() domain.Panel {
 				if err != nil {
 					return domain.Fragment{}, err
 				}
-				add(oldestFirst(docs), todo.key, "")
+				add(oldestFirst(docs), b.T("needs.todo."+todo.key), "")
 			}
 		}
-		if len(page.Table.Rows) == 0 {
+		if len(page.Table.Rows) == 0 && len(page.Links) == 0 {
 			return domain.Fragment{}, nil
 		}
 		html, err := m.desk.Fragment(page)

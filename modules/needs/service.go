@@ -57,6 +57,7 @@ type Finder interface {
 // since it was read, Invalid with fields where input must change, Unavailable where the database does not answer.
 type Service struct {
 	records       *store.Records[Need]
+	sets          *store.Records[Set]
 	clock         clock.Clock
 	log           *slog.Logger
 	places        Places

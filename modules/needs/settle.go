@@ -151,6 +151,47 @@ func (s *Service) Reconcile(ctx context.Context) (int, error) {
 	}
 }
 
+// RemindDays is how long before its deadline the people of a need are reminded, once.
+const RemindDays = 14
+
+// Remind notes, once for each deadline, that a need expires or lapses soon; the desk of its people shows it from then
+// on. It gives how many it noted and may be run at any time, by any replica.
+func (s *Service) Remind(ctx context.Context) (int, error) {
+	now := s.clock.Now()
+	until := domain.DateOf(now.AddDate(0, 0, RemindDays))
+	noted := 0
+	for {
+		page, err := s.records.List(ctx, store.Query{List: listRemind, Limit: 100})
+		if err != nil {
+			return noted, err
+		}
+		before := noted
+		for _, doc := range page.Items {
+			n := doc.Body
+			if n.Deadline() > until {
+				return noted, nil
+			}
+			n.Reminded = n.Deadline()
+			change := store.Change{Action: "need.reminded", Operation: store.Operation{ID: "remind-" + doc.ID + "-" + string(n.Reminded)}}
+			if _, err := s.records.Replace(ctx, doc, n, change); apperr.Is(err, apperr.Conflict) {
+				continue
+			} else if err != nil {
+				return noted, err
+			}
+			noted++
+		}
+		if noted == before { // all that is left changed meanwhile: the next run sees it
+			return noted, nil
+		}
+	}
+}
+
+// soon lists the needs of an organisation ("o:"+id) or village ("v:"+code) of whose deadline it was reminded.
+func (s *Service) soon(ctx context.Context, owner string, limit int) ([]Doc, error) {
+	page, err := s.records.List(ctx, store.Query{List: listSoon, Key: store.KeyOf(owner), Limit: limit})
+	return page.Items, err
+}
+
 // Sweep expires open needs whose date has passed and withdraws returned ones that nobody corrected in time. It gives
 // how many it moved and may be run at any time, by any replica.
 func (s *Service) Sweep(ctx context.Context) (int, error) {

@@ -19,6 +19,8 @@ const (
 	listWaiting = "waiting" // for a verifier, by region
 	listDue     = "due"     // those that the clock moves, earliest first
 	listMarked  = "marked"  // moves that wait for the account
+	listRemind  = "remind"  // those whose people are still to be reminded, earliest deadline first
+	listSoon    = "soon"    // of an organisation or a village: those of which it was reminded
 )
 
 // definition declares the collection and every filter combination that a page offers.
@@ -32,6 +34,8 @@ func definition() store.Definition[Need] {
 			{Name: listOwned, Descending: true, Keys: ownedKeys, Sort: func(_ string, n Need) string { return store.SortTime(n.DeclaredAt) }},
 			{Name: listWaiting, Keys: waitingKeys, Sort: func(_ string, n Need) string { return store.SortTime(n.SubmittedAt) }},
 			{Name: listDue, Keys: dueKeys, Sort: func(_ string, n Need) string { return store.SortText(string(n.Deadline())) }},
+			{Name: listRemind, Keys: remindKeys, Sort: func(_ string, n Need) string { return store.SortText(string(n.Deadline())) }},
+			{Name: listSoon, Keys: soonKeys, Sort: func(_ string, n Need) string { return store.SortText(string(n.Deadline())) }},
 			{Name: listMarked, Keys: markedKeys, Sort: func(id string, _ Need) string { return store.SortText(id) }},
 		},
 	}
@@ -78,4 +82,39 @@ func markedKeys(_ string, n Need) []store.Key {
 		return nil
 	}
 	return []store.Key{""}
+}
+
+func remindKeys(_ string, n Need) []store.Key {
+	if n.Deadline() == "" || n.Reminded == n.Deadline() {
+		return nil
+	}
+	return []store.Key{""}
+}
+
+func soonKeys(_ string, n Need) []store.Key {
+	if n.Deadline() == "" || n.Reminded != n.Deadline() {
+		return nil
+	}
+	keys := []store.Key{store.KeyOf("o:" + string(n.Organization))}
+	if n.OnBehalf {
+		keys = append(keys, store.KeyOf("v:"+string(n.Village)))
+	}
+	return keys
+}
+
+// setDefinition declares the verifications of many needs at once.
+func setDefinition() store.Definition[Set] {
+	byTime := func(_ string, x Set) string { return store.SortTime(x.At) }
+	return store.Definition[Set]{
+		Name: "need_verifications", Schema: 1,
+		Lists: []store.List[Set]{
+			{Name: listOwned, Descending: true, Sort: byTime, Keys: func(_ string, x Set) []store.Key { return []store.Key{store.KeyOf(string(x.By))} }},
+			{Name: listMarked, Sort: byTime, Keys: func(_ string, x Set) []store.Key {
+				if !x.unfinished() {
+					return nil
+				}
+				return []store.Key{""}
+			}},
+		},
+	}
 }

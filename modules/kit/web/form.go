@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -239,4 +240,15 @@ func (f *Form) Conflict(current *Form) *Form {
 		}
 	}
 	return f.failed()
+}
+
+// Note puts a sentence before a field's hint: what was asked to be corrected there, what this kind of thing needs. A
+// form without such a field is left as it is.
+func (f *Form) Note(name, text string) *Form {
+	for _, field := range f.fields() {
+		if field.Name == name {
+			field.Hint = strings.TrimSpace(text + " " + field.Hint)
+		}
+	}
+	return f
 }

@@ -82,6 +82,8 @@ func (s *scenery) subjects(pattern string) (list []subject) {
 	asked := func(name, query string) { list = append(list, subject{name: name, query: query}) }
 	first := func(prefix string) bool { return strings.HasPrefix(pattern, prefix) }
 	switch {
+	case first("/needs/verification/:set"):
+		one("another's", "set", "nothing-here")
 	case first("/needs/:id"):
 		for _, name := range s.order["need"] {
 			one(name, "id", string(s.needs[name]))

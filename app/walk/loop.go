@@ -144,7 +144,7 @@ func inDays(days int) string { return time.Now().AddDate(0, 0, days).Format(time
 func (l *Loop) title(of string) string { return strings.TrimSpace(of + " " + l.Mark) }
 
 func (l *Loop) declare(v Visitor) error {
-	if err := v.Open("/needs/new?village=" + Village); err != nil {
+	if err := v.Open("/needs/new?category=" + category + "&village=" + Village); err != nil {
 		return err
 	}
 	err := v.Submit(`form[action$="/needs"]`, Values{

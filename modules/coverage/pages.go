@@ -286,7 +286,10 @@ func levelCell(b web.Base, l Levels, quantity string) web.Cell {
 		}
 	}
 	word := b.T("coverage.level." + string(l.Level()))
-	if quantity != "" {
+	switch {
+	case quantity != "" && len(note) == 1: // all stand alike: the word says it
+		return web.Cell{Text: quantity, Note: word}
+	case quantity != "":
 		return web.Cell{Text: quantity, Note: word + ": " + strings.Join(note, ", ")}
 	}
 	return web.Cell{Text: word, Note: strings.Join(note, ", ")}

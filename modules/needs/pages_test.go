@@ -98,7 +98,7 @@ func TestInvalidFormKeepsEverythingTyped(t *testing.T) {
 	if v, _ := a.doc.Find("input[name=quantity]").Attr("value"); v != "banyak" {
 		t.Errorf("quantity %q", v)
 	}
-	if v, _ := a.doc.Find("select[name=category] option[selected]").Attr("value"); v != "clean-water-supply" {
+	if v, _ := a.doc.Find("input[name=category]").Attr("value"); v != "clean-water-supply" {
 		t.Errorf("category %q", v)
 	}
 	if a.doc.Find("input[name=urgency][value=high][checked]").Length() != 1 || a.doc.Find("input[name=divisible][checked]").Length() != 1 {

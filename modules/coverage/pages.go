@@ -251,7 +251,7 @@ func tileMap(b web.Base, a around, category string, to func(domain.RegionCode) s
 	return domain.NewTileMap(b.T("coverage.map"), func(t domain.Tile) domain.TileCell {
 		i := at[t.Code]
 		real, demo := Total(i.cell.Sums, category, false), Total(i.cell.Sums, category, true)
-		c := domain.TileCell{Path: to(t.Code), Label: b.T("coverage.map_label", "region", t.Short, "count", countText(b, real.Waiting, demo.Waiting))}
+		c := domain.TileCell{Path: to(t.Code), Label: b.T("coverage.map_label", "region", t.Short, "waiting", countText(b, real.Waiting, demo.Waiting))}
 		if s := score(i); s > 0 {
 			c.Shade = int(1 + min(2, s*3/max(1, highest)))
 		}

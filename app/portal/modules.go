@@ -106,7 +106,11 @@ func (p *Portal) spreadsheets(limit int64) *tables.Module {
 			{Name: "needs", ByOrganization: true, Table: needsTable}, {Name: "profiles", Table: profiles}, {Name: "observations", Table: observations},
 			{Name: "potentials", Table: potentials},
 		},
-		Lists: map[string]tables.List{"needs": needsTable, "profiles": profiles, "observations": observations, "potentials": potentials},
+		Lists: map[string]tables.List{
+			"needs": needsTable, "profiles": profiles, "observations": observations, "potentials": potentials,
+			"organizations": organizations.Table{Service: h.Organizations.Service}, "initiatives": initiatives.Table{Service: h.Initiatives.Service, Bundle: bundle},
+			"documents": documents.Table{Service: h.Documents.Service, Bundle: bundle},
+		},
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 type indexPage struct {
 	web.Base
 	Filters *web.Filters
+	Table   *web.Downloads
 	Cards   []web.Card
 	Empty   web.Empty
 	Pager   web.Pager

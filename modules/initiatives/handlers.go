@@ -60,6 +60,7 @@ func (m *Module) getList(c *fiber.Ctx) error {
 	}
 	page.Demo = anyDemo(docs.Items)
 	page.Pager = web.NewPager(b, "/initiatives", page.Filters.Query(), f.Cursor, docs.Next)
+	page.Table = web.NewDownloads(b, "/exports/initiatives", page.Filters.Query())
 	if len(editing(actor)) > 0 {
 		page.NewPath = b.URL("/initiatives/new")
 	}

@@ -12,6 +12,7 @@ import (
 type listPage struct {
 	web.Base
 	Filters *web.Filters
+	Table   *web.Downloads
 	Cards   []web.Card
 	Empty   *web.Empty
 	Pager   web.Pager

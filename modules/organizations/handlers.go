@@ -39,6 +39,7 @@ func (m *Module) list(c *fiber.Ctx) error {
 	page.Cards, page.Demo = cards(page.Base, found.Items, m.Service.placeTexts(ctx, codes), m.Service.now())
 	page.Total = found.Total
 	page.Pager = web.NewPager(page.Base, "/organizations", page.Filters.Query(), q.Cursor, found.Next)
+	page.Table = web.NewDownloads(page.Base, "/exports/organizations", page.Filters.Query())
 	if len(page.Cards) == 0 {
 		key := "organizations.index.none"
 		if page.Filters.Active() {

@@ -12,6 +12,7 @@ import (
 type indexPage struct {
 	web.Base
 	Filters *web.Filters
+	Table   *web.Downloads
 	Cards   []web.Card
 	Total   int64
 	Pager   web.Pager

@@ -5,6 +5,7 @@ package audit
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/store"
@@ -39,7 +40,7 @@ type Views interface {
 	Viewed(ctx context.Context, actor domain.Actor, what string) error
 }
 
-// Deps is what the module needs from outside. Access may be nil.
+// Deps is what the module needs from outside.
 type Deps struct {
 	DB       *store.DB
 	Views    *web.Engine
@@ -47,7 +48,29 @@ type Deps struct {
 	Names    Names
 	Things   Things
 	Subjects []Subject
-	Access   Views
+	Access   Views // nil: noted in the state "access"
+}
+
+// reading is one reading of what is not public, outside feed and chain.
+type reading struct {
+	Account string    `json:"account"`
+	Session string    `json:"session"`
+	What    string    `json:"what"`
+	At      time.Time `json:"at"`
+}
+
+// readingsKept is for how long readings stay known.
+const readingsKept = 2 * 365 * 24 * time.Hour
+
+type accessLog struct {
+	db    *store.DB
+	state *store.State[reading]
+}
+
+// Viewed appends a reading. Errors: Unavailable; then nothing is to be shown.
+func (l accessLog) Viewed(ctx context.Context, actor domain.Actor, what string) error {
+	r := reading{Account: string(actor.Account), Session: actor.Session, What: what, At: l.db.Now()}
+	return l.state.Create(ctx, r.At.Format(time.RFC3339Nano)+"/"+store.NewID(), r, readingsKept)
 }
 
 // publicActs are the acts that the public may see in the history of a thing that the public may see: the moves of

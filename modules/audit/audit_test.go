@@ -171,7 +171,8 @@ func TestTrailShowsWhatChanged(t *testing.T) {
 	if strings.Contains(doc.Text(), "⟦") {
 		t.Error("missing text")
 	}
-	for path, want := range map[string]int{"/audit?kind=need&id=n1": 4, "/audit?actor=a1": 4, "/audit?kind=document": 0, "/audit?id=hidden": 1, "/audit?cursor=3": 2, "/en/audit": 5} {
+	for path, want := range map[string]int{"/audit?kind=need&id=n1": 4, "/audit?actor=a1": 4, "/audit?kind=document": 0, "/audit?cursor=3": 2, "/en/audit": 5,
+		"/audit?action=need.declared": 2, "/audit?organization=o1&action=need.returned": 1, "/audit?organization=o2": 0, "/audit?from=2000-01-01": 5, "/audit?until=2000-01-01": 0, "/audit?from=nonsense": 5} {
 		if _, doc := f.answer(path); doc.Find(".trail > li").Length() != want {
 			t.Errorf("%s: %d entries, want %d", path, doc.Find(".trail > li").Length(), want)
 		}

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -18,25 +19,27 @@ type trailPage struct {
 	Filters *web.Filters
 	Lines   []trailLine
 	Empty   *web.Empty
-	Partial string
+	Export  string
 	Pager   web.Pager
 }
 
 type trailLine struct {
-	Number  string
-	When    string
-	Action  string
-	Code    string
-	Who     string
-	WhoPath string // the trail of this person
-	Behalf  string
-	Thing   string
-	Path    string
-	All     string // the trail of this thing
-	Reason  string
-	Changes []change
-	Summary string // of the changes
-	Deleted bool
+	Number     string
+	When       string
+	Action     string
+	Code       string
+	Who        string
+	WhoPath    string // the trail of this person
+	Behalf     string
+	BehalfPath string
+	Session    string
+	Thing      string
+	Path       string
+	All        string // the trail of this thing
+	Reason     string
+	Changes    []change
+	Summary    string // of the changes
+	Deleted    bool
 }
 
 // change is one field before and after; a personal value is never shown.
@@ -45,14 +48,22 @@ type change struct {
 	Personal             bool
 }
 
-func newTrailPage(b web.Base, kinds []web.Option, f Filter, page Page, actorName string) trailPage {
-	filters := web.NewFilters(b, "/audit", "audit.filter").Select("kind", f.Kind, kinds)
-	if f.ID != "" {
-		filters.Select("id", f.ID, []web.Option{{Value: f.ID, Label: f.ID}})
+// choices are what the filters offer, and the name of the person and organisation asked for.
+type choices struct {
+	kinds, actions      []web.Option
+	actor, organization string
+}
+
+func newTrailPage(b web.Base, c choices, f Filter, page Page) trailPage {
+	filters := web.NewFilters(b, "/audit", "audit.filter").Select("kind", f.Kind, c.kinds).Select("action", f.Action, c.actions)
+	for _, one := range []struct{ name, value, label string }{
+		{"id", f.ID, f.ID}, {"actor", string(f.Actor), c.actor}, {"organization", string(f.Organization), c.organization},
+	} {
+		if one.value != "" {
+			filters.Select(one.name, one.value, []web.Option{{Value: one.value, Label: cmp.Or(one.label, one.value)}})
+		}
 	}
-	if f.Actor != "" {
-		filters.Select("actor", string(f.Actor), []web.Option{{Value: string(f.Actor), Label: actorName}})
-	}
+	filters.Date("from", string(f.From), dateText(b, f.From)).Date("until", string(f.Until), dateText(b, f.Until))
 	b.Private = true
 	p := trailPage{Base: b, Filters: filters}
 	cursor, next := "", ""
@@ -66,9 +77,7 @@ func newTrailPage(b web.Base, kinds []web.Option, f Filter, page Page, actorName
 	for _, l := range page.Lines {
 		p.Lines = append(p.Lines, newTrailLine(b, l))
 	}
-	if page.Partial {
-		p.Partial = b.T("audit.trail.partial")
-	}
+	p.Export = web.ListURL(b, "/audit/export.csv", filters.Query(), "")
 	if len(p.Lines) == 0 {
 		p.Empty = &web.Empty{Text: b.T("audit.trail.empty"), ActionLabel: b.T("audit.trail.all"), ActionPath: b.URL("/audit")}
 	}
@@ -81,9 +90,12 @@ func newTrailLine(b web.Base, l Line) trailLine {
 		Thing: l.Thing.Title, Reason: l.Reason, Deleted: l.Deleted, Changes: changesOf(l.Changes),
 		All: web.ListURL(b, "/audit", map[string]string{"kind": l.Kind, "id": l.ID}, ""),
 	}
-	if l.Actor == "" {
-		line.Who = b.T("audit.system")
-	} else {
+	line.Session = short(l.Session)
+	if l.Organization != "" {
+		line.BehalfPath = web.ListURL(b, "/audit", map[string]string{"organization": l.Organization}, "")
+	}
+	line.Who = whoText(b, l)
+	if l.Actor != "" {
 		line.WhoPath = web.ListURL(b, "/audit", map[string]string{"actor": l.Actor}, "")
 	}
 	if line.Thing == "" {
@@ -96,9 +108,32 @@ func newTrailLine(b web.Base, l Line) trailLine {
 	return line
 }
 
+const actionPrefix = "audit.action."
+
+// whoText names the person, the system, or says that the account is no more.
+func whoText(b web.Base, l Line) string {
+	switch {
+	case l.Actor == "":
+		return b.T("audit.system")
+	case l.Who == "":
+		return b.T("audit.erased", "id", short(l.Actor))
+	}
+	return l.Who
+}
+
+// short is the beginning of an id, enough to tell two apart on a page.
+func short(id string) string { return id[:min(8, len(id))] }
+
+func dateText(b web.Base, d domain.Date) string {
+	if d == "" {
+		return ""
+	}
+	return b.Date(midnight(d))
+}
+
 // actionText names an action in the reader's language; its code where nobody named it.
 func actionText(b web.Base, action string) string {
-	if key := "audit.action." + action; b.Local().Has(key) {
+	if key := actionPrefix + action; b.Local().Has(key) {
 		return b.T(key)
 	}
 	return action
@@ -152,10 +187,7 @@ func newHistoryPanel(b web.Base, actor domain.Actor, ref domain.Ref, lines []Lin
 		step := web.Step{State: "done", Label: actionText(b, l.Action), When: b.Date(l.At), Who: l.Behalf}
 		if full {
 			step.When, step.Note = b.DateTime(l.At), l.Reason
-			step.Who = strings.Trim(l.Who+" · "+l.Behalf, " ·")
-			if l.Actor == "" {
-				step.Who = b.T("audit.system")
-			}
+			step.Who = strings.Trim(whoText(b, l)+" · "+l.Behalf, " ·")
 		}
 		p.Steps = append(p.Steps, step)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
@@ -17,86 +18,109 @@ type Service struct {
 	kinds    map[string]string  // collection to kind
 }
 
-// Filter narrows the trail. Before is the number of the entry to go on below, 0 for the newest.
+// Filter narrows the trail. Before is the number of the entry to go on below, 0 for the newest. From and Until are days
+// in WIB, both inclusive.
 type Filter struct {
-	Kind, ID string
-	Actor    domain.AccountID
-	Before   int64
+	Kind, ID, Action string
+	Actor            domain.AccountID
+	Organization     domain.OrganizationID
+	From, Until      domain.Date
+	Before           int64
 }
 
 // Line is one entry with the names that a page shows.
 type Line struct {
 	store.Entry
 	Kind   string // "" for collections without a page of their own
-	Who    string // "" for the system
+	Who    string // "" for the system, and for an account that is gone or erased
 	Behalf string
 	Thing  domain.Resolved // zero where it is gone or has no page
 }
 
-// Page of the trail; Next is the number to go on below, 0 at the end. Partial: nothing more was found in the part that
-// one request reads, older entries may still match.
+// Page of the trail; Next is the number to go on below, 0 at the end.
 type Page struct {
-	Lines   []Line
-	Next    int64
-	Partial bool
+	Lines []Line
+	Next  int64
 }
 
 const (
-	pageSize = 30
-	readStep = 200
-	readMost = 4000 // entries that one request reads at most for a narrow filter
-	history  = 200
+	pageSize   = 30
+	exportStep = 500
+	history    = 200
 )
 
 // Trail reads the trail, newest first. Errors: NotFound for anyone but secretariat and auditor, Unavailable.
 func (s *Service) Trail(ctx context.Context, actor domain.Actor, f Filter) (Page, error) {
-	if !mayReadTrail(actor) {
-		return Page{}, apperr.New(apperr.NotFound, "error.not_found")
+	if err := s.view(ctx, actor, "audit"); err != nil {
+		return Page{}, err
 	}
-	if s.deps.Access != nil {
-		if err := s.deps.Access.Viewed(ctx, actor, "audit"); err != nil {
-			return Page{}, err
-		}
+	found, err := s.deps.DB.Feed().Trail(ctx, s.filter(f), f.Before, pageSize)
+	if err != nil {
+		return Page{}, err
 	}
-	if subject, ok := s.subjects[f.Kind]; ok && f.ID != "" {
-		entries, err := subject.History(ctx, f.ID, history)
-		if err != nil {
-			return Page{}, err
-		}
-		return s.page(ctx, actor, slices.DeleteFunc(entries, func(e store.Entry) bool { return !f.matches(s, e) }), 0, false)
-	}
-	var found []store.Entry
-	before := f.Before
-	for read := 0; read < readMost; {
-		entries, err := s.deps.DB.Feed().Recent(ctx, before, readStep)
-		if err != nil {
-			return Page{}, err
-		}
-		read += len(entries)
-		for _, e := range entries {
-			if f.matches(s, e) {
-				found = append(found, e)
-			}
-			if len(found) > pageSize {
-				return s.page(ctx, actor, found[:pageSize], found[pageSize-1].Seq, false)
-			}
-		}
-		if len(entries) < readStep {
-			return s.page(ctx, actor, found, 0, false)
-		}
-		before = entries[len(entries)-1].Seq
-	}
-	return s.page(ctx, actor, found, before, true)
+	return s.page(ctx, actor, found)
 }
 
-func (f Filter) matches(s *Service, e store.Entry) bool {
-	if f.Before > 0 && e.Seq >= f.Before {
-		return false
+// Export calls fn with the lines of the whole trail that match, newest first, without what things are called now. Begin
+// notes the reading and must come before the first byte. Errors as Trail.
+func (s *Service) Export(ctx context.Context, actor domain.Actor, f Filter, fn func(Line) error) error {
+	if !mayReadTrail(actor) {
+		return apperr.New(apperr.NotFound, "error.not_found")
 	}
-	if f.Kind != "" && s.kindOf(e) != f.Kind || f.ID != "" && e.ID != f.ID {
-		return false
+	for {
+		found, err := s.deps.DB.Feed().Trail(ctx, s.filter(f), f.Before, exportStep)
+		if err != nil {
+			return err
+		}
+		lines, err := s.lines(ctx, found.Entries)
+		if err != nil {
+			return err
+		}
+		for _, l := range lines {
+			if err := fn(l); err != nil {
+				return err
+			}
+		}
+		if f.Before = found.Next; f.Before == 0 {
+			return nil
+		}
 	}
-	return f.Actor == "" || e.Actor == string(f.Actor)
+}
+
+// Begin notes that the actor is about to export. Errors as Trail.
+func (s *Service) Begin(ctx context.Context, actor domain.Actor) error {
+	return s.view(ctx, actor, "audit-export")
+}
+
+func (s *Service) view(ctx context.Context, actor domain.Actor, what string) error {
+	if !mayReadTrail(actor) {
+		return apperr.New(apperr.NotFound, "error.not_found")
+	}
+	return s.deps.Access.Viewed(ctx, actor, what)
+}
+
+// filter says the filter in the store's words.
+func (s *Service) filter(f Filter) store.TrailFilter {
+	t := store.TrailFilter{ID: f.ID, Action: f.Action, Actor: string(f.Actor), Organization: string(f.Organization)}
+	if f.Kind != "" {
+		t.Collection = f.Kind // of things without a page
+		if subject, ok := s.subjects[f.Kind]; ok {
+			t.Collection = subject.Collection
+		}
+	}
+	if f.From != "" {
+		t.From = midnight(f.From)
+	}
+	if f.Until != "" {
+		t.Until = midnight(f.Until).AddDate(0, 0, 1)
+	}
+	return t
+}
+
+// midnight is when the day begins in WIB.
+func midnight(d domain.Date) time.Time {
+	y, m, day := d.Time().Date()
+	return time.Date(y, m, day, 0, 0, 0, 0, domain.WIB)
 }
 
 // kindOf is the kind of thing, or the collection's name where it has no page.
@@ -107,8 +131,8 @@ func (s *Service) kindOf(e store.Entry) string {
 	return e.Collection
 }
 
-func (s *Service) page(ctx context.Context, actor domain.Actor, entries []store.Entry, next int64, partial bool) (Page, error) {
-	lines, err := s.lines(ctx, entries)
+func (s *Service) page(ctx context.Context, actor domain.Actor, found store.TrailPage) (Page, error) {
+	lines, err := s.lines(ctx, found.Entries)
 	if err != nil {
 		return Page{}, err
 	}
@@ -128,7 +152,26 @@ func (s *Service) page(ctx context.Context, actor domain.Actor, entries []store.
 		}
 		lines[i].Thing = thing
 	}
-	return Page{Lines: lines, Next: next, Partial: partial}, nil
+	return Page{Lines: lines, Next: found.Next}, nil
+}
+
+// named gives the names of the person and the organisation that the filter asks for.
+func (s *Service) named(ctx context.Context, f Filter) (actor, organization string, err error) {
+	if f.Actor != "" {
+		names, err := s.deps.Names.Accounts(ctx, []domain.AccountID{f.Actor})
+		if err != nil {
+			return "", "", err
+		}
+		actor = names[f.Actor]
+	}
+	if f.Organization != "" {
+		names, err := s.deps.Names.Organizations(ctx, []domain.OrganizationID{f.Organization})
+		if err != nil {
+			return "", "", err
+		}
+		organization = names[f.Organization]
+	}
+	return actor, organization, nil
 }
 
 // lines adds the names to entries, asking for each once.
@@ -153,9 +196,6 @@ func (s *Service) lines(ctx context.Context, entries []store.Entry) ([]Line, err
 	lines := make([]Line, len(entries))
 	for i, e := range entries {
 		lines[i] = Line{Entry: e, Kind: s.kindOf(e), Who: who[domain.AccountID(e.Actor)], Behalf: behalf[domain.OrganizationID(e.Organization)]}
-		if lines[i].Who == "" {
-			lines[i].Who = e.Actor
-		}
 		if lines[i].Behalf == "" {
 			lines[i].Behalf = e.Organization
 		}

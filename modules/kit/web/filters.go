@@ -8,6 +8,7 @@ type Filters struct {
 	Name         string // of the form, for those who do not see it
 	Search       *FilterSearch
 	Selects      []FilterSelect
+	Dates        []FilterDate
 	Chips        []Chip
 	ClearPath    string
 	SubmitLabel  string
@@ -29,6 +30,9 @@ type FilterSelect struct {
 	Name, ID, Label, Value, Any string
 	Groups                      []OptionGroup
 }
+
+// FilterDate is one date; Value is written 2027-04-01.
+type FilterDate struct{ Name, ID, Label, Value string }
 
 // Chip is an active filter; Path is the list without it.
 type Chip struct{ Label, Path, name string }
@@ -61,6 +65,13 @@ func (f *Filters) Select(name, value string, options []Option) *Filters {
 	}
 	f.Selects = append(f.Selects, FilterSelect{Name: name, ID: "f-" + name, Label: label, Value: value, Any: all, Groups: grouping(options)})
 	return f.note(name, value, label+": "+labelOf(options, value))
+}
+
+// Date adds a date, 2027-04-01; label is how the chip writes it.
+func (f *Filters) Date(name, value, label string) *Filters {
+	title := f.base.T(f.prefix + "." + name)
+	f.Dates = append(f.Dates, FilterDate{Name: name, ID: "f-" + name, Label: title, Value: value})
+	return f.note(name, value, title+": "+label)
 }
 
 // Sort adds the choice of order; its first option is the default.

@@ -1,6 +1,8 @@
 package portal
 
 import (
+	"slices"
+
 	"gotong/app/portal/wire"
 	"gotong/modules/accounts"
 	"gotong/modules/audit"
@@ -125,10 +127,8 @@ func (p *Portal) panels(documentsPanel, history domain.Panel) {
 		h.Needs.OrganizationPanel(), h.Initiatives.OrganizationPanel(), h.Commitments.OrganizationPanel(), documentsPanel, history,
 	}
 	h.Organizations.Belongings(wire.Belongings(h)...)
-	h.Accounts.Desk = []accounts.DeskPanel{
-		{Name: "organizations", Panel: h.Organizations.DeskPanel()}, {Name: "needs", Panel: h.Needs.DeskPanel()},
-		{Name: "initiatives", Panel: h.Initiatives.DeskPanel()}, {Name: "commitments", Panel: h.Commitments.DeskPanel()},
-	}
+	h.Accounts.Desk = []accounts.DeskPanel{{Name: "organizations", Panel: h.Organizations.DeskPanel()}, {Name: "needs", Panel: h.Needs.DeskPanel()}}
+	h.Accounts.Queues = slices.Concat(h.Organizations.Queues(), h.Needs.Queues(), h.Initiatives.Queues(), h.Commitments.Queues())
 }
 
 // subjects are the kinds of thing whose history is shown, with the collection that keeps them.

@@ -18,6 +18,7 @@ import (
 	"gotong/modules/documents"
 	"gotong/modules/domain"
 	"gotong/modules/initiatives"
+	"gotong/modules/kit/web"
 	"gotong/modules/needs"
 	"gotong/modules/organizations"
 )
@@ -149,9 +150,9 @@ func testRepeatedPosts(t *testing.T, s *scenery) {
 		ledger, err := h.Commitments.Service.Ledger(s.ctx, s.needs["verified"])
 		s.must(err)
 		n["committed"] = int(ledger.Committed)
-		waiting, err := h.Commitments.Service.Waiting(s.ctx, s.who("desa-temajuk"))
+		waiting, err := h.Commitments.Queues()[0].Read(s.ctx, domain.QueueRequest{Actor: s.who("desa-temajuk"), Page: web.NewBaseFor(s.Views().Bundle().Localizer("id")), Limit: 100})
 		s.must(err)
-		n["commitments"] = len(waiting)
+		n["commitments"] = len(waiting.Items)
 		return n
 	}
 	uploaded, uploadType := uploadForm(map[string]string{"for": "initiative:" + string(s.works["published"]), "type": "report", "title": "Berulang", "visibility": "public", "language": "id", "_op": "repeated"},

@@ -156,7 +156,9 @@ func (m *Module) showDesk(c *fiber.Ctx) error {
 	page := deskPage{Base: web.NewBase(c, "desk", "accounts.desk.title")}
 	var demo bool
 	page.Sections, demo = m.loadDesk(c.UserContext(), domain.PanelRequest{Actor: actor, Ref: domain.Ref{Kind: KindDesk, ID: string(actor.Account)}, Page: page.Base})
-	page.Base.Demo, page.Waiting = demo, len(page.Sections) > 0
+	queues, shown := m.loadQueues(c.UserContext(), page.Base, actor)
+	page.Queues, page.Find = queues, newDeskFind(page.Base, actor)
+	page.Base.Demo, page.Waiting = demo || shown, len(page.Sections)+len(page.Queues) > 0
 	page.Steps = nextSteps(page.Base, actor)
 	page.Facts = m.whoFacts(page.Base, actor)
 	return m.desk.Render(c, fiber.StatusOK, page)
@@ -178,4 +180,13 @@ func (m *Module) originOf(c *fiber.Ctx) Origin {
 		return Origin{}
 	}
 	return m.Origin(c)
+}
+
+func (m *Module) showQueue(c *fiber.Ctx) error {
+	b := web.NewBase(c, "desk", "accounts.desk.title")
+	page, err := m.queuePageOf(c.UserContext(), b, web.Get[domain.Actor](c), c.Params("queue"), web.ValuesOf(c).Get("cursor"))
+	if err != nil {
+		return err
+	}
+	return m.queue.Render(c, fiber.StatusOK, page)
 }

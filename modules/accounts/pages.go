@@ -67,10 +67,25 @@ type welcomePage struct {
 
 type deskPage struct {
 	web.Base
+	Find     *deskFind
+	Queues   []queueSection
 	Sections []web.Section
 	Waiting  bool
 	Steps    []nextStep
 	Facts    []web.Fact
+}
+
+// deskFind is the secretariat's search for people and organisations.
+type deskFind struct{ Name, Label, People, PeopleLabel, Organizations, OrganizationsLabel string }
+
+func newDeskFind(b web.Base, actor domain.Actor) *deskFind {
+	if !CanSeePeople(actor) {
+		return nil
+	}
+	return &deskFind{
+		Name: b.T("accounts.find.name"), Label: b.T("accounts.find.label"), People: b.URL("/people"), PeopleLabel: b.T("accounts.find.people"),
+		Organizations: b.URL("/organizations"), OrganizationsLabel: b.T("accounts.find.organizations"),
+	}
 }
 
 type accountPage struct {

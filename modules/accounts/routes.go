@@ -6,13 +6,15 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"gotong/modules/domain"
 	"gotong/modules/kit/web"
 )
 
 // Module is accounts with its pages.
 type Module struct {
 	Service *Service
-	Desk    []DeskPanel // set before Routes
+	Desk    []DeskPanel    // set before Routes
+	Queues  []domain.Queue // set before Routes
 	Cookies Cookies
 	Origin  func(*fiber.Ctx) Origin // where a request comes from; nil: not known
 
@@ -20,6 +22,7 @@ type Module struct {
 	signIn  *web.View[signInPage]
 	welcome *web.View[welcomePage]
 	desk    *web.View[deskPage]
+	queue   *web.View[queuePage]
 	account *web.View[accountPage]
 	people  *web.View[peoplePage]
 	person  *web.View[personPage]
@@ -35,6 +38,7 @@ func New(d Deps) *Module {
 		signIn:  web.NewView[signInPage](d.Views, "accounts/sign-in"),
 		welcome: web.NewView[welcomePage](d.Views, "accounts/welcome"),
 		desk:    web.NewView[deskPage](d.Views, "accounts/desk"),
+		queue:   web.NewView[queuePage](d.Views, "accounts/queue"),
 		account: web.NewView[accountPage](d.Views, "accounts/account"),
 		people:  web.NewView[peoplePage](d.Views, "accounts/people"),
 		person:  web.NewView[personPage](d.Views, "accounts/person"),
@@ -50,6 +54,7 @@ func (m *Module) Routes(r fiber.Router) {
 	r.Post("/sign-out", m.signOut)
 
 	r.Get("/desk", m.showDesk)
+	r.Get("/desk/:queue", m.showQueue)
 	r.Get("/account", m.showAccount)
 	r.Post("/account", m.rename)
 	r.Get("/account/welcome", m.showWelcome)

@@ -16,7 +16,6 @@ type Module struct {
 	form   *web.View[formPage]
 	show   *web.View[showPage]
 	panel  *web.View[panelPage]
-	desk   *web.View[deskPage]
 }
 
 // New makes the module; a missing view stops the start.
@@ -26,7 +25,6 @@ func New(d Deps) *Module {
 		form:  web.NewView[formPage](d.Views, "commitments/form"),
 		show:  web.NewView[showPage](d.Views, "commitments/show"),
 		panel: web.NewView[panelPage](d.Views, "commitments/panel"),
-		desk:  web.NewView[deskPage](d.Views, "commitments/desk"),
 	}
 	m.log = m.Service.log
 	return m

@@ -43,7 +43,7 @@ func newSite(t *testing.T) *site {
 	}
 	log := slog.New(slog.DiscardHandler)
 	s.module = &Module{Service: s.Service, log: log, form: web.NewView[formPage](s.engine, "commitments/form"), show: web.NewView[showPage](s.engine, "commitments/show"),
-		panel: web.NewView[panelPage](s.engine, "commitments/panel"), desk: web.NewView[deskPage](s.engine, "commitments/desk")}
+		panel: web.NewView[panelPage](s.engine, "commitments/panel")}
 	s.app = fiber.New(fiber.Config{Immutable: true, ErrorHandler: web.ErrorHandler(s.engine, log)})
 	s.app.Use(web.Locale(bundle), func(c *fiber.Ctx) error {
 		web.Put(c, people[c.Get("X-As")])
@@ -246,12 +246,28 @@ func TestPanels(t *testing.T) {
 	if html := load(s.module.NeedPanel(), taker, "need", "need"); !strings.Contains(html, string(id)) {
 		t.Error("the village does not see its proposal")
 	}
-	if html := load(s.module.DeskPanel(), taker, "desk", ""); !strings.Contains(html, string(id)) {
-		t.Error("the proposal does not wait on the village's desk")
+	waiting := func(actor domain.Actor) (paths []string) {
+		t.Helper()
+		for _, q := range s.module.Queues() {
+			if !q.For(actor) {
+				continue
+			}
+			w, err := q.Read(t.Context(), domain.QueueRequest{Actor: actor, Page: base(), Limit: 5})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, item := range w.Items {
+				paths = append(paths, item.Path)
+			}
+		}
+		return paths
+	}
+	if got := waiting(taker); len(got) != 1 || got[0] != pathOf(id) {
+		t.Errorf("the village's desk: %v", got)
 	}
 	for _, actor := range []domain.Actor{public, stranger, giver, verifier} {
-		if html := load(s.module.DeskPanel(), actor, "desk", ""); html != "" {
-			t.Errorf("it waits for %s too", actor.Account)
+		if got := waiting(actor); len(got) != 0 {
+			t.Errorf("it waits for %s too: %v", actor.Account, got)
 		}
 	}
 	if err := s.Accept(t.Context(), taker, operation("a"), id); err != nil {

@@ -141,62 +141,6 @@ func (m *Module) OrganizationPanel() domain.Panel {
 	})
 }
 
-// DeskPanel shows what waits for this person, oldest first: proposals to answer, deliveries to confirm, agreements to
-// sign, deliveries due, disputes to settle.
-func (m *Module) DeskPanel() domain.Panel {
-	return panelFunc(func(ctx context.Context, r domain.PanelRequest) (domain.Fragment, error) {
-		b := r.Page
-		docs, err := m.Service.Waiting(ctx, r.Actor)
-		if err != nil || len(docs) == 0 {
-			return domain.Fragment{}, err
-		}
-		page := deskPage{Base: b, Table: web.Table{
-			Head: []string{b.T("commitments.desk.commitment"), b.T("commitments.desk.todo"), b.T("commitments.desk.until")}}}
-		for _, doc := range docs {
-			c := doc.Body
-			page.Table.Rows = append(page.Table.Rows, web.Row{Cells: []web.Cell{
-				{Text: b.T("commitments.card.title", "quantity", quantityText(b, c.Quantity, c.Unit), "organization", c.OrganizationName),
-					Path: b.URL(pathOf(domain.CommitmentID(doc.ID))), Note: c.NeedTitle + " · " + c.VillageName},
-				{Text: b.T(nextKey(c, sides(r.Actor, &c)))}, {Text: dateText(b, c.Until)}}})
-		}
-		html, err := m.desk.Fragment(page)
-		return domain.Fragment{ID: "commitments", Title: b.T("commitments.desk.title"), HTML: html}, err
-	})
-}
-
-const deskLimit = 50
-
-// Waiting lists the commitments that wait for this actor as owner of a party or as verifier, oldest first.
-func (s *Service) Waiting(ctx context.Context, actor domain.Actor) ([]store.Doc[Commitment], error) {
-	var keys []store.Key
-	for _, member := range actor.Memberships {
-		if actor.Has(member.Organization, domain.OrgOwner) {
-			keys = append(keys, store.KeyOf("organization", string(member.Organization)))
-		}
-	}
-	for _, mandate := range actor.Mandates {
-		if mandate.Kind == domain.MandateAreaVerifier {
-			keys = append(keys, store.KeyOf("region", string(mandate.Region)))
-		}
-	}
-	seen := map[string]bool{}
-	var waiting []store.Doc[Commitment]
-	for _, key := range keys {
-		docs, err := s.page(ctx, listDesk, key, deskLimit)
-		if err != nil {
-			return nil, err
-		}
-		for _, doc := range docs {
-			if !seen[doc.ID] && len(sides(actor, &doc.Body)) > 0 {
-				seen[doc.ID] = true
-				waiting = append(waiting, doc)
-			}
-		}
-	}
-	slices.SortFunc(waiting, func(a, b store.Doc[Commitment]) int { return a.Body.Created.Compare(b.Body.Created) })
-	return waiting[:min(len(waiting), deskLimit)], nil
-}
-
 type resolver struct{ service *Service }
 
 // Resolver tells other modules of commitments.

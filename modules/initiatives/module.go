@@ -35,7 +35,6 @@ type Module struct {
 	show        *web.View[showPage]
 	form        *web.View[formPage]
 	cards       *web.View[panelPage]
-	desk        *web.View[deskPage]
 }
 
 // New makes the module; a missing view stops the start.
@@ -50,6 +49,5 @@ func New(d Deps) *Module {
 		show:  web.NewView[showPage](d.Views, "initiatives/show"),
 		form:  web.NewView[formPage](d.Views, "initiatives/form"),
 		cards: web.NewView[panelPage](d.Views, "initiatives/panel"),
-		desk:  web.NewView[deskPage](d.Views, "initiatives/desk"),
 	}
 }

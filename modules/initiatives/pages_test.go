@@ -294,10 +294,6 @@ func TestPanels(t *testing.T) {
 		{"village elsewhere", "", p.VillagePanel(), domain.Ref{Kind: domain.KindVillage, ID: "61.02.01.2001"}, 0},
 		{"organisation to the public", "", p.OrganizationPanel(), domain.Ref{Kind: domain.KindOrganization, ID: "yayasan"}, 1},
 		{"organisation to its people", "viewer", p.OrganizationPanel(), domain.Ref{Kind: domain.KindOrganization, ID: "yayasan"}, 3},
-		{"desk of a reviewer", "cici", p.DeskPanel(), domain.Ref{Kind: "desk"}, 1},
-		{"desk of a tied reviewer", "partner", p.DeskPanel(), domain.Ref{Kind: "desk"}, 0},
-		{"desk of the editor", "editor", p.DeskPanel(), domain.Ref{Kind: "desk"}, 1},
-		{"desk of the secretariat", "secretariat", p.DeskPanel(), domain.Ref{Kind: "desk"}, 0},
 	} {
 		f, err := c.panel.Load(t.Context(), domain.PanelRequest{Actor: people[c.who], Ref: c.ref, Page: base})
 		if err != nil {
@@ -315,6 +311,41 @@ func TestPanels(t *testing.T) {
 	for _, who := range []string{"partner", "rival", ""} {
 		if _, err := r.Resolve(t.Context(), people[who], review[0].ID); !apperr.Is(err, apperr.NotFound) {
 			t.Errorf("%q resolves what is hidden: %v", who, err)
+		}
+	}
+}
+
+func TestQueues(t *testing.T) {
+	p := open(t)
+	p.drafted(t)
+	p.decide(t, "secretariat", p.submitted(t), ActionReview, "")
+	p.submitted(t)
+	for _, c := range []struct{ who, queue, want string }{
+		{"cici", "initiative-review", "/review"}, {"partner", "initiative-review", ""}, {"editor", "initiative-draft", ""}, {"secretariat", "initiative-begin", ""},
+		{"secretariat", "initiative-decide", ""},
+	} {
+		n := 0
+		for _, q := range p.Queues() {
+			if q.Name != c.queue || !q.For(people[c.who]) {
+				continue
+			}
+			w, err := q.Read(t.Context(), domain.QueueRequest{Actor: people[c.who], Page: web.NewBaseFor(p.bundle.Localizer("id")), Limit: 5})
+			if err != nil {
+				t.Fatal(err)
+			}
+			n = len(w.Items)
+			for _, item := range w.Items {
+				if !strings.HasSuffix(item.Path, c.want) || item.Since.IsZero() {
+					t.Errorf("%s of %s: %+v", c.queue, c.who, item)
+				}
+			}
+		}
+		want := 1
+		if c.who == "partner" || c.queue == "initiative-decide" { // tied; reviews are missing
+			want = 0
+		}
+		if n != want {
+			t.Errorf("%s of %s: %d, want %d", c.queue, c.who, n, want)
 		}
 	}
 }

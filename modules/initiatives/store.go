@@ -16,6 +16,7 @@ const (
 	listOwned    = "owned"   // of an organisation, drafts too
 	listPartner  = "partner" // of an organisation that is named as partner
 	listStage    = "stage"   // by state, oldest submission first: for secretariat and reviewers
+	listDesk     = "desk"    // tasks of desks, by when they came
 	listMarked   = "marked"  // moves that wait for the accounts
 	keyState     = "s"
 	keyWithin    = "r" // an area lies in this region
@@ -52,6 +53,7 @@ func definition() store.Definition[Initiative] {
 				}},
 			{Name: listStage, Sort: func(_ string, i Initiative) string { return store.SortTime(i.SubmittedAt) },
 				Keys: func(_ string, i Initiative) []store.Key { return []store.Key{store.KeyOf(string(i.State()))} }},
+			{Name: listDesk, Keys: deskKeys, Sort: func(_ string, i Initiative) string { return store.SortTime(since(i)) }},
 			{Name: listMarked, Sort: func(id string, _ Initiative) string { return store.SortText(id) },
 				Keys: func(_ string, i Initiative) []store.Key {
 					if i.Pending == nil && !i.LimitDue {

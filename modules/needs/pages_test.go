@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 
@@ -286,9 +287,6 @@ func TestPanels(t *testing.T) {
 		{"village to its people", "owner", p.VillagePanel(), domain.Ref{Kind: domain.KindVillage, ID: string(temajuk)}, 3},
 		{"regency", "owner", p.VillagePanel(), domain.Ref{Kind: domain.KindVillage, ID: "61.01"}, 1},
 		{"organisation to the public", "", p.OrganizationPanel(), domain.Ref{Kind: domain.KindOrganization, ID: "desa"}, 1},
-		{"desk of the verifier", "verifier", p.DeskPanel(), domain.Ref{Kind: "desk"}, 1},
-		{"desk of the editor", "editor", p.DeskPanel(), domain.Ref{Kind: "desk"}, 1},
-		{"desk of a member", "member", p.DeskPanel(), domain.Ref{Kind: "desk"}, 0},
 	} {
 		f, err := c.panel.Load(t.Context(), domain.PanelRequest{Actor: people[c.who], Ref: c.ref, Page: base})
 		if err != nil {
@@ -319,5 +317,52 @@ func TestTheYearOfAPlanIsNoQuantity(t *testing.T) {
 	a := p.get(t, "", "/needs/"+opened.ID)
 	if text := a.doc.Find("main").Text(); !strings.Contains(text, "RKPD, tahun 2027") {
 		t.Errorf("the plan's year is not written as a year: %s", text)
+	}
+}
+
+// waits reads what waits for somebody in each queue, by name: titles with their addresses, in their order.
+func waits(t *testing.T, p *portal, actor domain.Actor) map[string][]domain.Wait {
+	t.Helper()
+	got := map[string][]domain.Wait{}
+	for _, q := range p.Queues() {
+		if !q.For(actor) {
+			continue
+		}
+		r := domain.QueueRequest{Actor: actor, Page: web.NewBaseFor(p.bundle.Localizer("id")), Limit: 1}
+		if title := r.Page.T(q.Title); strings.Contains(title, "⟦") {
+			t.Errorf("no text: %s", title)
+		}
+		for range 20 { // a task a page
+			w, err := q.Read(t.Context(), r)
+			if err != nil {
+				t.Fatal(q.Name, err)
+			}
+			got[q.Name] = append(got[q.Name], w.Items...)
+			if r.Cursor = w.Next; r.Cursor == "" {
+				break
+			}
+		}
+	}
+	return got
+}
+
+func TestQueues(t *testing.T) {
+	p := open(t)
+	draft := p.declare(t, "owner", "desa")
+	first := p.submitted(t, "owner", "desa")
+	p.clock.Advance(time.Hour)
+	second := p.submitted(t, "owner", "desa")
+	verify := waits(t, p, people["verifier"])["need-verify"]
+	if len(verify) != 2 || verify[0].Path != "/needs/"+first.ID || verify[1].Path != "/needs/"+second.ID {
+		t.Errorf("oldest first: %+v", verify)
+	}
+	if days := verify[0].Due.Sub(verify[0].Since).Hours() / 24; days != domain.DaysToVerifyNeed {
+		t.Errorf("%v days to verify", days)
+	}
+	if own := waits(t, p, people["editor"]); len(own["need-draft"]) != 1 || own["need-draft"][0].Path != "/needs/"+draft.ID || len(own["need-verify"]) != 0 {
+		t.Errorf("the editor's desk: %+v", own)
+	}
+	if got := waits(t, p, people["member"]); len(got) != 0 {
+		t.Errorf("a member's desk: %+v", got)
 	}
 }

@@ -67,35 +67,18 @@ func (m *Module) fragment(ctx context.Context, page panelPage, docs []Doc, title
 	return domain.Fragment{ID: "needs", Title: title, HTML: html, Demo: anyDemo(docs)}, err
 }
 
-// DeskPanel shows what waits for this person: what to verify in their area, what to adopt, what was returned, drafts.
+// DeskPanel shows beside the queues what a person was reminded of, once, by the clock, and for verifiers the ways to pass
+// many needs at once and to take that back.
 func (m *Module) DeskPanel() domain.Panel {
 	return panelFunc(func(ctx context.Context, r domain.PanelRequest) (domain.Fragment, error) {
 		b, s := r.Page, m.Service
 		page := deskPage{Base: b, Table: web.Table{
 			Head: []string{b.T("needs.desk.need"), b.T("needs.desk.todo"), b.T("needs.desk.since")},
 		}}
-		seen, demo := map[string]bool{}, false
-		add := func(docs []Doc, todo, path string) {
-			for _, d := range docs {
-				if seen[d.ID] {
-					continue
-				}
-				seen[d.ID], demo = true, demo || d.Body.Demo
-				since := d.Body.DeclaredAt
-				if n := len(d.Body.History); n > 0 {
-					since = d.Body.History[n-1].At
-				}
-				page.Table.Rows = append(page.Table.Rows, web.Row{Cells: []web.Cell{
-					{Text: d.Body.Title, Path: b.URL("/needs/" + d.ID + path), Note: s.placeText(ctx, d.Body.Village)},
-					{Text: todo}, {Text: b.Local().Ago(s.clock.Now(), since), Note: b.Date(since)},
-				}})
-			}
-		}
-		waiting, err := s.Waiting(ctx, r.Actor, 50)
+		waiting, err := s.Waiting(ctx, r.Actor, 2)
 		if err != nil {
 			return domain.Fragment{}, err
 		}
-		add(waiting, b.T("needs.todo.verify"), "")
 		if len(waiting) > 1 {
 			page.Links = append(page.Links, link{Label: b.T("needs.many_link"), Path: b.URL("/needs/verification")})
 		}
@@ -104,43 +87,31 @@ func (m *Module) DeskPanel() domain.Panel {
 		} else if undoable {
 			page.Links = append(page.Links, link{Label: b.T("needs.set_link"), Path: b.URL("/needs/verification/" + set.ID), Plain: true})
 		}
-		for _, ms := range r.Actor.Memberships {
-			if ms.Village != "" && r.Actor.Has(ms.Organization, domain.OrgOwner) {
-				docs, err := s.OfVillage(ctx, r.Actor, ms.Village, Submitted, 50)
-				if err != nil {
-					return domain.Fragment{}, err
-				}
-				add(oldestFirst(slices.DeleteFunc(docs, func(d Doc) bool { return !CanAdopt(r.Actor, d.Body) })), b.T("needs.todo.adopt"), "")
-			}
-			if !r.Actor.Has(ms.Organization, domain.OrgEditor) {
-				continue
-			}
+		seen, demo := map[string]bool{}, false
+		for _, ms := range CanDeclare(r.Actor) {
 			owners := []string{"o:" + string(ms.Organization)}
 			if ms.Village != "" {
 				owners = append(owners, "v:"+string(ms.Village))
 			}
-			for _, owner := range owners { // reminded of, once, by the clock
+			for _, owner := range owners {
 				docs, err := s.soon(ctx, owner, 50)
 				if err != nil {
 					return domain.Fragment{}, err
 				}
 				for _, d := range docs {
-					todo := b.T("needs.todo.expires", "date", b.Date(d.Body.Deadline().Time()))
-					if d.Body.State() == NeedsCorrection {
-						todo = b.T("needs.todo.lapses", "date", b.Date(d.Body.Deadline().Time()))
+					if seen[d.ID] {
+						continue
 					}
-					add([]Doc{d}, todo, "")
+					seen[d.ID], demo = true, demo || d.Body.Demo
+					todo, since := "needs.todo.expires", since(d.Body)
+					if d.Body.State() == NeedsCorrection {
+						todo = "needs.todo.lapses"
+					}
+					page.Table.Rows = append(page.Table.Rows, web.Row{Cells: []web.Cell{
+						{Text: d.Body.Title, Path: b.URL("/needs/" + d.ID), Note: s.placeText(ctx, d.Body.Village)},
+						{Text: b.T(todo, "date", b.Date(d.Body.Deadline().Time()))}, {Text: b.Local().Ago(s.clock.Now(), since), Note: b.Date(since)},
+					}})
 				}
-			}
-			for _, todo := range []struct {
-				state State
-				key   string
-			}{{NeedsCorrection, "correct"}, {Draft, "draft"}} {
-				docs, err := s.OfOrganization(ctx, r.Actor, ms.Organization, todo.state, 50)
-				if err != nil {
-					return domain.Fragment{}, err
-				}
-				add(oldestFirst(docs), b.T("needs.todo."+todo.key), "")
 			}
 		}
 		if len(page.Table.Rows) == 0 && len(page.Links) == 0 {
@@ -149,11 +120,6 @@ func (m *Module) DeskPanel() domain.Panel {
 		html, err := m.desk.Fragment(page)
 		return domain.Fragment{ID: "needs", Title: b.T("needs.desk.title"), HTML: html, Demo: demo}, err
 	})
-}
-
-func oldestFirst(docs []Doc) []Doc {
-	slices.Reverse(docs)
-	return docs
 }
 
 type resolver struct{ service *Service }

@@ -17,6 +17,7 @@ const (
 	listWanted  = "wanted-by"
 	listOwned   = "owned"   // of an organisation ("o:"+id) or a village ("v:"+code), drafts too
 	listWaiting = "waiting" // for a verifier, by region
+	listDesk    = "desk"    // tasks of desks, by when they came
 	listDue     = "due"     // those that the clock moves, earliest first
 	listMarked  = "marked"  // moves that wait for the account
 	listRemind  = "remind"  // those whose people are still to be reminded, earliest deadline first
@@ -32,6 +33,7 @@ func definition() store.Definition[Need] {
 			{Name: listOldest, Keys: publicKeys, Sort: sortOpened},
 			{Name: listWanted, Keys: publicKeys, Sort: func(_ string, n Need) string { return store.SortText(string(n.WantedBy)) }},
 			{Name: listOwned, Descending: true, Keys: ownedKeys, Sort: func(_ string, n Need) string { return store.SortTime(n.DeclaredAt) }},
+			{Name: listDesk, Keys: deskKeys, Sort: func(_ string, n Need) string { return waitsSince(n) }},
 			{Name: listWaiting, Keys: waitingKeys, Sort: func(_ string, n Need) string { return store.SortTime(n.SubmittedAt) }},
 			{Name: listDue, Keys: dueKeys, Sort: func(_ string, n Need) string { return store.SortText(string(n.Deadline())) }},
 			{Name: listRemind, Keys: remindKeys, Sort: func(_ string, n Need) string { return store.SortText(string(n.Deadline())) }},

@@ -309,9 +309,28 @@ func TestDesk(t *testing.T) {
 		}
 		return fragment
 	}
-	html := string(load("s-sari").HTML)
-	if a, b := strings.Index(html, string(first)), strings.Index(html, string(second)); a < 0 || b < a || strings.Contains(html, "Kabar") {
-		t.Errorf("oldest first: %s", html)
+	var base web.Base
+	r.app.Get("/base", func(c *fiber.Ctx) error { base = web.NewBase(c, "desk", ""); return nil })
+	r.get("s-sari", "/base")
+	read := func(cursor string) domain.Waits {
+		w, err := r.m.Queues()[0].Read(t.Context(), domain.QueueRequest{Actor: r.actor("s-sari"), Page: base, Limit: 1, Cursor: cursor})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w
+	}
+	one := read("")
+	two := read(one.Next)
+	if len(one.Items) != 1 || one.Items[0].Path != pathOf(first)+"/verification" || len(two.Items) != 1 || two.Items[0].Path != pathOf(second)+"/verification" || two.Next != "" {
+		t.Errorf("oldest first: %+v %+v", one, two)
+	}
+	if due := one.Items[0].Due.Sub(one.Items[0].Since).Hours() / 24; due != domain.DaysToVerifyOrganization {
+		t.Errorf("%v days", due)
+	}
+	for _, account := range []string{"ani", "cici"} {
+		if r.m.Queues()[0].For(r.actor(account)) {
+			t.Errorf("%s has the secretariat's queue", account)
+		}
 	}
 	if html := string(load("cici").HTML); !strings.Contains(html, "Kabar Sambas") || strings.Contains(html, "Pesisir") {
 		t.Errorf("%s", html)

@@ -5,18 +5,13 @@ import (
 	"time"
 
 	"gotong/modules/domain"
-	"gotong/modules/kit/store"
 	"gotong/modules/kit/web"
 )
 
-// deskPanel shows what waits for the actor: verifications for the secretariat, oldest first; what is missing and who
-// wants to join for owners. Nothing waits: empty.
+// deskPanel shows owners what their organisations miss and who wants to join. Nothing waits: empty.
 type deskPanel struct{ m *Module }
 
 var _ domain.Panel = deskPanel{}
-
-// deskLimit is how many verifications the desk shows at once.
-const deskLimit = 20
 
 // Load makes the part of the desk.
 func (p deskPanel) Load(ctx context.Context, request domain.PanelRequest) (domain.Fragment, error) {
@@ -24,15 +19,6 @@ func (p deskPanel) Load(ctx context.Context, request domain.PanelRequest) (domai
 	fragment := domain.Fragment{ID: "organizations", Title: b.T("organizations.desk.title")}
 	var page deskPage
 	page.Base = b
-	if actor.Secretariat() {
-		groups, err := p.office(ctx, b, actor)
-		if err != nil {
-			return fragment, err
-		}
-		for _, g := range groups {
-			page.add(g)
-		}
-	}
 	mine, err := p.mine(ctx, b, actor)
 	if err != nil {
 		return fragment, err
@@ -43,37 +29,6 @@ func (p deskPanel) Load(ctx context.Context, request domain.PanelRequest) (domai
 	}
 	fragment.HTML, err = p.m.desk.Fragment(page)
 	return fragment, err
-}
-
-// office tells what waits for the secretariat: verifications by the age of their submission, then papers and
-// verifications by their end.
-func (p deskPanel) office(ctx context.Context, b web.Base, actor domain.Actor) ([]deskGroup, error) {
-	s := p.m.Service
-	var groups []deskGroup
-	for _, g := range []struct {
-		title string
-		list  func(context.Context, domain.Actor, int) ([]store.Doc[Organization], error)
-		note  func(Organization) string
-	}{
-		{"organizations.desk.pending", s.Pending, func(o Organization) string {
-			return b.T("organizations.desk.waiting", "since", b.Local().Ago(s.now(), o.SubmittedAt))
-		}},
-		{"organizations.desk.lapsing", s.Lapsing, func(o Organization) string {
-			return b.T("organizations.desk.ends", "date", o.soonestPaper().Time())
-		}},
-		{"organizations.desk.ending", s.Ending, func(o Organization) string { return b.T("organizations.desk.ends", "date", o.VerifiedUntil) }},
-	} {
-		docs, err := g.list(ctx, actor, deskLimit)
-		if err != nil {
-			return nil, err
-		}
-		group := deskGroup{Title: b.T(g.title)}
-		for _, doc := range docs {
-			group.Items = append(group.Items, deskItem{Title: doc.Body.Name, Path: b.URL(pathOf(domain.OrganizationID(doc.ID)) + "/verification"), Note: g.note(doc.Body)})
-		}
-		groups = append(groups, group)
-	}
-	return groups, nil
 }
 
 func (p *deskPage) add(g deskGroup) {

@@ -154,6 +154,9 @@ func (r *Records[T]) List(ctx context.Context, q Query) (Page[T], error) {
 	if err := r.ensure(ctx); err != nil {
 		return Page[T]{}, err
 	}
+	if len(q.Any) > 0 {
+		return r.listAny(ctx, list, q)
+	}
 	limit := q.Limit
 	if limit <= 0 {
 		limit = defaultLimit

@@ -111,10 +111,12 @@ type List[T any] struct {
 	Sort       func(id string, body T) string
 }
 
-// Query names a list, one key, where to go on and how many at most (1 to 100; 0 means 20).
+// Query names a list, one key, where to go on and how many at most (1 to 100; 0 means 20). Any, where given, stands
+// for Key: what is under one of these keys, each document once, in the order of the list.
 type Query struct {
 	List   string
 	Key    Key
+	Any    []Key
 	Cursor string
 	Limit  int
 }

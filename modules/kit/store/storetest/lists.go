@@ -207,3 +207,37 @@ func testMany(w *world) {
 
 // quick tells whether the engine writes without a server's round trips.
 func (w *world) quick() bool { return w.open().Outbox() == nil }
+
+// What is under any of several keys comes once, in the order of the list, page by page.
+func testAnyKey(w *world) {
+	for i := range 12 {
+		w.insert(fmt.Sprintf("t%02d", i), Thing{Name: fmt.Sprintf("n%02d", i), Amount: int64(i), Region: []string{"61", "62", "63"}[i%3], Status: []string{"open", "shut"}[i%2]})
+	}
+	keys := []store.Key{store.KeyOf("61", ""), store.KeyOf("62", ""), store.KeyOf("", "open")}
+	want := []string{"t00", "t01", "t02", "t03", "t04", "t06", "t07", "t08", "t09", "t10"}
+	for _, list := range []string{ByName, ByAmount} {
+		for _, limit := range []int{1, 3, 100} {
+			var got []string
+			for cursor := ""; ; {
+				page, err := w.things.List(w.ctx, store.Query{List: list, Any: keys, Cursor: cursor, Limit: limit})
+				w.must(err)
+				for _, doc := range page.Items {
+					got = append(got, doc.ID)
+				}
+				if cursor = page.Next; cursor == "" {
+					break
+				}
+			}
+			if list == ByAmount {
+				slices.Reverse(got)
+			}
+			if !slices.Equal(got, want) {
+				w.Fatalf("%s, %d a page: %v, want %v", list, limit, got, want)
+			}
+		}
+	}
+	page, err := w.things.List(w.ctx, store.Query{List: ByName, Any: keys, Limit: 1})
+	w.must(err)
+	_, err = w.things.List(w.ctx, store.Query{List: ByName, Any: keys[:2], Cursor: page.Next})
+	w.kind(err, apperr.BadRequest)
+}

@@ -1,0 +1,48 @@
+package commitments
+
+import (
+	"context"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/store"
+)
+
+// Queues are what waits on desks because of commitments: proposals to answer, agreements to sign, deliveries due,
+// deliveries to confirm, disputes to settle.
+func (m *Module) Queues() []domain.Queue {
+	s := m.Service
+	return []domain.Queue{{
+		Name: "commitment", Title: "commitments.queue", For: func(a domain.Actor) bool { return len(deskKeys(a)) > 0 },
+		Read: func(ctx context.Context, r domain.QueueRequest) (domain.Waits, error) {
+			keys, b := deskKeys(r.Actor), r.Page
+			read := func(cursor string, limit int) ([]store.Doc[Commitment], string, error) {
+				page, err := s.records.List(ctx, store.Query{List: listDesk, Any: keys, Cursor: cursor, Limit: limit})
+				return page.Items, page.Next, err
+			}
+			return domain.ReadQueue(r.Cursor, r.Limit, read, func(d store.Doc[Commitment]) (domain.Wait, bool, error) {
+				c := d.Body
+				own := sides(r.Actor, &c)
+				return domain.Wait{
+					Title: b.T("commitments.card.title", "quantity", quantityText(b, c.Quantity, c.Unit), "organization", c.OrganizationName),
+					Path:  pathOf(domain.CommitmentID(d.ID)), Note: c.NeedTitle + " · " + c.VillageName, Todo: b.T(nextKey(c, own)),
+					Since: c.Created, Due: c.Until.Time(), Demo: c.Demo,
+				}, len(own) > 0, nil
+			})
+		},
+	}}
+}
+
+// deskKeys are the keys of listDesk under which commitments wait for the actor as owner of a party or as verifier.
+func deskKeys(actor domain.Actor) (keys []store.Key) {
+	for _, member := range actor.Memberships {
+		if actor.Has(member.Organization, domain.OrgOwner) {
+			keys = append(keys, store.KeyOf("organization", string(member.Organization)))
+		}
+	}
+	for _, mandate := range actor.Mandates {
+		if mandate.Kind == domain.MandateAreaVerifier {
+			keys = append(keys, store.KeyOf("region", string(mandate.Region)))
+		}
+	}
+	return keys
+}

@@ -1,0 +1,120 @@
+package initiatives
+
+import (
+	"context"
+	"time"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/store"
+)
+
+// What waits on desks. The keys of listDesk name the task and for whom: an organisation, or "" for an office.
+const (
+	taskReview   = "review"
+	taskBegin    = "begin"
+	taskDecide   = "decide"
+	taskRevise   = "revise"
+	taskPublish  = "publish"
+	taskDraft    = "draft"
+	taskEvaluate = "evaluate"
+)
+
+// deskKeys are the tasks that an initiative is.
+func deskKeys(_ string, i Initiative) []store.Key {
+	own := func(task string) []store.Key { return []store.Key{store.KeyOf(task, string(i.Organization))} }
+	switch i.State() {
+	case Submitted:
+		return []store.Key{store.KeyOf(taskBegin, "")}
+	case UnderReview:
+		return []store.Key{store.KeyOf(taskReview, ""), store.KeyOf(taskDecide, "")}
+	case NeedsRevision:
+		return own(taskRevise)
+	case Approved:
+		return own(taskPublish)
+	case Draft:
+		return own(taskDraft)
+	case Completed:
+		return []store.Key{store.KeyOf(taskEvaluate, "")}
+	}
+	return nil
+}
+
+func since(i Initiative) time.Time {
+	if n := len(i.History); n > 0 {
+		return i.History[n-1].At
+	}
+	return i.DraftedAt
+}
+
+// Queues are what waits on desks because of initiatives.
+func (m *Module) Queues() []domain.Queue {
+	s := m.Service
+	office := func(is func(domain.Actor) bool) func(domain.Actor) []string {
+		return func(a domain.Actor) []string {
+			if is(a) {
+				return []string{""}
+			}
+			return nil
+		}
+	}
+	mandate := func(kind string) func(domain.Actor) []string {
+		return office(func(a domain.Actor) bool { return a.HasMandate(kind) })
+	}
+	decides := func(_ context.Context, a domain.Actor, d Doc) (bool, error) { return CanDecide(a, d.Body), nil }
+	every := func(context.Context, domain.Actor, Doc) (bool, error) { return true, nil }
+	own := func(a domain.Actor) (scopes []string) {
+		for _, member := range editing(a) {
+			scopes = append(scopes, string(member.Organization))
+		}
+		return scopes
+	}
+	return []domain.Queue{
+		s.queue(taskReview, "/review", domain.DaysToReview, mandate(domain.MandateReviewer), func(ctx context.Context, a domain.Actor, d Doc) (bool, error) {
+			if !CanReview(a, d.Body) {
+				return false, nil
+			}
+			wrote, err := s.Reviewed(ctx, a, d)
+			return !wrote, err
+		}),
+		s.queue(taskBegin, "", domain.DaysToBeginReview, office(domain.Actor.Secretariat), decides),
+		s.queue(taskDecide, "/decide", domain.DaysToReview+domain.DaysToDecide, office(domain.Actor.Secretariat), func(ctx context.Context, a domain.Actor, d Doc) (bool, error) {
+			if !CanDecide(a, d.Body) {
+				return false, nil
+			}
+			n, err := s.countReviews(ctx, domain.InitiativeID(d.ID), d.Body.Round)
+			return n >= ReviewsNeeded, err
+		}),
+		s.queue(taskRevise, "", domain.DaysToCorrect, own, every),
+		s.queue(taskPublish, "", 0, own, every),
+		s.queue(taskDraft, "", 0, own, every),
+		s.queue(taskEvaluate, "", domain.DaysToEvaluate, mandate(domain.MandateEvaluator), func(_ context.Context, a domain.Actor, d Doc) (bool, error) { return !tied(a, d.Body), nil }),
+	}
+}
+
+func (s *Service) queue(task, path string, days int, scopes func(domain.Actor) []string, mine func(context.Context, domain.Actor, Doc) (bool, error)) domain.Queue {
+	return domain.Queue{
+		Name: "initiative-" + task, Title: "initiatives.queue." + task, For: func(a domain.Actor) bool { return len(scopes(a)) > 0 },
+		Read: func(ctx context.Context, r domain.QueueRequest) (domain.Waits, error) {
+			var keys []store.Key
+			for _, scope := range scopes(r.Actor) {
+				keys = append(keys, store.KeyOf(task, scope))
+			}
+			read := func(cursor string, limit int) ([]Doc, string, error) {
+				page, err := s.records.List(ctx, store.Query{List: listDesk, Any: keys, Cursor: cursor, Limit: limit})
+				return page.Items, page.Next, err
+			}
+			return domain.ReadQueue(r.Cursor, r.Limit, read, func(d Doc) (domain.Wait, bool, error) {
+				ok, err := mine(ctx, r.Actor, d)
+				i := d.Body
+				w := domain.Wait{Title: i.Title, Path: "/initiatives/" + d.ID + path, Since: since(i), Demo: i.Demo}
+				switch {
+				case task == taskRevise && i.ReviseBy != "":
+					w.Due = i.ReviseBy.Time()
+				case days > 0:
+					w.Due = domain.DueAfter(w.Since, days)
+				}
+				return w, ok, err
+			})
+		},
+	}
+}

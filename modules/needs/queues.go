@@ -1,0 +1,123 @@
+package needs
+
+import (
+	"context"
+	"time"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/store"
+)
+
+// What waits on desks. The keys of listDesk name the task and for whom: a region, a village, an organisation.
+const (
+	taskVerify   = "verify"
+	taskAdopt    = "adopt"
+	taskCorrect  = "correct"
+	taskDraft    = "draft"
+	taskEvaluate = "evaluate"
+)
+
+// deskKeys are the tasks that a need is, each for those who do it.
+func deskKeys(_ string, n Need) []store.Key {
+	switch {
+	case n.AwaitsAdoption():
+		return []store.Key{store.KeyOf(taskAdopt, string(n.Village))}
+	case n.Adoption == AdoptionDeclined && n.State() == Submitted:
+		return nil
+	case n.State() == Submitted, n.State() == InVerification:
+		var keys []store.Key
+		for _, region := range n.Village.Path() {
+			keys = append(keys, store.KeyOf(taskVerify, region))
+		}
+		return keys
+	case n.State() == NeedsCorrection:
+		return []store.Key{store.KeyOf(taskCorrect, string(n.Organization))}
+	case n.State() == Draft:
+		return []store.Key{store.KeyOf(taskDraft, string(n.Organization))}
+	case n.State() == Fulfilled:
+		return []store.Key{store.KeyOf(taskEvaluate, "")}
+	}
+	return nil
+}
+
+// waitsSince is when the need came to where it waits.
+func waitsSince(n Need) string { return store.SortTime(since(n)) }
+
+func since(n Need) time.Time {
+	if moves := len(n.History); moves > 0 {
+		return n.History[moves-1].At
+	}
+	return n.DeclaredAt
+}
+
+// Queues are what waits on desks because of needs.
+func (m *Module) Queues() []domain.Queue {
+	s := m.Service
+	mayVerify := func(ctx context.Context, a domain.Actor, n Need) (bool, error) {
+		_, _, err := s.Mandate(ctx, a, n)
+		if apperr.Is(err, apperr.Forbidden) {
+			return false, nil
+		}
+		return err == nil, err
+	}
+	every := func(context.Context, domain.Actor, Need) (bool, error) { return true, nil }
+	return []domain.Queue{
+		s.queue(taskVerify, domain.DaysToVerifyNeed, func(a domain.Actor) (scopes []string) {
+			for _, mandate := range a.Mandates {
+				if mandate.Kind == domain.MandateAreaVerifier && mandate.Region != "" {
+					scopes = append(scopes, string(mandate.Region))
+				}
+			}
+			return scopes
+		}, mayVerify),
+		s.queue(taskAdopt, domain.DaysToAdopt, func(a domain.Actor) (scopes []string) {
+			for _, member := range a.Memberships {
+				if member.Village != "" && a.Has(member.Organization, domain.OrgOwner) {
+					scopes = append(scopes, string(member.Village))
+				}
+			}
+			return scopes
+		}, every),
+		s.queue(taskCorrect, domain.DaysToCorrect, edits, every),
+		s.queue(taskDraft, 0, edits, every),
+		s.queue(taskEvaluate, domain.DaysToEvaluate, func(a domain.Actor) []string {
+			if !a.HasMandate(domain.MandateEvaluator) {
+				return nil
+			}
+			return []string{""}
+		}, func(_ context.Context, a domain.Actor, n Need) (bool, error) { return !ofVillage(a, n), nil }),
+	}
+}
+
+func edits(a domain.Actor) (scopes []string) {
+	for _, member := range CanDeclare(a) {
+		scopes = append(scopes, string(member.Organization))
+	}
+	return scopes
+}
+
+func (s *Service) queue(task string, days int, scopes func(domain.Actor) []string, mine func(context.Context, domain.Actor, Need) (bool, error)) domain.Queue {
+	return domain.Queue{
+		Name: "need-" + task, Title: "needs.queue." + task, For: func(a domain.Actor) bool { return len(scopes(a)) > 0 },
+		Read: func(ctx context.Context, r domain.QueueRequest) (domain.Waits, error) {
+			var keys []store.Key
+			for _, scope := range scopes(r.Actor) {
+				keys = append(keys, store.KeyOf(task, scope))
+			}
+			read := func(cursor string, limit int) ([]Doc, string, error) {
+				page, err := s.records.List(ctx, store.Query{List: listDesk, Any: keys, Cursor: cursor, Limit: limit})
+				return page.Items, page.Next, err
+			}
+			return domain.ReadQueue(r.Cursor, r.Limit, read, func(d Doc) (domain.Wait, bool, error) {
+				n := d.Body
+				ok, err := mine(ctx, r.Actor, n)
+				w := domain.Wait{Title: n.Title, Path: "/needs/" + d.ID, Note: s.placeText(ctx, n.Village), Since: since(n), Demo: n.Demo}
+				if days > 0 {
+					w.Due = domain.DueAfter(w.Since, days)
+				}
+				return w, ok, err
+			})
+		},
+	}
+}

@@ -100,7 +100,7 @@ func (m *Module) queuePageOf(ctx context.Context, b web.Base, actor domain.Actor
 	p.Crumbs = []web.Crumb{{Label: b.T("accounts.desk.title"), Path: "/desk"}, {Label: p.Title}}
 	p.Lead = b.T("accounts.queue.lead")
 	p.Private = true
-	p.Base.Demo = slices.ContainsFunc(waits.Items, func(w domain.Wait) bool { return w.Demo })
+	p.Demo = slices.ContainsFunc(waits.Items, func(w domain.Wait) bool { return w.Demo })
 	if len(waits.Items) > 0 {
 		p.Table = m.waitsTable(b, p.Title, waits.Items)
 	} else {

@@ -158,7 +158,7 @@ func (m *Module) showDesk(c *fiber.Ctx) error {
 	page.Sections, demo = m.loadDesk(c.UserContext(), domain.PanelRequest{Actor: actor, Ref: domain.Ref{Kind: KindDesk, ID: string(actor.Account)}, Page: page.Base})
 	queues, shown := m.loadQueues(c.UserContext(), page.Base, actor)
 	page.Queues, page.Find = queues, newDeskFind(page.Base, actor)
-	page.Base.Demo, page.Waiting = demo || shown, len(page.Sections)+len(page.Queues) > 0
+	page.Demo, page.Waiting = demo || shown, len(page.Sections)+len(page.Queues) > 0
 	page.Steps = nextSteps(page.Base, actor)
 	page.Facts = m.whoFacts(page.Base, actor)
 	return m.desk.Render(c, fiber.StatusOK, page)

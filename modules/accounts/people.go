@@ -36,10 +36,19 @@ func (s *Service) People(ctx context.Context, actor domain.Actor, q PeopleQuery)
 	return s.searchPeople(ctx, query, asked, q.Role)
 }
 
-// searchPeople narrows by the first word's beginning and checks the rest, page after page, until a page is full.
+// searchPeople narrows by the beginning of the rarest word and checks the rest, page after page, until a page is full.
 func (s *Service) searchPeople(ctx context.Context, query store.Query, asked []string, role string) (store.Page[Account], error) {
-	query.Key = wordKey(asked[0])
 	var found store.Page[Account]
+	fewest := int64(-1)
+	for _, word := range asked[:min(len(asked), maxWords)] {
+		n, err := s.accounts.Count(ctx, listPeople, wordKey(word))
+		if err != nil {
+			return found, err
+		}
+		if fewest < 0 || n < fewest {
+			fewest, query.Key = n, wordKey(word)
+		}
+	}
 	for range 50 {
 		page, err := s.accounts.List(ctx, query)
 		if err != nil {

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"encoding/csv"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -17,12 +18,12 @@ func TestExportIsTheTrailAsATable(t *testing.T) {
 	}
 	get := func(path string) (int, [][]string) {
 		t.Helper()
-		answer, err := f.app.Test(httptest.NewRequest("GET", path, nil), 20_000)
+		answer, err := f.app.Test(httptest.NewRequest(http.MethodGet, path, nil), 20_000)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer answer.Body.Close()
-		if answer.StatusCode != 200 {
+		if answer.StatusCode != http.StatusOK {
 			return answer.StatusCode, nil
 		}
 		if got := answer.Header.Get("Content-Disposition"); !strings.HasPrefix(got, "attachment; filename=audit-") {
@@ -32,9 +33,9 @@ func TestExportIsTheTrailAsATable(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return 200, rows
+		return http.StatusOK, rows
 	}
-	if status, _ := get("/audit/export.csv"); status != 404 || f.viewed != 0 {
+	if status, _ := get("/audit/export.csv"); status != http.StatusNotFound || f.viewed != 0 {
 		t.Errorf("the public: %d, noted %d times", status, f.viewed)
 	}
 	f.actor = domain.Actor{Account: "a5", Roles: []domain.PlatformRole{domain.RoleAuditor}}

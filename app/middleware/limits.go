@@ -59,6 +59,7 @@ func ChangeLimits(counter Counter, limits Limits, proxies []netip.Prefix) fiber.
 		}
 		addr := ClientIP(c, proxies)
 		key, limit, window := "posts/"+network(addr).String(), limits.Posts, postWindow
+		web.Put(c, web.Network(network(addr).String()))
 		account := web.Get[domain.Actor](c).Account
 		if strings.HasPrefix(c.Path(), "/sign-in/") {
 			key, limit, window = "sign-in/"+network(addr).String(), limits.SignIn, signInWindow

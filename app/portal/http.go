@@ -52,6 +52,7 @@ func (p *Portal) app() (*fiber.App, error) {
 			r.Get("/readyz", p.readiness)
 		},
 	})
+	app.Use(p.house.Moderation.Show)
 	guard, err := rights.NewGuard(p.rights.Table, p.standers())
 	if err != nil {
 		return nil, err
@@ -73,6 +74,6 @@ func (p *Portal) app() (*fiber.App, error) {
 func (p *Portal) routed() []interface{ Routes(fiber.Router) } {
 	h := &p.house
 	return []interface{ Routes(fiber.Router) }{
-		p.catalog, h.Accounts, h.Villages, h.Organizations, h.Needs, h.Initiatives, h.Commitments, h.Coverage, p.matching, h.Documents, p.audit, p.rights, p.tables,
+		p.catalog, h.Accounts, h.Villages, h.Organizations, h.Needs, h.Initiatives, h.Commitments, h.Coverage, p.matching, h.Documents, p.audit, p.rights, p.house.Moderation, p.tables,
 	}
 }

@@ -145,6 +145,18 @@ func (s *scenery) subjects(pattern string) (list []subject) {
 		for _, who := range []string{"anggota", "sekretariat-1"} {
 			list = append(list, subject{name: who, params: map[string]string{"id": string(s.as(who).account), "role": "secretariat", "mandate": "nothing-here"}})
 		}
+	case first("/reports/:id"):
+		for _, name := range s.order["report"] {
+			one(name, "id", s.reports[name])
+		}
+		one("missing", "id", "nothing-here")
+	case first("/announcements/:id"):
+		one("shown", "id", s.announced)
+		one("missing", "id", "nothing-here")
+	case pattern == "/reports/new":
+		asked("-", "")
+		asked("of a need", "?page=/needs/"+string(s.needs["verified"]))
+		asked("of a hidden need", "?page=/needs/"+string(s.needs["draft"]))
 	case first("/villages/:code"):
 		one("village", "code", walk.Village)
 		one("missing", "code", "61.99")

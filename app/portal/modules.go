@@ -13,6 +13,7 @@ import (
 	"gotong/modules/domain"
 	"gotong/modules/initiatives"
 	"gotong/modules/matching"
+	"gotong/modules/moderation"
 	"gotong/modules/needs"
 	"gotong/modules/organizations"
 	"gotong/modules/tables"
@@ -82,6 +83,7 @@ func (p *Portal) modules(providers *accounts.Providers) {
 	p.audit = audit.New(audit.Deps{
 		DB: p.db, Views: p.engine, Log: p.log, Names: wire.Names{House: h}, Things: resolvers, Subjects: p.subjects(),
 	})
+	p.house.Moderation = moderation.New(moderation.Deps{DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Things: resolvers, Names: wire.Names{House: h}})
 	p.catalog = catalog.New(catalog.Deps{
 		DB: p.db, Views: p.engine, Log: p.log, Index: p.index,
 		Sources: []catalog.Source{
@@ -128,7 +130,7 @@ func (p *Portal) panels(documentsPanel, history domain.Panel) {
 	}
 	h.Organizations.Belongings(wire.Belongings(h)...)
 	h.Accounts.Desk = []accounts.DeskPanel{{Name: "organizations", Panel: h.Organizations.DeskPanel()}, {Name: "needs", Panel: h.Needs.DeskPanel()}}
-	h.Accounts.Queues = slices.Concat(h.Organizations.Queues(), h.Needs.Queues(), h.Initiatives.Queues(), h.Commitments.Queues())
+	h.Accounts.Queues = slices.Concat(p.house.Moderation.Queues(), h.Organizations.Queues(), h.Needs.Queues(), h.Initiatives.Queues(), h.Commitments.Queues())
 }
 
 // subjects are the kinds of thing whose history is shown, with the collection that keeps them.
@@ -136,7 +138,7 @@ func (p *Portal) subjects() []audit.Subject {
 	var subjects []audit.Subject
 	for kind, collection := range map[string]string{
 		domain.KindNeed: "needs", domain.KindInitiative: "initiatives", domain.KindOrganization: "organizations",
-		domain.KindCommitment: commitments.Collection, domain.KindDocument: "documents", "account": "accounts",
+		domain.KindCommitment: commitments.Collection, domain.KindDocument: "documents", "account": "accounts", "report": "reports", "announcement": "announcements",
 	} {
 		subjects = append(subjects, audit.Subject{Kind: kind, Collection: collection, History: wire.History(p.db, collection)})
 	}

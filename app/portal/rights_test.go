@@ -87,6 +87,8 @@ func factsOf(kind, name string) (facts, bool) {
 			f.state, f.apart = name, false
 		}
 		return f, true
+	case "report":
+		return facts{state: name, public: true}, true
 	case "import":
 		return facts{state: "import", stands: map[string]relations{"editor": {domain.RelSelf}}}, true
 	case "account":

@@ -15,6 +15,7 @@ import (
 	"gotong/modules/domain"
 	"gotong/modules/initiatives"
 	"gotong/modules/kit/store"
+	"gotong/modules/moderation"
 	"gotong/modules/needs"
 	"gotong/modules/organizations"
 )
@@ -41,6 +42,8 @@ type scenery struct {
 	documents map[string]domain.DocumentID
 	imports   map[string]string
 	secret    string
+	reports   map[string]string
+	announced string
 	order     map[string][]string // names of each map, as they were made
 }
 
@@ -54,6 +57,7 @@ func dress(w *whole, tail string) *scenery {
 	s.makeOrganizations()
 	s.makeDocuments()
 	s.makeImports()
+	s.makeModeration()
 	return s
 }
 
@@ -335,4 +339,23 @@ func (s *scenery) makeDocuments() {
 	add("of-need", "desa-temajuk", domain.KindNeed, string(s.needs["verified"]), domain.VisibleParties)
 	add("trashed", "univ-penyunting", domain.KindInitiative, published, domain.VisiblePublic)
 	s.must(s.house().Documents.Service.Trash(s.ctx, s.who("univ-penyunting"), s.op(), s.documents["trashed"], 0, "Berkas keliru."+s.tail))
+}
+
+// makeModeration makes a report in each state and an announcement.
+func (s *scenery) makeModeration() {
+	service, secretary := s.house().Moderation.Service, s.who("sekretariat-2")
+	s.reports = map[string]string{}
+	for _, state := range []moderation.ReportState{moderation.ReportOpen, moderation.ReportActed, moderation.ReportDismissed} {
+		id, err := service.Report(s.ctx, domain.Actor{}, "scenery-"+string(state), s.op(), moderation.Report{Path: "/needs/" + string(s.needs["verified"]), Reason: "wrong", Words: "Jumlahnya keliru." + s.tail})
+		s.must(err)
+		s.reports[string(state)] = id
+		s.named("report", string(state))
+		if state != moderation.ReportOpen {
+			s.must(service.Decide(s.ctx, secretary, s.op(), id, state, "Sudah dilihat."+s.tail))
+		}
+	}
+	op := s.op()
+	text := domain.Text{ID: "Pemeliharaan" + s.tail, EN: "Maintenance" + s.tail}
+	s.must(service.Announce(s.ctx, secretary, op, moderation.Announcement{Title: text, Text: text, From: day(0), Until: day(3)}))
+	s.announced = secretary.NewID(op)
 }

@@ -11,6 +11,7 @@ import (
 	"gotong/modules/documents"
 	"gotong/modules/domain"
 	"gotong/modules/initiatives"
+	"gotong/modules/moderation"
 	"gotong/modules/needs"
 	"gotong/modules/organizations"
 	"gotong/modules/villages"
@@ -27,6 +28,7 @@ type House struct {
 	Commitments   *commitments.Module
 	Documents     *documents.Module
 	Coverage      *coverage.Module
+	Moderation    *moderation.Module
 }
 
 // Later is a panel of a module that is made after the one on whose page it stands.

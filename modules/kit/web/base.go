@@ -45,6 +45,7 @@ type Base struct {
 	RequestID   string
 	Crumbs      []Crumb
 	Flash       []Flash
+	Announced   Notices
 
 	local *i18n.Localizer
 	state *pageState
@@ -152,6 +153,9 @@ func NewBase(c *fiber.Ctx, section, title string, args ...any) Base {
 		b.shown = refererPath(c) // the post's own address may have no page
 	}
 	b.Flash = takeFlash(c, local)
+	if in := Get[noticesOf](c); in != nil {
+		b.Announced = in(b.Lang)
+	}
 	b.Private = b.User != nil || len(b.Flash) > 0
 	if title != "" {
 		b.Title = local.T(title, args...)

@@ -16,7 +16,7 @@ import (
 // Reason says what is wrong, from a list.
 type Reason string
 
-// Reasons, in the order of the form.
+// Reasons are all of them, in the order of the form.
 var Reasons = []Reason{"wrong", "personal-data", "fraud", "offensive", "duplicate", "broken", "other"}
 
 // ReportState is open until the secretariat decided.

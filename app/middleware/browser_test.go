@@ -111,6 +111,7 @@ func TestSignInInABrowser(t *testing.T) {
 	look("welcome", "light")
 	visit("desk", "/desk")
 	visit("account", "/en/account")
+	visit("again", "/account/again?next=/desk")
 	visit("people", "/people?q=contoh")
 	visit("person", "/people/"+string(member))
 	look("person", "dark")

@@ -43,6 +43,13 @@ func (p *portal) MembershipsOf(_ context.Context, id domain.AccountID) ([]domain
 	return p.orgs[id], nil
 }
 
+func (p *portal) LastOwnerOf(context.Context, domain.AccountID) ([]string, error) { return nil, nil }
+
+func (p *portal) LeaveAll(_ context.Context, id domain.AccountID) error {
+	delete(p.orgs, id)
+	return nil
+}
+
 type anywhere struct{}
 
 func (anywhere) Place(_ context.Context, code domain.RegionCode) (domain.Place, error) {
@@ -115,7 +122,7 @@ func start(t *testing.T, db *store.DB, o options) *portal {
 	if o.clock == nil {
 		o.clock = clock.System{}
 	}
-	p.module = accounts.New(accounts.Deps{DB: db, Views: engine, Clock: o.clock, Log: log, Providers: providers, PublicURL: o.publicURL, Memberships: p, Regions: anywhere{}})
+	p.module = accounts.New(accounts.Deps{DB: db, Views: engine, Clock: o.clock, Log: log, Providers: providers, PublicURL: o.publicURL, Memberships: p, Departure: p, Regions: anywhere{}})
 	p.service = p.module.Service
 	headers := middleware.Headers{HTTPS: strings.HasPrefix(o.publicURL, "https://"), FormOrigins: providers.Origins}
 	app := fiber.New(fiber.Config{Immutable: true, CaseSensitive: true, StrictRouting: true, DisableStartupMessage: true,

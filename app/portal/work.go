@@ -32,6 +32,7 @@ func (p *Portal) work(ctx context.Context, wait *sync.WaitGroup) {
 	run("announcements", p.house.Moderation.Service.Follow)
 	run("documents", h.Documents.Run)
 	run("organizations", h.Organizations.Watch)
+	run("retention", h.Accounts.Service.Retention)
 	run("commitments", h.Commitments.Service.Run)
 	run("commitment accounts", h.Commitments.Service.Follow)
 	run("fulfilled needs", p.followFulfilled)

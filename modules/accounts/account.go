@@ -47,6 +47,8 @@ type Account struct {
 	Mandates      []MandateGrant `json:"mandates,omitempty"`
 	Configured    bool           `json:"configured,omitempty"` // the configuration's secretariat role was given once; a revocation stays
 	Unlinked      int            `json:"unlinked,omitempty"`   // ways to sign in that left: two that leave at once meet here
+	Erasing       time.Time      `json:"erasing,omitzero"`     // when the account will be erased, as its person asked
+	Erased        time.Time      `json:"erased,omitzero"`
 	Demo          bool           `json:"demo,omitempty"`
 }
 

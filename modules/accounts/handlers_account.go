@@ -48,6 +48,7 @@ func (m *Module) accountPage(c *fiber.Ctx, form *web.Form) (accountPage, error) 
 	if doc.Body.Terms != "" {
 		page.Facts = append(page.Facts, web.Fact{Label: page.T("accounts.terms_accepted"), Value: page.DateTime(doc.Body.TermsAt)})
 	}
+	page.Erasing, page.Erase = privacyOf(page.Base, doc.Body)
 	if page.Form == nil {
 		page.Form = nameForm(page.Base, doc)
 	}

@@ -32,6 +32,20 @@ func (m memberships) MembershipsOf(_ context.Context, id domain.AccountID) ([]do
 	return m[id], nil
 }
 
+func (m memberships) LastOwnerOf(_ context.Context, id domain.AccountID) (names []string, err error) {
+	for _, o := range m[id] {
+		if o.Role == domain.OrgOwner {
+			names = append(names, o.Name)
+		}
+	}
+	return names, nil
+}
+
+func (m memberships) LeaveAll(_ context.Context, id domain.AccountID) error {
+	delete(m, id)
+	return nil
+}
+
 type regions map[domain.RegionCode]string
 
 func (r regions) Place(_ context.Context, code domain.RegionCode) (domain.Place, error) {
@@ -52,7 +66,7 @@ func testService(t *testing.T, db *store.DB, c clock.Clock, configs ...ProviderC
 	}
 	known := memberships{}
 	return newService(Deps{DB: db, Clock: c, Log: slog.New(slog.DiscardHandler), Providers: providers, PublicURL: publicURL,
-		Secretariat: []string{"Kepala@Contoh.invalid"}, Memberships: known, Regions: regions{"61.01": "Sambas", "61.01.08": "Paloh"}}), known
+		Secretariat: []string{"Kepala@Contoh.invalid"}, Memberships: known, Departure: known, Regions: regions{"61.01": "Sambas", "61.01.08": "Paloh"}}), known
 }
 
 var signKey = sync.OnceValue(func() *rsa.PrivateKey {

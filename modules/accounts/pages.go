@@ -100,6 +100,8 @@ type accountPage struct {
 	Organizations web.Table
 	NoOrg         web.Empty
 	HasOrg        bool
+	Erasing       string // until when an erasure can be taken back; "" where none was asked
+	Erase         web.Action
 }
 
 type identityRow struct {

@@ -35,6 +35,7 @@ type Deps struct {
 	Secretariat []string // verified e-mail addresses that become secretariat at their first sign-in
 	Domains     []string // of e-mail addresses with which new accounts are made; empty: any
 	Memberships Memberships
+	Departure   Departure
 	Regions     Regions
 }
 
@@ -53,7 +54,9 @@ type Service struct {
 	secretariat []string
 	domains     []string
 	memberships Memberships
+	departure   Departure
 	regions     Regions
+	db          *store.DB
 }
 
 func newService(d Deps) *Service {
@@ -61,7 +64,7 @@ func newService(d Deps) *Service {
 		Sessions: newSessions(d.DB, d.Clock), Providers: d.Providers,
 		accounts: store.NewRecords(d.DB, accountDefinition()), identities: store.NewRecords(d.DB, identityDefinition()),
 		attempts: store.NewState[attempt](d.DB, "sign_ins"), held: newHeldForms(d.DB), clock: d.Clock, log: d.Log, publicURL: strings.TrimSuffix(d.PublicURL, "/"),
-		memberships: d.Memberships, regions: d.Regions,
+		db: d.DB, memberships: d.Memberships, departure: d.Departure, regions: d.Regions,
 	}
 	for _, email := range d.Secretariat {
 		s.secretariat = append(s.secretariat, strings.ToLower(strings.TrimSpace(email)))
@@ -130,6 +133,9 @@ func (s *Service) ActorOf(ctx context.Context, id domain.AccountID) (domain.Acto
 	doc, err := s.accounts.Get(ctx, string(id))
 	if err != nil {
 		return domain.Actor{}, err
+	}
+	if !doc.Body.Erased.IsZero() {
+		return domain.Actor{}, apperr.New(apperr.NotFound, "")
 	}
 	actor := domain.Actor{Account: id, Name: doc.Body.Name}
 	for _, r := range doc.Body.Roles {

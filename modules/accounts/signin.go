@@ -221,6 +221,9 @@ func (s *Service) signIn(ctx context.Context, config ProviderConfig, claims Clai
 	account := AccountIDFor(claims.Issuer, claims.Subject)
 	known, err := s.identities.Get(ctx, id)
 	if apperr.Is(err, apperr.NotFound) {
+		if account, err = s.lifeOf(ctx, account); err != nil {
+			return "", false, err
+		}
 		if err := s.register(ctx, config, claims, account); err != nil {
 			return "", false, err
 		}

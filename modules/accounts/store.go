@@ -14,6 +14,7 @@ const (
 	listPeople     = "people"     // dimensions: role or mandate kind, beginning of a word of the name
 	listEmail      = "email"      // verified addresses, hashed
 	listIdentities = "identities" // by account
+	listErasing    = "erasing"    // to be erased, the earliest first
 	maxWords       = 8            // of a name that the list finds
 	prefixLength   = 2            // letters of a word by which the list narrows a search
 )
@@ -31,6 +32,7 @@ func accountDefinition() store.Definition[Account] {
 				return []store.Key{emailKey(a.Email)}
 			}, Sort: func(id string, _ Account) string { return store.SortText(id) }},
 			mandateList(), mandateOfList(),
+			{Name: listErasing, Keys: listErasingOf, Sort: func(_ string, a Account) string { return store.SortTime(a.Erasing) }},
 		},
 	}
 }
@@ -52,6 +54,9 @@ func emailKey(email string) store.Key {
 // peopleKeys finds an account without filter, under each role and mandate kind, and under the beginning of each word
 // of its name and address. Role and word together are not a key: a search narrows by the word and checks the rest.
 func peopleKeys(a Account) []store.Key {
+	if !a.Erased.IsZero() {
+		return nil
+	}
 	keys := []store.Key{""}
 	for _, r := range a.Roles {
 		keys = append(keys, roleKey(string(r.Role)))

@@ -44,6 +44,7 @@ type Search interface {
 
 // Service is the register of organisations, their members and their verification.
 type Service struct {
+	db            *store.DB
 	organizations *store.Records[Organization]
 	members       *store.Records[Member]
 	requests      *store.Records[JoinRequest]
@@ -66,6 +67,7 @@ type Service struct {
 
 func newService(d Deps) *Service {
 	s := &Service{
+		db:            d.DB,
 		organizations: store.NewRecords(d.DB, organizationDefinition()), members: store.NewRecords(d.DB, memberDefinition()),
 		requests: store.NewRecords(d.DB, requestDefinition()), offices: store.NewRecords(d.DB, officeDefinition()),
 		reminders:   store.NewRecords(d.DB, reminderDefinition()),

@@ -28,3 +28,13 @@ func (w Organizations) VillageGovernment(ctx context.Context, village domain.Reg
 func (w Organizations) MembershipsOf(ctx context.Context, account domain.AccountID) ([]domain.Membership, error) {
 	return w.House.Organizations.Service.MembershipsOf(ctx, account)
 }
+
+// LastOwnerOf names the organisations whose only owner a person is.
+func (w Organizations) LastOwnerOf(ctx context.Context, account domain.AccountID) ([]string, error) {
+	return w.House.Organizations.Service.LastOwnerOf(ctx, account)
+}
+
+// LeaveAll takes a person out of every organisation.
+func (w Organizations) LeaveAll(ctx context.Context, account domain.AccountID) error {
+	return w.House.Organizations.Service.LeaveAll(ctx, account)
+}

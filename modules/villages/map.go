@@ -309,21 +309,21 @@ func drawPoints(out *regionMap, areas []mapArea, codes []domain.RegionCode) {
 // placeName puts a point's name to its right, where another point stands there to its left, else away from the nearer
 // one: above or below.
 func (a *mapArea) placeName(xs, ys []float64, i int) {
-	free := func(way float64) bool {
+	free := func(way, width float64) bool {
 		for j := range xs {
-			if dx := (xs[j] - xs[i]) * way; j != i && dx > 0 && dx < 125 && math.Abs(ys[j]-ys[i]) < 18 {
+			if dx := (xs[j] - xs[i]) * way; j != i && dx > 0 && dx < width && math.Abs(ys[j]-ys[i]) < 15 {
 				return false
 			}
 		}
 		return true
 	}
 	switch {
-	case free(1):
+	case free(1, 125):
 		a.Anchor, a.NameX, a.NameY = "start", 18, 5
-	case free(-1):
+	case free(-1, float64(20+8*len(a.Name))):
 		a.Anchor, a.NameX, a.NameY = "end", -18, 5
 	default:
-		a.Anchor, a.NameX, a.NameY = "middle", 0, 28
+		a.Anchor, a.NameX, a.NameY = "start", -8, 28
 		nearest := math.Inf(1)
 		for j := range xs {
 			if away := math.Hypot(xs[j]-xs[i], ys[j]-ys[i]); j != i && away < nearest {

@@ -32,13 +32,17 @@ const usage = `gotong: a portal in which villages' needs meet those who can help
   gotong demo --scale kalbar|nation|people|N
                                      make a demo portal of that size in the configured database
   gotong demo --remove               take all demo content away
+  gotong plan FILE.json              find an allocation plan with a proven gap; - reads standard input (docs/matching.md)
+    --time 10s --iterations N --seed N --gap 0.005 --out PLAN.json --export-lp FILE.lp
+    --orlib FILE --index K --sense min|max   an OR-Library file of generalised assignment instead; index 0: one without count
   gotong check                       prove the stored data against its rules; fails when something is wrong
   gotong admin grant EMAIL ROLE      give an account the role secretariat or auditor
   gotong version
 
   --config FILE                      configuration (default: config.yaml in this folder, else built-in defaults)
 
-Results go to standard output, words to standard error. Exit codes: 0 done, 1 failed, 2 wrong usage.
+Results go to standard output, words to standard error. Exit codes: 0 done, 1 failed, 2 wrong usage,
+3 (plan only) what must be assigned could not be.
 `
 
 // usageError is a mistake in how the command was called.
@@ -57,6 +61,7 @@ func main() {
 func run(ctx context.Context, args []string, out, words io.Writer) int {
 	err := command(ctx, args, out, words)
 	var wrong usageError
+	var exit exitError
 	switch {
 	case err == nil:
 		return exitDone
@@ -66,6 +71,9 @@ func run(ctx context.Context, args []string, out, words io.Writer) int {
 	case errors.As(err, &wrong):
 		_, _ = fmt.Fprintf(words, "gotong: %s\n\n%s", wrong, usage)
 		return exitUsage
+	case errors.As(err, &exit):
+		_, _ = fmt.Fprintf(words, "gotong: %s\n", exit.text)
+		return exit.code
 	}
 	_, _ = fmt.Fprintf(words, "gotong: %v\n", err)
 	return exitFailed
@@ -76,6 +84,7 @@ type options struct {
 	config string
 	scale  string
 	remove bool
+	plan   planFlags
 }
 
 func command(ctx context.Context, args []string, out, words io.Writer) error {
@@ -85,6 +94,15 @@ func command(ctx context.Context, args []string, out, words io.Writer) error {
 	flags.StringVar(&opt.config, "config", "", "")
 	flags.StringVar(&opt.scale, "scale", "", "")
 	flags.BoolVar(&opt.remove, "remove", false, "")
+	flags.DurationVar(&opt.plan.time, "time", 0, "")
+	flags.Int64Var(&opt.plan.iterations, "iterations", 0, "")
+	flags.Uint64Var(&opt.plan.seed, "seed", 0, "")
+	flags.Float64Var(&opt.plan.gap, "gap", 0, "")
+	flags.StringVar(&opt.plan.out, "out", "", "")
+	flags.StringVar(&opt.plan.orlib, "orlib", "", "")
+	flags.IntVar(&opt.plan.index, "index", 1, "")
+	flags.StringVar(&opt.plan.sense, "sense", "min", "")
+	flags.StringVar(&opt.plan.lp, "export-lp", "", "")
 	rest, err := parseAnywhere(flags, args)
 	if err != nil {
 		return err
@@ -131,6 +149,7 @@ var commands = map[string]commandSpec{
 	"serve":   {0, 0, serve},
 	"import":  {2, 2, importFiles},
 	"demo":    {0, 0, demoContent},
+	"plan":    {0, 1, allocate},
 	"check":   {0, 0, check},
 	"admin":   {3, 3, admin},
 	"version": {0, 0, version},
@@ -169,12 +188,11 @@ func serve(ctx context.Context, opt options, _ []string, out, words io.Writer) e
 func importFiles(ctx context.Context, opt options, rest []string, out, words io.Writer) error {
 	imports := map[string]func(*portal.Portal) (string, error){
 		"regions": func(p *portal.Portal) (string, error) { return p.ImportRegions(ctx, rest[1], words) },
-		"shapes":  func(p *portal.Portal) (string, error) { return p.ImportShapes(ctx, rest[1]) },
 		"changes": func(p *portal.Portal) (string, error) { return p.ImportChanges(ctx, rest[1]) },
 	}
 	load, ok := imports[rest[0]]
 	if !ok {
-		return usageError(fmt.Sprintf("import %s: only regions, changes and shapes can be imported", rest[0]))
+		return usageError(fmt.Sprintf("import %s: only regions and changes can be imported", rest[0]))
 	}
 	return with(ctx, opt, words, func(p *portal.Portal) error {
 		result, err := load(p)

@@ -54,14 +54,15 @@ type Unserved struct {
 
 // Why a need stays open.
 const (
-	ReasonNoPair  = "no_eligible_initiative"
-	ReasonCap     = "village_cap"
-	ReasonLot     = "rest_below_minimum_lot"
-	ReasonMeans   = "means_spent"
-	ReasonWorth   = "means_reach_more_elsewhere"
-	ReasonAlone   = "too_large_for_every_initiative"
-	ReasonSearch  = "not_found_in_time"
-	ReasonExclude = "excluded"
+	ReasonNoPair    = "no_eligible_initiative"
+	ReasonCap       = "village_cap"
+	ReasonLot       = "rest_below_minimum_lot"
+	ReasonMeans     = "means_spent"
+	ReasonWorth     = "means_reach_more_elsewhere"
+	ReasonAlone     = "too_large_for_every_initiative"
+	ReasonSearch    = "not_found_in_time"
+	ReasonExclude   = "excluded"
+	ReasonSuppliers = "supplier_limit"
 )
 
 // Price is what a little more of an initiative's means would add, estimated at the margin.

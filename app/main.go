@@ -188,11 +188,12 @@ func serve(ctx context.Context, opt options, _ []string, out, words io.Writer) e
 func importFiles(ctx context.Context, opt options, rest []string, out, words io.Writer) error {
 	imports := map[string]func(*portal.Portal) (string, error){
 		"regions": func(p *portal.Portal) (string, error) { return p.ImportRegions(ctx, rest[1], words) },
+		"shapes":  func(p *portal.Portal) (string, error) { return p.ImportShapes(ctx, rest[1]) },
 		"changes": func(p *portal.Portal) (string, error) { return p.ImportChanges(ctx, rest[1]) },
 	}
 	load, ok := imports[rest[0]]
 	if !ok {
-		return usageError(fmt.Sprintf("import %s: only regions and changes can be imported", rest[0]))
+		return usageError(fmt.Sprintf("import %s: only regions, changes and shapes can be imported", rest[0]))
 	}
 	return with(ctx, opt, words, func(p *portal.Portal) error {
 		result, err := load(p)

@@ -32,9 +32,9 @@ type lagrange struct {
 	workers int
 }
 
-func newLagrange(p *problem, u []int64, workers int) *lagrange {
+func newLagrange(p *problem, u []int64, theta float64, workers int) *lagrange {
 	m, n := len(p.cost), p.jobs()
-	l := &lagrange{p: p, u: u, best: make([]int64, n), bound: math.MinInt64, theta: 1, dir: make([]float64, n), count: make([]int32, n),
+	l := &lagrange{p: p, u: u, best: make([]int64, n), bound: math.MinInt64, theta: theta, dir: make([]float64, n), count: make([]int32, n),
 		freq: make([][]float32, m), packs: make([]knapsack, m), values: make([]int64, m), workers: workers}
 	for i := range l.freq {
 		l.freq[i] = make([]float32, n)
@@ -204,7 +204,6 @@ func dive(p *problem, u []int64, first, later int, beat int64, rng *rand.Rand, w
 	}
 	room := append([]int64(nil), p.room...)
 	mult := append([]int64(nil), u...)
-	portion := max(1, n/6)
 	for steps := first; len(open) > 0; steps = later {
 		if stop() {
 			return agent, cost, false
@@ -219,7 +218,7 @@ func dive(p *problem, u []int64, first, later int, beat int64, rng *rand.Rand, w
 		for k, j := range open {
 			um[k] = mult[j]
 		}
-		l := newLagrange(&sub.problem, um, workers)
+		l := newLagrange(&sub.problem, um, 0.3, workers)
 		target := (beat - cost) * scale
 		if beat == never {
 			target = 0
@@ -240,7 +239,7 @@ func dive(p *problem, u []int64, first, later int, beat int64, rng *rand.Rand, w
 		for k, j := range open {
 			mult[j] = l.best[k]
 		}
-		cost += fix(p, sub, l, open, agent, room, portion, rng)
+		cost += fix(p, sub, l, open, agent, room, max(1, len(open)/6), rng)
 		rest := open[:0]
 		for _, j := range open {
 			if agent[j] < 0 {

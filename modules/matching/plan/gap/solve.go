@@ -133,7 +133,7 @@ func (r *run) stop() bool {
 }
 
 func (r *run) search() {
-	r.l = newLagrange(r.p, start(r.p), r.opt.Workers)
+	r.l = newLagrange(r.p, start(r.p), 1, r.opt.Workers)
 	if agent, cost, ok := r.repair(none(r.p.jobs())); ok {
 		r.best, r.cost = agent, cost
 		r.polish()
@@ -198,7 +198,7 @@ func (r *run) done() bool {
 // so they run side by side.
 func (r *run) groups(round int) {
 	m := len(r.p.cost)
-	size := 2 + (round+r.misses/6)%4
+	size := 3 + (round+r.misses/6)%6
 	if size > m {
 		size = m
 	}
@@ -239,9 +239,9 @@ func (r *run) groups(round int) {
 		}
 		u := make([]int64, len(o.jobs))
 		for k, j := range o.jobs {
-			u[k] = r.u[j] + rng.Int64N(2*scale) - scale
+			u[k] = r.u[j] + rng.Int64N(scale/2) - scale/4
 		}
-		o.agent, o.cost, o.ok = dive(sub, u, 30, 12, o.old+1, rng, 1, r.stop)
+		o.agent, o.cost, o.ok = dive(sub, u, 10, 4, o.old+1, rng, 1, r.stop)
 		for k := range o.agent {
 			if o.ok {
 				o.agent[k] = agents[o.agent[k]]

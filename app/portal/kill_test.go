@@ -31,7 +31,7 @@ func TestKill(t *testing.T) {
 	build(t)
 	kills, seed := number(t, "GOTONG_TEST_KILLS", 10), uint64(number(t, "GOTONG_TEST_SEED", int(time.Now().UnixNano()&0xffffff)))
 	t.Logf("%d kills, GOTONG_TEST_SEED=%d", kills, seed)
-	k := &killer{t: t, random: rand.New(rand.NewPCG(seed, 1)), listen: freeAddress(t), people: map[string]*walk.HTTP{}}
+	k := &killer{t: t, random: rand.New(rand.NewPCG(seed, 1)), listen: freeAddress(t), entered: map[string]*walk.HTTP{}, people: map[string]*walk.HTTP{}}
 	k.prepare()
 	k.reference()
 	for k.killed < kills {
@@ -57,10 +57,11 @@ type killer struct {
 	t        *testing.T
 	random   *rand.Rand
 	listen   string
-	prepared string // a data folder with the demo content in which everybody is signed in
-	people   map[string]*walk.HTTP
-	shapes   []string        // what is seen after each step of a walk without kills; [0] before the first
-	took     []time.Duration // by each step
+	prepared string                // a data folder with the demo content in which everybody is signed in
+	entered  map[string]*walk.HTTP // as they were signed in at the beginning of every round
+	people   map[string]*walk.HTTP // in this round: their tokens change with their rights
+	shapes   []string              // what is seen after each step of a walk without kills; [0] before the first
+	took     []time.Duration       // by each step
 
 	data    string
 	process *process
@@ -99,7 +100,7 @@ func (k *killer) prepare() {
 		if subject != "" {
 			k.must(walk.SignIn(v, subject))
 		}
-		k.people[subject] = v
+		k.entered[subject] = v
 	}
 	if code := p.end(syscall.SIGTERM); code != 0 {
 		k.t.Fatalf("exit code %d after SIGTERM:\n%s", code, p.words)
@@ -109,6 +110,12 @@ func (k *killer) prepare() {
 // begin starts a portal on a fresh copy of the prepared folder.
 func (k *killer) begin() {
 	k.data = filepath.Join(k.t.TempDir(), "data")
+	for subject, v := range k.entered {
+		again, err := v.Again()
+		k.must(err)
+		k.t.Cleanup(again.Close)
+		k.people[subject] = again
+	}
 	// cp, since the object store keeps checksums in extended attributes, which os.CopyFS leaves out.
 	if out, err := exec.Command("cp", "-a", k.prepared, k.data).CombinedOutput(); err != nil {
 		k.t.Fatalf("cp: %v %s", err, out)

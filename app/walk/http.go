@@ -57,6 +57,15 @@ func (h *HTTP) Move(base string) error {
 	return err
 }
 
+// Again gives another visitor who starts with the cookies that this one has now.
+func (h *HTTP) Again() (*HTTP, error) {
+	other, err := NewHTTP(h.base.String())
+	if err == nil {
+		other.client.Jar.SetCookies(h.base, h.client.Jar.Cookies(h.base))
+	}
+	return other, err
+}
+
 // NewHTTP makes a visitor of the portal at base, "http://127.0.0.1:8080".
 func NewHTTP(base string) (*HTTP, error) {
 	u, err := url.Parse(base)

@@ -74,10 +74,10 @@ func (b *browser) throughForeign(issuer string, begun page, login string) string
 		form.Find("input").Each(func(_ int, input *goquery.Selection) {
 			name, _ := input.Attr("name")
 			value, _ := input.Attr("value")
-			switch {
-			case name == "login":
+			switch name {
+			case "login":
 				value = login
-			case name == "password":
+			case "password":
 				value = "apa saja"
 			}
 			if name != "" {

@@ -16,7 +16,7 @@ func Log(log *slog.Logger) fiber.Handler {
 		start := time.Now()
 		if err := c.Next(); err != nil {
 			if err := c.App().ErrorHandler(c, err); err != nil {
-				_ = c.SendStatus(fiber.StatusInternalServerError) //nolint:errcheck // writing a status does not fail
+				_ = c.SendStatus(fiber.StatusInternalServerError) // writing a status does not fail
 			}
 		}
 		status := c.Response().StatusCode()

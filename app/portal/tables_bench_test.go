@@ -96,7 +96,7 @@ func BenchmarkImport(b *testing.B) {
 				w.workImports()
 				applied := time.Since(begin) - checked
 				if doc = w.importDoc(id); doc.Body.State != tables.Applied || doc.Body.Result.Inserted != rows {
-					b.Fatal(fmt.Sprintf("%+v", doc.Body))
+					b.Fatalf("%+v", doc.Body)
 				}
 				b.ReportMetric(checked.Seconds(), "s/check")
 				b.ReportMetric(applied.Seconds(), "s/apply")

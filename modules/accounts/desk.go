@@ -49,7 +49,8 @@ func nextSteps(b web.Base, actor domain.Actor) []nextStep {
 	if actor.HasMandate(domain.MandateReviewer) {
 		add("accounts.next.review", "/initiatives?status=in-review")
 	}
-	for _, m := range actor.Memberships {
+	if len(actor.Memberships) > 0 { // the first is who they are here
+		m := actor.Memberships[0]
 		if m.Village != "" && actor.Has(m.Organization, domain.OrgEditor) {
 			add("accounts.next.declare", "/needs/new")
 		} else if actor.Has(m.Organization, domain.OrgEditor) {
@@ -57,7 +58,6 @@ func nextSteps(b web.Base, actor domain.Actor) []nextStep {
 		} else {
 			add("accounts.next.read", "/organizations/"+string(m.Organization))
 		}
-		break
 	}
 	if len(actor.Memberships) == 0 && len(actor.Roles) == 0 {
 		add("accounts.next.found", "/organizations/new")

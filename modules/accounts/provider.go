@@ -202,7 +202,7 @@ func loopbackHost(host string) bool {
 func (p *Providers) All() []ProviderConfig { return slices.Clone(p.configs) }
 
 // Get finds a provider by its key.
-func (p *Providers) Get(key string) (ProviderConfig, connector, bool) {
+func (p *Providers) Get(key string) (ProviderConfig, connector, bool) { //nolint:revive // connectors stay in this package
 	for _, c := range p.configs {
 		if c.Key == key {
 			return c, p.connectors[key], true

@@ -172,7 +172,7 @@ func (s *Sessions) takeSlot(ctx context.Context, account domain.AccountID, slot 
 				_, err = s.find(ctx, held.Public)
 			}
 			if apperr.Is(err, apperr.NotFound) { // lapsed by not being used
-				oldest, oldestAt = n, time.Unix(0, 0)
+				oldest = n
 				break
 			}
 			if err != nil {

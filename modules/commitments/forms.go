@@ -42,7 +42,8 @@ func (p *showPage) button(id domain.CommitmentID, move, kind string, reason bool
 // form chooses the one form that this reader needs in this state.
 func (p *showPage) form(id domain.CommitmentID, c Commitment, sides []Side, refused *refusal) {
 	has := func(s Side) bool { return slices.Contains(sides, s) }
-	b, move := p.Base, ""
+	b := p.Base
+	var move string
 	switch {
 	case c.State == StateAccepted && (has(SideProposer) || has(SideVillage)):
 		move, p.Form = "sign", signForm(b, id, c)

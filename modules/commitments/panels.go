@@ -16,11 +16,6 @@ type panelPage struct {
 	Table *web.Table
 }
 
-type deskPage struct {
-	web.Base
-	Table web.Table
-}
-
 type panelFunc func(ctx context.Context, request domain.PanelRequest) (domain.Fragment, error)
 
 // Load makes the panel.

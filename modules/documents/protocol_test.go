@@ -133,16 +133,16 @@ func TestFailpoints(t *testing.T) {
 			wantKind(t, *where, err, apperr.Unavailable)
 		}
 		t.Run("left alone/"+*where, func(t *testing.T) {
-			if n := r.settled(t); n > 1 {
-				t.Errorf("%d documents", n)
+			if left := r.settled(t); left > 1 {
+				t.Errorf("%d documents", left)
 			}
 		})
 		t.Run("then repeated/"+*where, func(t *testing.T) {
 			if _, err := r.Add(t.Context(), clerk, op("op"), need, minutes(domain.VisiblePublic), text("a.txt", "isi")); err != nil {
 				t.Fatalf("repeat: %v", err)
 			}
-			if n := r.settled(t); n != 1 {
-				t.Errorf("%d documents", n)
+			if left := r.settled(t); left != 1 {
+				t.Errorf("%d documents", left)
 			}
 		})
 		t.Run("repeated at once/"+*where, func(t *testing.T) {

@@ -11,15 +11,24 @@ import (
 
 // Ids of the things that modules know of each other. They are opaque outside the owning module.
 type (
-	AccountID      string
+	// AccountID names a person's account.
+	AccountID string
+	// OrganizationID names an organisation.
 	OrganizationID string
-	NeedID         string
-	InitiativeID   string
-	OfferID        string
-	CommitmentID   string
-	DocumentID     string
-	CategoryID     string
-	UnitID         string
+	// NeedID names a village's need.
+	NeedID string
+	// InitiativeID names an initiative.
+	InitiativeID string
+	// OfferID names an offer of an initiative.
+	OfferID string
+	// CommitmentID names a commitment.
+	CommitmentID string
+	// DocumentID names a document.
+	DocumentID string
+	// CategoryID names a category of the taxonomy.
+	CategoryID string
+	// UnitID names a unit of the taxonomy.
+	UnitID string
 )
 
 // Kinds of things that have a page, used in Ref.

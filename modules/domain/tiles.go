@@ -67,14 +67,26 @@ func NewTileMap(title string, cell func(Tile) TileCell) *TileMap {
 	return m
 }
 
-// Width and Height of the whole drawing.
-func (TileMap) Width() int  { return TileColumns * tileWidth }
+// Width of the whole drawing.
+func (TileMap) Width() int { return TileColumns * tileWidth }
+
+// Height of the whole drawing.
 func (TileMap) Height() int { return TileRows * tileHeight }
 
-// X and Y of the tile's corner, W and H its size, MidX and MidY where its name stands.
-func (c TileCell) X() int    { return c.Column * tileWidth }
-func (c TileCell) Y() int    { return c.Row * tileHeight }
-func (TileCell) W() int      { return tileWidth }
-func (TileCell) H() int      { return tileHeight }
+// X is where the tile begins, from the left.
+func (c TileCell) X() int { return c.Column * tileWidth }
+
+// Y is where the tile begins, from the top.
+func (c TileCell) Y() int { return c.Row * tileHeight }
+
+// W is the tile's width.
+func (TileCell) W() int { return tileWidth }
+
+// H is the tile's height.
+func (TileCell) H() int { return tileHeight }
+
+// MidX is the middle of the tile's name.
 func (c TileCell) MidX() int { return c.X() + tileWidth/2 }
+
+// MidY is the line on which the tile's name stands.
 func (c TileCell) MidY() int { return c.Y() + tileHeight/2 + 2 }

@@ -133,12 +133,6 @@ func (s *Service) OfOrganization(ctx context.Context, actor domain.Actor, id dom
 	return s.some(ctx, listOwned, store.KeyOf(string(id), string(state)), limit, func(d Doc) (bool, error) { return CanView(actor, d.Body), nil })
 }
 
-// waiting lists what stands in a state, oldest submission first, and is to be kept: for the desks of reviewers and of
-// the secretariat.
-func (s *Service) waiting(ctx context.Context, state State, limit int, keep func(Doc) (bool, error)) ([]Doc, error) {
-	return s.some(ctx, listStage, store.KeyOf(string(state)), limit, keep)
-}
-
 func (s *Service) some(ctx context.Context, list string, key store.Key, limit int, keep func(Doc) (bool, error)) ([]Doc, error) {
 	var out []Doc
 	cursor := ""

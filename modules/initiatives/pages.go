@@ -77,11 +77,6 @@ type panelPage struct {
 	Empty *web.Empty
 }
 
-type deskPage struct {
-	web.Base
-	Table web.Table
-}
-
 func tagKind(s State) string {
 	switch s {
 	case Published, Running, Completed, Evaluated, Approved:

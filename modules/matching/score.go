@@ -337,9 +337,9 @@ func apportion(weights [partCount]int, share [partCount]float64) (parts [partCou
 	}
 	total = int(math.Floor(sum + .5))
 	for floor < total {
-		best := -1
+		best := 0 // one that was raised has -1 and comes last
 		for k := range partCount {
-			if rest[k] >= 0 && (best < 0 || rest[k] > rest[best]) {
+			if rest[k] > rest[best] {
 				best = k
 			}
 		}

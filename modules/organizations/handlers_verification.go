@@ -165,7 +165,7 @@ func (m *Module) handIn(c *fiber.Ctx) error {
 		if e != nil {
 			return e
 		}
-		defer file.Close() //nolint:errcheck // only read
+		defer file.Close()
 		up = &domain.Upload{Name: header.Filename, Size: header.Size, Body: file}
 	}
 	if err == nil {

@@ -242,7 +242,7 @@ func (s *Service) ExpireLapsed(ctx context.Context) (int, error) {
 		for _, doc := range page.Items {
 			o := doc.Body
 			if o.Expire(s.now()) != nil {
-				return expired + moved, nil // the list runs by end: the rest is in force
+				return expired + moved, nil //nolint:nilerr // the list runs by end: the rest is in force
 			}
 			_, err := s.organizations.Replace(ctx, doc, o, store.Change{Action: "organization.expired", Organization: doc.ID})
 			if err != nil && !apperr.Is(err, apperr.Conflict) {

@@ -89,7 +89,7 @@ func (s *Service) setOwner(ctx context.Context, actor domain.Actor, op store.Ope
 			return err
 		}
 		o := doc.Body
-		changed := true
+		var changed bool
 		if owner {
 			changed = o.addOwner(account)
 		} else if changed, err = o.dropOwner(account); err != nil {

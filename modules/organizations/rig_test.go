@@ -241,7 +241,6 @@ func (r *rig) do(account string, request *http.Request) page {
 
 type library struct {
 	mu  sync.Mutex
-	n   int
 	has map[domain.Ref]bool
 	err error
 }

@@ -211,8 +211,4 @@ func (s *Service) regionsFor(ctx context.Context, b web.Base, k Kind, by domain.
 
 func percent(f float64) int { return int(math.Round(100 * max(0, min(1, f)))) }
 
-func countText(b web.Base, key string, n int) string {
-	return b.T(key, "count", int64(n))
-}
-
 func itoa(n int) string { return strconv.Itoa(n) }

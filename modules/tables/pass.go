@@ -125,7 +125,7 @@ func (p *pass) twice(r *sheet.Row) {
 		r.Fail(p.keyColumn(), "tables.problem.twice", "row", first)
 		return
 	}
-	p.met[sum] = int32(r.Number) //nolint:gosec // a sheet has at most 2^20 rows
+	p.met[sum] = int32(r.Number) // a sheet has at most 2^20 rows
 }
 
 // keyColumn is where a doubled row is pointed at: its first column.
@@ -152,7 +152,7 @@ func (p *pass) count(r *sheet.Row) error {
 	default:
 		p.counts.Same++
 	}
-	fmt.Fprintf(p.digest, "%d %s %q %d\n", r.Number, effect, r.Key, r.Seen)
+	_, _ = fmt.Fprintf(p.digest, "%d %s %q %d\n", r.Number, effect, r.Key, r.Seen)
 	for _, problem := range r.Problems {
 		p.counts.Problems++
 		if p.counts.Problems > maxProblems {

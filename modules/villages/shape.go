@@ -125,7 +125,7 @@ func readShapes(file string) ([]Shape, ShapeSet, error) {
 	if err != nil {
 		return nil, ShapeSet{}, err
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	sum := sha256.New()
 	limited := &io.LimitedReader{R: io.TeeReader(f, sum), N: maxShapeFile}
 	var terms shapeTerms

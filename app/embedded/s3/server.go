@@ -138,7 +138,7 @@ func (s *Server) answers(ctx context.Context) bool {
 	if path, ok := strings.CutPrefix(address, "unix:"); ok {
 		network, address = "unix", path
 	}
-	c, err := net.DialTimeout(network, address, time.Second)
+	c, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, network, address)
 	if err != nil {
 		return false // the usual start; the store below would try again for a while
 	}
@@ -190,7 +190,7 @@ func listenAddress(listen, root string) (address string, cleanup func(), err err
 
 // freeAddress finds a free loopback port: versitygw cannot say which port it got.
 func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
 	}
@@ -225,7 +225,7 @@ func loadKeys(path, objects string) (keys, error) {
 	if (meta.XattrMeta{}).StoreAttribute(nil, objects, "", "probe", []byte("1")) != nil {
 		k.Metadata = "sidecar"
 	}
-	if data, err = json.MarshalIndent(k, "", "  "); err != nil {
+	if data, err = json.MarshalIndent(k, "", "  "); err != nil { //nolint:gosec // the file of keys, mode 0600
 		return k, err
 	}
 	temp := path + ".new"

@@ -151,7 +151,7 @@ var ErrInUse = errors.New("search: another process uses the index")
 // openGeneration gives nil where the folder holds no complete index of our form.
 func (x *Index) openGeneration(n int) (*generation, error) {
 	if err := registerOnce(); err != nil {
-		return nil, nil
+		return nil, nil //nolint:nilerr // an index that cannot be opened is built again
 	}
 	opened, err := bleve.OpenUsing(x.path(n), map[string]any{"bolt_timeout": "500ms"})
 	if err != nil && strings.HasSuffix(err.Error(), "timeout") { // of the lock on its file
@@ -166,7 +166,7 @@ func (x *Index) openGeneration(n int) (*generation, error) {
 	stored, err2 := opened.GetInternal([]byte(keyForm))
 	if errors.Join(err1, err2) != nil || len(position) == 0 || string(stored) != x.form {
 		_ = opened.Close()
-		return nil, nil
+		return nil, nil //nolint:nilerr // an index of another form is built again
 	}
 	if err := g.recount(); err != nil {
 		x.options.Log.Warn("search index dropped, its tags cannot be counted", "path", g.path, "cause", err)

@@ -28,7 +28,7 @@ const sampleSize = 64 << 10
 func openCSV(src Source) (*Book, error) {
 	b := &Book{Format: CSV, Sheets: []string{""}, src: src}
 	head := make([]byte, min(src.Size(), sampleSize))
-	if _, err := src.ReadAt(head, 0); err != nil && err != io.EOF {
+	if _, err := src.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	var err error

@@ -6,6 +6,7 @@
 package sheet
 
 import (
+	"errors"
 	"io"
 	"strings"
 
@@ -82,7 +83,7 @@ func Open(src Source, name string) (*Book, error) {
 	}
 	head := make([]byte, 8)
 	n, err := src.ReadAt(head, 0)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	head = head[:n]

@@ -115,7 +115,7 @@ func (w *workbook) each(name string, fn func(p *part, e xml.StartElement) error)
 	defer func() { _ = p.close() }()
 	for {
 		t, err := p.token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
@@ -203,7 +203,7 @@ func (w *workbook) sharedTexts() error {
 	inText, phonetic := false, 0
 	for {
 		t, err := p.token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
@@ -323,7 +323,7 @@ func (s *sheetReader) next() (int, []Cell, error) {
 			s.row = n
 		}
 		if err := s.readCells(); err != nil {
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				err = io.ErrUnexpectedEOF
 			}
 			return 0, nil, err

@@ -164,7 +164,7 @@ func (db *DB) Lease(ctx context.Context, name string, fn func(context.Context) e
 			}
 		}
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // stopping is no failure
 		}
 		db.log.Warn("store: work under a lease failed", "lease", name, "err", err)
 		pause(ctx, wait)
@@ -231,7 +231,7 @@ func (db *DB) hold(ctx context.Context, name string, held []byte, fn func(contex
 				held, lost = next, 0
 			case err == nil, lost >= 2: // taken by another, or three beats could not be stored
 				cancel()
-				<-done
+				<-done //nolint:errcheck // the lease's loss is what counts
 				return apperr.Wrap(errors.New("store: lease lost"), apperr.Unavailable, "error.unavailable")
 			default:
 				lost++

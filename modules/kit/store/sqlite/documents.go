@@ -167,7 +167,7 @@ func (d documents) Insert(ctx context.Context, collection string, writes []store
 // of a thousand documents in a large table then share pages instead of reading one each.
 func (d documents) insertPart(ctx context.Context, tx *sql.Tx, c int64, collection string, writes []store.Write) ([]bool, error) {
 	flags := make([]bool, len(writes))
-	chain := chain{e: d.Engine, tx: tx}
+	feed := chain{e: d.Engine, tx: tx}
 	var places []place
 	for i := range writes {
 		w := &writes[i]
@@ -180,7 +180,7 @@ func (d documents) insertPart(ctx context.Context, tx *sql.Tx, c int64, collecti
 		}
 		places = d.places(places, collection, w.ID, w.Keys, nil)
 		if w.Entry != nil && !d.atomic {
-			if err := chain.append(ctx, collection, w.ID, w.Entry); err != nil {
+			if err := feed.append(ctx, collection, w.ID, w.Entry); err != nil {
 				return nil, err
 			}
 		}
@@ -248,8 +248,8 @@ func (d documents) update(ctx context.Context, tx *sql.Tx, c int64, collection s
 	if w.Entry == nil || d.atomic {
 		return true, nil
 	}
-	chain := chain{e: d.Engine, tx: tx}
-	return true, chain.append(ctx, collection, w.ID, w.Entry)
+	feed := chain{e: d.Engine, tx: tx}
+	return true, feed.append(ctx, collection, w.ID, w.Entry)
 }
 
 // head reads what a write must know of the stored document.

@@ -129,7 +129,7 @@ func (e *Engine) migrate() error {
 	return rows.Err()
 }
 
-// Documents, Log, Sides and Values are all the engine itself.
+// Documents is the engine itself, as Log, Sides and Values are.
 func (e *Engine) Documents() store.Documents { return documents{e} }
 
 // Log gives the feed's storage.

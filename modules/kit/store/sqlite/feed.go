@@ -224,7 +224,7 @@ func (o outbox) Drain(ctx context.Context, collection string, relayed []store.Re
 
 func (o outbox) drain(ctx context.Context, c int64, id string, relayed []store.Outgoing) error {
 	return o.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		env, found, err := documents{o.Engine}.head(ctx, tx, c, id)
+		env, found, err := documents(o).head(ctx, tx, c, id)
 		if err != nil || !found {
 			return err
 		}

@@ -70,7 +70,7 @@ func (p *Portal) modules(providers *accounts.Providers) {
 		Capacity: wire.MatchingCapacity{House: h}, Places: places, Subjects: wire.MatchingSubjects{House: h},
 	})
 	h.Coverage = coverage.New(coverage.Deps{
-		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Needs: wire.CoverageNeeds{House: h}, Places: places, Subjects: wire.CoverageSubjects{House: h},
+		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Needs: wire.CoverageNeeds{House: h}, Places: places, Subjects: wire.CoverageSubjects{House: h}, Maps: h.Villages,
 	})
 	resolvers := wire.Things{}
 	h.Documents = documents.New(documents.Deps{

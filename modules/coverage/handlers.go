@@ -25,7 +25,9 @@ func (m *Module) getUncovered(c *fiber.Ctx) error {
 	}
 	page := uncoveredPage{Base: web.NewBase(c, "uncovered", "coverage.uncovered.title")}
 	page.Description = page.T("coverage.uncovered.description")
-	m.fillUncovered(ctx, &page, f, list, around)
+	if err := m.fillUncovered(ctx, &page, f, list, around); err != nil {
+		return err
+	}
 	page.AsOf = page.T("coverage.as_of", "time", page.DateTime(asOf))
 	return m.uncovered.Render(c, fiber.StatusOK, page)
 }

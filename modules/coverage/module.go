@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"context"
 	"log/slog"
 
 	"gotong/modules/domain"
@@ -18,14 +19,19 @@ type Deps struct {
 	Needs    Needs
 	Places   Places
 	Subjects Subjects
-	Province domain.RegionCode // whose regencies the tile map shows; "" means 61
+	Maps     Maps
+}
+
+// Maps draws regions of one level that lie in one ("" the country), with the classes and the legend of what is shown.
+type Maps interface {
+	RegionMap(ctx context.Context, b web.Base, above domain.RegionCode, title string, facts []domain.MapFact, legend []domain.MapKey) (*domain.RegionMap, error)
 }
 
 // Module is the ledger over regions and categories, and the page of what nobody covers.
 type Module struct {
 	Service *Service
 
-	province  domain.RegionCode
+	maps      Maps
 	uncovered *web.View[uncoveredPage]
 	ledger    *web.View[ledgerPage]
 	panel     *web.View[panelPage]
@@ -33,15 +39,12 @@ type Module struct {
 
 // New makes the module; a missing view stops the start.
 func New(d Deps) *Module {
-	if d.Province == "" {
-		d.Province = "61"
-	}
 	return &Module{
 		Service: &Service{
 			db: d.DB, clock: d.Clock, log: d.Log, needs: d.Needs, places: d.Places, subjects: d.Subjects,
 			cells: store.NewState[Cell](d.DB, "coverage"), built: store.NewState[mark](d.DB, "coverage_built"), ranked: store.NewRecords(d.DB, rankDefinition()),
 		},
-		province:  d.Province,
+		maps:      d.Maps,
 		uncovered: web.NewView[uncoveredPage](d.Views, "coverage/uncovered"),
 		ledger:    web.NewView[ledgerPage](d.Views, "coverage/ledger"),
 		panel:     web.NewView[panelPage](d.Views, "coverage/panel"),

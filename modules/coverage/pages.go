@@ -15,7 +15,7 @@ type uncoveredPage struct {
 	Where     string
 	AsOf      string
 	Filters   *web.Filters
-	Map       *domain.TileMap
+	Map       *domain.RegionMap
 	Regions   web.Table
 	Cards     []web.Card
 	Empty     *web.Empty
@@ -148,7 +148,7 @@ func anyDemo(sums []Sum) bool {
 	return false
 }
 
-func (m *Module) fillUncovered(ctx context.Context, page *uncoveredPage, f Filter, list store.Page[Ranked], a around) {
+func (m *Module) fillUncovered(ctx context.Context, page *uncoveredPage, f Filter, list store.Page[Ranked], a around) error {
 	b := page.Base
 	page.Where = whereText(b, a)
 	orders := make([]web.Option, 0, len(Orders))
@@ -164,15 +164,18 @@ func (m *Module) fillUncovered(ctx context.Context, page *uncoveredPage, f Filte
 	to := func(region domain.RegionCode) string {
 		return web.ListURL(b, "/uncovered", map[string]string{"region": string(region), "category": f.Category, "sort": f.Order}, "")
 	}
-	tiles := a
-	if a.region == "" && len(a.inside) == 1 && a.inside[0].place.Code == m.province { // one province serves alone
-		if inner, err := m.Service.around(ctx, m.province); err == nil {
-			tiles = inner
+	drawn := a
+	if a.region == "" && len(a.inside) == 1 { // one province serves alone
+		inner, err := m.Service.around(ctx, a.inside[0].place.Code)
+		if err != nil {
+			return err
 		}
+		drawn = inner
 	}
-	page.Regions = m.waitingTable(b, tiles, f.Category, to)
-	if tiles.region == m.province {
-		page.Map = tileMap(b, tiles, f.Category, to)
+	page.Regions = m.waitingTable(b, drawn, f.Category, to)
+	var err error
+	if page.Map, err = m.scoreMap(ctx, b, drawn, f.Category, to); err != nil {
+		return err
 	}
 	for _, doc := range list.Items {
 		page.Cards = append(page.Cards, m.Service.rankCard(ctx, b, doc))
@@ -183,6 +186,7 @@ func (m *Module) fillUncovered(ctx context.Context, page *uncoveredPage, f Filte
 			page.Empty = &web.Empty{Text: b.T("coverage.uncovered.none_filtered"), ActionLabel: b.T("coverage.all_regions"), ActionPath: b.URL("/uncovered")}
 		}
 	}
+	return nil
 }
 
 func (s *Service) rankCard(ctx context.Context, b web.Base, doc store.Doc[Ranked]) web.Card {
@@ -212,51 +216,6 @@ func (s *Service) rankCard(ctx context.Context, b web.Base, doc store.Doc[Ranked
 		b.T("coverage.score", "score", part(r.Score), "weight", part(r.Weight), "urgency", part(r.Urgency), "share", l.Percent(float64(r.Uncovered)/float64(max(1, r.Needed)), 0)),
 	}
 	return card
-}
-
-func (m *Module) waitingTable(b web.Base, a around, category string, to func(domain.RegionCode) string) web.Table {
-	t := web.Table{
-		Caption: b.T("coverage.by_region"), Numbers: []bool{false, true, true, false, true},
-		Head: []string{b.T("coverage.head.region"), b.T("coverage.head.waiting"), b.T("coverage.head.alone"), b.T("coverage.head.oldest"), b.T("coverage.head.score")},
-	}
-	for _, i := range a.inside {
-		real, demo := Total(i.cell.Sums, category, false), Total(i.cell.Sums, category, true)
-		if real.Waiting+demo.Waiting == 0 {
-			continue
-		}
-		oldest := real.Oldest
-		if oldest.IsZero() {
-			oldest = demo.Oldest
-		}
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
-			{Text: domain.PlaceName(i.place), Path: to(i.place.Code)}, {Text: countText(b, real.Waiting, demo.Waiting)}, {Text: countText(b, real.Alone, demo.Alone)},
-			{Text: b.Local().Ago(m.Service.clock.Now(), oldest), Note: b.Date(oldest)}, {Text: b.Local().Decimal(float64(real.Score+demo.Score)/1000, 1)},
-		}})
-	}
-	return t
-}
-
-// tileMap shades regencies by the score of what waits there, against the highest; demonstration counts only where
-// there is nothing else.
-func tileMap(b web.Base, a around, category string, to func(domain.RegionCode) string) *domain.TileMap {
-	at := map[domain.RegionCode]inside{}
-	highest := int64(0)
-	score := func(i inside) int64 {
-		return max(Total(i.cell.Sums, category, false).Score, Total(i.cell.Sums, category, true).Score)
-	}
-	for _, i := range a.inside {
-		at[i.place.Code] = i
-		highest = max(highest, score(i))
-	}
-	return domain.NewTileMap(b.T("coverage.map"), func(t domain.Tile) domain.TileCell {
-		i := at[t.Code]
-		real, demo := Total(i.cell.Sums, category, false), Total(i.cell.Sums, category, true)
-		c := domain.TileCell{Path: to(t.Code), Label: b.T("coverage.map_label", "region", t.Short, "waiting", countText(b, real.Waiting, demo.Waiting))}
-		if s := score(i); s > 0 {
-			c.Shade = int(1 + min(2, s*3/max(1, highest)))
-		}
-		return c
-	})
 }
 
 func (m *Module) fillLedger(ctx context.Context, page *ledgerPage, category string, a around) {

@@ -12,11 +12,10 @@ type mapPage struct {
 	web.Base
 	Heading string
 	Filters *web.Filters
-	Map     *regionMap
+	Map     *domain.RegionMap
 	Table   web.Table
 	Up      string // to the map of the region above
 	UpLabel string
-	Labels  map[string]string // of the buttons that the script adds
 	Empty   *web.Empty
 }
 
@@ -71,37 +70,34 @@ func (m *Module) showMap(c *fiber.Ctx) error {
 		return err
 	}
 	page.Table = mapTable(b, facts)
-	var drawn []mapFact
+	drawn := make([]mapFact, 0, len(facts))
 	for _, f := range facts {
 		fact := f.needs
 		if show == showWeight {
 			fact = f.weight
 		}
-		page.Demo = page.Demo || f.needs.demo || f.weight.demo
+		page.Demo = page.Demo || f.needs.measure.HasDemo || f.weight.measure.HasDemo
 		drawn = append(drawn, fact)
 	}
-	if page.Map, err = m.draw(ctx, b, above, drawn, show); err != nil {
+	scale := scaleOf(drawn, show)
+	title := b.T("villages.map." + show)
+	if scale.Demo {
+		title = b.T("villages.map.demo_title", "title", title)
+	}
+	shown := make([]domain.MapFact, 0, len(drawn))
+	for _, f := range drawn {
+		path := b.URL(pathOf(f.region.Code))
+		if above.Level() < domain.LevelDistrict { // each area leads to its own map
+			path = web.ListURL(b, "/map", map[string]string{"region": string(f.region.Code), "show": show}, "")
+		}
+		shown = append(shown, domain.MapFact{
+			Region: f.region.Code, Name: f.region.Name, Label: f.region.FullName() + ": " + f.text, Path: path, Class: scale.Class(f.measure), Only: scale.OnlyDemo(f.measure),
+		})
+	}
+	if page.Map, err = m.RegionMap(ctx, b, above, title, shown, mapLegend(b, show, scale.Bounds)); err != nil {
 		return err
 	}
-	if above.Level() < domain.LevelDistrict {
-		for i := range page.Map.Areas {
-			page.Map.Areas[i].Path = ""
-		}
-		deeper(&page, drawn, show)
-	}
-	page.Labels = map[string]string{"in": b.T("villages.map.in"), "out": b.T("villages.map.out"), "whole": b.T("villages.map.whole")}
 	return m.maps.Render(c, fiber.StatusOK, page)
-}
-
-// deeper has each area lead to its own map.
-func deeper(page *mapPage, facts []mapFact, show string) {
-	paths := map[string]string{}
-	for _, f := range facts {
-		paths[f.region.FullName()+": "+f.text] = web.ListURL(page.Base, "/map", map[string]string{"region": string(f.region.Code), "show": show}, "")
-	}
-	for i := range page.Map.Areas {
-		page.Map.Areas[i].Path = paths[page.Map.Areas[i].Label]
-	}
 }
 
 // bothFacts is what the table says of one region.
@@ -114,18 +110,22 @@ func (m *Module) mapFacts(c *fiber.Ctx, b web.Base, regions []Region) ([]bothFac
 	}
 	facts := make([]bothFacts, 0, len(regions))
 	for _, r := range regions {
-		weight := weights[r.Code]
-		weight.region, weight.text = r, b.T("villages.no_data")
-		if weight.known {
-			weight.text = b.Local().Decimal(weight.value, 2)
-			if weight.demo {
-				weight.text += " (" + b.T("villages.demo") + ")"
-			}
+		weight := mapFact{region: r, measure: weights[r.Code], text: b.T("villages.no_data")}
+		demo := func(text string) string { return text + " (" + b.T("villages.demo") + ")" }
+		switch mean := func(v float64) string { return b.Local().Decimal(v, 2) }; {
+		case weight.measure.HasReal && weight.measure.HasDemo:
+			weight.text = mean(weight.measure.Real) + "; " + demo(mean(weight.measure.Demo))
+		case weight.measure.HasReal:
+			weight.text = mean(weight.measure.Real)
+		case weight.measure.HasDemo:
+			weight.text = demo(mean(weight.measure.Demo))
 		}
-		real, demo := m.uncovered(r.Code)
-		needs := mapFact{region: r, value: float64(real + demo), known: true, demo: demo > 0, text: b.T("villages.map.open", "count", real)}
-		if demo > 0 {
-			needs.text = b.T("villages.map.open_demo", "count", real, "demo", demo)
+		real, examples := m.uncovered(r.Code)
+		needs := mapFact{region: r, text: b.T("villages.map.open", "count", real), measure: domain.Measure{
+			Real: float64(real), HasReal: real > 0, Demo: float64(examples), HasDemo: examples > 0,
+		}}
+		if examples > 0 {
+			needs.text = b.T("villages.map.open_demo", "count", real, "demo", examples)
 		}
 		facts = append(facts, bothFacts{needs, weight})
 	}
@@ -137,7 +137,7 @@ func mapTable(b web.Base, facts []bothFacts) web.Table {
 	for _, f := range facts {
 		r := f.needs.region
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: r.FullName(), Path: b.URL(pathOf(r.Code)), Note: string(r.Code)},
-			{Text: f.needs.text, Quiet: f.needs.value == 0}, {Text: f.weight.text, Quiet: !f.weight.known}}})
+			{Text: f.needs.text, Quiet: !f.needs.measure.HasReal && !f.needs.measure.HasDemo}, {Text: f.weight.text, Quiet: !f.weight.measure.HasReal && !f.weight.measure.HasDemo}}})
 	}
 	return t
 }

@@ -20,71 +20,28 @@ const (
 	showNeeds  = "needs"  // open needs of which something is uncovered
 )
 
-// regionMap is a map of the regions right below one, drawn by the server: shapes where an operator loaded them, points
-// in the province's outline, else tiles. The same facts stand in a table beside it.
-type regionMap struct {
-	Title   string
-	Kind    string // shapes, points, tiles
-	Box     string // the drawing's view box
-	Outline string
-	Areas   []mapArea
-	Legend  []mapKey
-	Note    string
-	Credits []string
-	Sets    []ShapeSet
-}
-
-// mapArea is one region on the map.
-type mapArea struct {
-	Path, Label, Name string
-	Class             string // m0 no data, m1 to m3 least to most
-	D                 string // of a shape
-	X, Y              int    // of a point, a tile's corner or a name
-	FromX, FromY      int    // where the point really is
-	W, H              int    // of a tile
-	NameX, NameY      int    // of a point's name, from its middle
-	Anchor            string // of a point's name
-}
-
-// mapKey is one line of the legend.
-type mapKey struct{ Class, Text string }
-
 // mapFact is what the map says of one region.
 type mapFact struct {
-	region Region
-	value  float64
-	known  bool
-	demo   bool
-	text   string
+	region  Region
+	measure domain.Measure
+	text    string
 }
 
-// classes gives each fact its class: thirds of the range of known values above zero, or of 1 to 3 for weights.
-func classes(facts []mapFact, show string) (class func(mapFact) string, bounds [4]float64) {
-	bounds = [4]float64{LeastWeight, LeastWeight + weightSpan/3, LeastWeight + 2*weightSpan/3, MostWeight}
-	if show == showNeeds {
-		most := 0.0
-		for _, f := range facts {
-			most = max(most, f.value)
-		}
-		third := math.Max(1, math.Ceil(most/3))
-		bounds = [4]float64{1, third, 2 * third, 3 * third}
+// scaleOf is thirds of the range of known values above zero, or of 1 to 3 for weights.
+func scaleOf(facts []mapFact, show string) domain.MapScale {
+	measures := make([]domain.Measure, 0, len(facts))
+	for _, f := range facts {
+		measures = append(measures, f.measure)
 	}
-	return func(f mapFact) string {
-		switch {
-		case !f.known || show == showNeeds && f.value == 0:
-			return "m0"
-		case f.value <= bounds[1]:
-			return "m1"
-		case f.value <= bounds[2]:
-			return "m2"
-		}
-		return "m3"
-	}, bounds
+	if show == showNeeds {
+		return domain.Thirds(measures, 1)
+	}
+	return domain.MapScale{Demo: domain.DemoOnly(measures), Bounds: [4]float64{LeastWeight, LeastWeight + weightSpan/3, LeastWeight + 2*weightSpan/3, MostWeight}}
 }
 
-func mapLegend(b web.Base, show string, bounds [4]float64) []mapKey {
+func mapLegend(b web.Base, show string, bounds [4]float64) []domain.MapKey {
 	if show == showNeeds {
-		keys := []mapKey{{"m0", b.T("villages.map.no_needs")}}
+		keys := []domain.MapKey{{Class: "m0", Text: b.T("villages.map.no_needs")}}
 		from := int64(1)
 		for k := 1; k <= 3; k++ {
 			to := int64(bounds[k])
@@ -92,20 +49,21 @@ func mapLegend(b web.Base, show string, bounds [4]float64) []mapKey {
 			if from == to {
 				text = b.T("villages.map.open", "count", from)
 			}
-			keys = append(keys, mapKey{"m" + strconv.Itoa(k), text})
+			keys = append(keys, domain.MapKey{Class: "m" + strconv.Itoa(k), Text: text})
 			from = to + 1
 		}
 		return keys
 	}
-	keys := []mapKey{{"m0", b.T("villages.no_data")}}
+	keys := []domain.MapKey{{Class: "m0", Text: b.T("villages.no_data")}}
 	for k, word := range []string{"low", "middle", "high"} {
-		keys = append(keys, mapKey{"m" + strconv.Itoa(k+1), b.T("villages.map."+word, "from", b.Local().Decimal(bounds[k], 2), "to", b.Local().Decimal(bounds[k+1], 2))})
+		keys = append(keys, domain.MapKey{Class: "m" + strconv.Itoa(k+1), Text: b.T("villages.map."+word, "from", b.Local().Decimal(bounds[k], 2), "to", b.Local().Decimal(bounds[k+1], 2))})
 	}
 	return keys
 }
 
-// meanWeights gives the mean weight of the villages in each region, over those of which something is known.
-func (s *Service) meanWeights(ctx context.Context, regions []Region) (map[domain.RegionCode]mapFact, error) {
+// meanWeights gives the mean weight of the villages in each region, over those of which something is known; of those
+// known by demonstration apart.
+func (s *Service) meanWeights(ctx context.Context, regions []Region) (map[domain.RegionCode]domain.Measure, error) {
 	w, err := s.Weighting(ctx)
 	if err != nil {
 		return nil, err
@@ -114,35 +72,38 @@ func (s *Service) meanWeights(ctx context.Context, regions []Region) (map[domain
 	if err != nil {
 		return nil, err
 	}
-	facts := make(map[domain.RegionCode]mapFact, len(regions))
+	type sums struct{ real, demo, reals, demos float64 }
+	found := make(map[domain.RegionCode]sums, len(regions))
 	level := 0
 	for _, r := range regions {
-		facts[r.Code], level = mapFact{region: r}, r.Level
+		found[r.Code], level = sums{}, r.Level
 	}
-	counts := map[domain.RegionCode]float64{}
 	err = s.standing.read(ctx, func(known map[domain.RegionCode][]standingValue) error {
 		look, year := readingsOf(known), s.thisYear()
 		for i := range names.entries {
 			code := names.entries[i].place.Code
-			f, ours := facts[code.At(level)]
+			region := code.At(level)
+			sum, ours := found[region]
 			if names.entries[i].level != domain.LevelVillage || !ours || !anyKnown(known, code) {
 				continue
 			}
-			if weight := w.Of(code, look, year, anyDemo(known, code)); !weight.NoData() {
-				counts[f.region.Code]++
-				f.value += weight.Value
-				f.known, f.demo = true, f.demo || weight.Demo
-				facts[f.region.Code] = f
+			weight := w.Of(code, look, year, anyDemo(known, code))
+			switch {
+			case weight.NoData():
+			case weight.Demo:
+				sum.demo, sum.demos = sum.demo+weight.Value, sum.demos+1
+			default:
+				sum.real, sum.reals = sum.real+weight.Value, sum.reals+1
 			}
+			found[region] = sum
 		}
 		return nil
 	})
-	for code, n := range counts {
-		f := facts[code]
-		f.value /= n
-		facts[code] = f
+	means := make(map[domain.RegionCode]domain.Measure, len(found))
+	for code, sum := range found {
+		means[code] = domain.Measure{Real: sum.real / max(1, sum.reals), HasReal: sum.reals > 0, Demo: sum.demo / max(1, sum.demos), HasDemo: sum.demos > 0}
 	}
-	return facts, err
+	return means, err
 }
 
 // anyDemo tells whether a village has demonstration values itself: those of regions above say nothing of it.
@@ -158,15 +119,18 @@ const (
 	pointSpace = 36 // between the middles of two points
 )
 
-// draw makes the map of the facts' regions below one.
-func (m *Module) draw(ctx context.Context, b web.Base, above domain.RegionCode, facts []mapFact, show string) (*regionMap, error) {
-	class, bounds := classes(facts, show)
-	out := &regionMap{Title: b.T("villages.map." + show), Legend: mapLegend(b, show, bounds)}
+// RegionMap draws regions of one level that lie in one ("" the country), with the classes and the legend of what is
+// shown. Where an operator loaded shapes, they are drawn; regions without one stand in the table only. Errors: Unavailable.
+func (m *Module) RegionMap(ctx context.Context, b web.Base, above domain.RegionCode, title string, facts []domain.MapFact, legend []domain.MapKey) (*domain.RegionMap, error) {
+	out := &domain.RegionMap{Title: title, Legend: legend, In: b.T("villages.map.in"), Out: b.T("villages.map.out"), Whole: b.T("villages.map.whole")}
 	codes := make([]domain.RegionCode, 0, len(facts))
-	areas := make([]mapArea, 0, len(facts))
+	areas := make([]domain.MapArea, 0, len(facts))
 	for _, f := range facts {
-		codes = append(codes, f.region.Code)
-		areas = append(areas, mapArea{Path: b.URL(pathOf(f.region.Code)), Name: f.region.Name, Label: f.region.FullName() + ": " + f.text, Class: class(f)})
+		codes = append(codes, f.Region)
+		areas = append(areas, domain.MapArea{MapFact: f})
+		if f.Only && !slices.ContainsFunc(out.Legend, func(k domain.MapKey) bool { return k.Class == "only" }) {
+			out.Legend = append(slices.Clone(out.Legend), domain.MapKey{Class: "only", Text: b.T("villages.map.only_demo")})
+		}
 	}
 	shapes, sets, err := m.Service.ShapesOf(ctx, codes)
 	if err != nil {
@@ -174,12 +138,13 @@ func (m *Module) draw(ctx context.Context, b web.Base, above domain.RegionCode, 
 	}
 	switch {
 	case len(shapes) > 0:
-		out.Kind, out.Sets, out.Note = "shapes", sets, b.T("villages.map.note_shapes")
+		out.Kind, out.Note = "shapes", b.T("villages.map.note_shapes")
 		if n := len(facts) - len(shapes); n > 0 {
 			out.Note = b.T("villages.map.note_missing", "count", n)
 		}
 		for _, set := range sets {
 			out.Credits = append(out.Credits, b.T("villages.map.credit_set", "source", set.Source, "file", set.File))
+			out.Terms = append(out.Terms, domain.MapTerms{Label: b.T("villages.map.licence", "file", set.File), Licence: set.Licence})
 		}
 		drawShapes(out, areas, codes, shapes)
 	case above == ShippedProvince && placed(codes):
@@ -226,7 +191,7 @@ func (f frame) path(rings [][]int32) string {
 	return d.String()
 }
 
-func drawShapes(out *regionMap, areas []mapArea, codes []domain.RegionCode, shapes map[domain.RegionCode]Shape) {
+func drawShapes(out *domain.RegionMap, areas []domain.MapArea, codes []domain.RegionCode, shapes map[domain.RegionCode]Shape) {
 	box := [4]float64{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}
 	for _, s := range shapes {
 		for _, ring := range s.Rings {
@@ -288,7 +253,7 @@ func placed(codes []domain.RegionCode) bool {
 	return len(codes) > 0 && !slices.ContainsFunc(codes, func(c domain.RegionCode) bool { _, ok := seatOf(c); return !ok })
 }
 
-func drawPoints(out *regionMap, areas []mapArea, codes []domain.RegionCode) {
+func drawPoints(out *domain.RegionMap, areas []domain.MapArea, codes []domain.RegionCode) {
 	f, view := frameOf(107.9, -3.08, 114.5, 2.1)
 	out.Box, out.Outline = view, f.path(outline())
 	xs, ys := make([]float64, len(codes)), make([]float64, len(codes))
@@ -301,14 +266,14 @@ func drawPoints(out *regionMap, areas []mapArea, codes []domain.RegionCode) {
 	apart(xs, ys)
 	for i := range areas {
 		areas[i].X, areas[i].Y = int(math.Round(xs[i])), int(math.Round(ys[i]))
-		areas[i].placeName(xs, ys, i)
+		placeName(&areas[i], xs, ys, i)
 	}
 	out.Areas = areas
 }
 
 // placeName puts a point's name to its right, where another point stands there to its left, else away from the nearer
 // one: above or below.
-func (a *mapArea) placeName(xs, ys []float64, i int) {
+func placeName(a *domain.MapArea, xs, ys []float64, i int) {
 	free := func(way, width float64) bool {
 		for j := range xs {
 			if dx := (xs[j] - xs[i]) * way; j != i && dx > 0 && dx < width && math.Abs(ys[j]-ys[i]) < 15 {
@@ -361,7 +326,7 @@ func apart(xs, ys []float64) {
 	}
 }
 
-func drawTiles(out *regionMap, areas []mapArea) {
+func drawTiles(out *domain.RegionMap, areas []domain.MapArea) {
 	columns := max(1, min(6, int(math.Ceil(math.Sqrt(float64(len(areas)))))))
 	for i := range areas {
 		areas[i].X, areas[i].Y, areas[i].W, areas[i].H = i%columns*tileW, i/columns*tileH, tileW-4, tileH-4

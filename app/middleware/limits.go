@@ -100,6 +100,13 @@ const maxNetworks = 100_000
 
 func newReading(limit int) *reading { return &reading{limit: limit, seen: map[netip.Prefix]int{}} }
 
+// left tells whether the network may go on, and counts nothing.
+func (r *reading) left(addr netip.Addr, now time.Time) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return now.Sub(r.since) >= time.Minute || r.seen[network(addr)] < r.limit
+}
+
 func (r *reading) allow(addr netip.Addr, now time.Time) bool {
 	if r.limit < 0 {
 		return true

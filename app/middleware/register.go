@@ -22,6 +22,7 @@ type Options struct {
 	Limits    Limits
 	Counter   Counter
 	Auth      Authenticator
+	Tokens    Tokens // may be nil: then no program reads
 	Cookies   accounts.Cookies
 	// Open registers what needs no session and must answer while the database is down: /healthz, /readyz. May be nil.
 	Open func(fiber.Router)
@@ -44,7 +45,7 @@ func Register(app *fiber.App, o Options) {
 		o.Open(app)
 	}
 	app.Use(SameSite(o.PublicURL))
-	app.Use(Session(o.Auth, o.Cookies, o.Limits, o.Proxies))
+	app.Use(Session(o.Auth, o.Tokens, o.Cookies, o.Limits, o.Proxies))
 	app.Use(Compress())
 	app.Use(SessionForms())
 	app.Use(ChangeLimits(o.Counter, o.Limits, o.Proxies))

@@ -46,7 +46,7 @@ func (p *Portal) app() (*fiber.App, error) {
 	})
 	middleware.Register(app, middleware.Options{
 		Headers: headers, Bundle: p.bundle, Static: p.assets, Log: p.log, PublicURL: p.publicURL(), Proxies: proxies,
-		Limits: p.limits, Counter: p.db, Auth: p.house.Accounts.Service, Cookies: p.house.Accounts.Cookies,
+		Limits: p.limits, Counter: p.db, Auth: p.house.Accounts.Service, Tokens: p.house.Tokens.Service, Cookies: p.house.Accounts.Cookies,
 		Open: func(r fiber.Router) {
 			r.Get("/healthz", p.health)
 			r.Get("/readyz", p.readiness)
@@ -74,6 +74,6 @@ func (p *Portal) app() (*fiber.App, error) {
 func (p *Portal) routed() []interface{ Routes(fiber.Router) } {
 	h := &p.house
 	return []interface{ Routes(fiber.Router) }{
-		p.catalog, h.Accounts, h.Villages, h.Organizations, h.Needs, h.Initiatives, h.Commitments, h.Coverage, p.matching, h.Documents, p.audit, p.rights, p.house.Moderation, p.tables,
+		p.catalog, h.Accounts, h.Villages, h.Organizations, h.Needs, h.Initiatives, h.Commitments, h.Coverage, p.matching, h.Documents, h.Tokens, p.audit, p.rights, p.house.Moderation, p.tables,
 	}
 }

@@ -105,7 +105,7 @@ func (s *scenery) subjects(pattern string) (list []subject) {
 		}
 	case first("/organizations/:id"):
 		for _, name := range s.order["organization"] {
-			one(name, "id", organizationID(name))
+			list = append(list, subject{name: name, params: map[string]string{"id": organizationID(name), "token": "nothing-here"}})
 		}
 		one("missing", "id", "nothing-here")
 	case first("/documents/:id"):
@@ -203,6 +203,10 @@ func (s *scenery) inputs(l line) string {
 		v.Set("until", string(day(100)))
 		v.Set("title", "Berkas")
 		v.Set("message", "Kami ingin membantu.")
+	case "/organizations/:id/tokens":
+		v.Set("name", "Papan data")
+		v.Set("scopes", "needs")
+		v.Set("days", "90")
 	case "/imports":
 		v.Set("kind", "needs")
 	case "/commitments/:id/sign":

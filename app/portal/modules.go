@@ -17,6 +17,7 @@ import (
 	"gotong/modules/needs"
 	"gotong/modules/organizations"
 	"gotong/modules/tables"
+	"gotong/modules/tokens"
 	"gotong/modules/villages"
 )
 
@@ -25,7 +26,7 @@ func (p *Portal) modules(providers *accounts.Providers) {
 	h := &p.house
 	places, orgs, papers := wire.Places{House: h}, wire.Organizations{House: h}, wire.Papers{House: h}
 	history := wire.Later(func() domain.Panel { return p.audit.History })
-	documentsPanel := wire.Later(func() domain.Panel { return h.Documents.Panel() })
+	documentsPanel := wire.Scoped(domain.ScopeDocuments, wire.Later(func() domain.Panel { return h.Documents.Panel() }))
 	limit := int64(p.config.Uploads.MaxMB) << 20
 
 	h.Accounts = accounts.New(accounts.Deps{
@@ -47,7 +48,7 @@ func (p *Portal) modules(providers *accounts.Providers) {
 		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Places: places, Organizations: orgs, Papers: papers,
 		Ledgers: wire.Ledgers{House: h}, Mandates: wire.Mandates{House: h}, Finder: wire.Finder{Index: p.index, Kind: domain.KindNeed},
 		Panels: []domain.Panel{
-			wire.Later(func() domain.Panel { return p.matching.NeedPanel() }), wire.Later(func() domain.Panel { return h.Commitments.NeedPanel() }),
+			wire.Later(func() domain.Panel { return p.matching.NeedPanel() }), wire.Scoped(domain.ScopeCommitments, wire.Later(func() domain.Panel { return h.Commitments.NeedPanel() })),
 			documentsPanel, history,
 		},
 		PaperPanels: []domain.Panel{documentsPanel},
@@ -57,7 +58,7 @@ func (p *Portal) modules(providers *accounts.Providers) {
 		Offers: wire.Offers{House: h}, Finder: wire.Finder{Index: p.index, Kind: domain.KindInitiative},
 		Panels: []domain.Panel{
 			wire.Later(func() domain.Panel { return p.matching.InitiativePanel() }),
-			wire.Later(func() domain.Panel { return h.Commitments.InitiativePanel() }), documentsPanel, history,
+			wire.Scoped(domain.ScopeCommitments, wire.Later(func() domain.Panel { return h.Commitments.InitiativePanel() })), documentsPanel, history,
 		},
 		PaperPanels: []domain.Panel{documentsPanel},
 	})
@@ -93,6 +94,7 @@ func (p *Portal) modules(providers *accounts.Providers) {
 		Needs: wire.CatalogNeeds{House: h}, Partners: wire.CatalogPartners{House: h}, Places: places,
 		Scripts: []catalog.Work{{Name: "htmx.org", Version: "4.0.1", Licence: "0BSD"}},
 	})
+	h.Tokens = tokens.New(tokens.Deps{DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, People: h.Accounts.Service, Organizations: orgs, PublicURL: p.publicURL()})
 	p.tables = p.spreadsheets(limit)
 	p.panels(documentsPanel, history)
 }
@@ -126,7 +128,8 @@ func (p *Portal) panels(documentsPanel, history domain.Panel) {
 	h := &p.house
 	h.Villages.Panels = []domain.Panel{h.Needs.VillagePanel(), h.Coverage.RegionPanel(), h.Initiatives.VillagePanel(), h.Commitments.VillagePanel(), documentsPanel}
 	h.Organizations.Panels = []domain.Panel{
-		h.Needs.OrganizationPanel(), h.Initiatives.OrganizationPanel(), h.Commitments.OrganizationPanel(), documentsPanel, history,
+		wire.Scoped(domain.ScopeNeeds, h.Needs.OrganizationPanel()), wire.Scoped(domain.ScopeInitiatives, h.Initiatives.OrganizationPanel()),
+		wire.Scoped(domain.ScopeCommitments, h.Commitments.OrganizationPanel()), documentsPanel, history,
 	}
 	h.Organizations.Belongings(wire.Belongings(h)...)
 	h.Accounts.Desk = []accounts.DeskPanel{{Name: "organizations", Panel: h.Organizations.DeskPanel()}, {Name: "needs", Panel: h.Needs.DeskPanel()}}

@@ -62,6 +62,7 @@ type Actor struct {
 	Roles       []PlatformRole
 	Mandates    []Mandate
 	Memberships []Membership
+	Program     *Program // not nil: a program asks, with a token that this account made
 }
 
 // SignedIn tells whether the actor has an account.

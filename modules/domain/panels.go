@@ -13,6 +13,9 @@ import (
 // log has the cause and the page stands. demo tells that a panel shows demonstration data.
 func LoadPanels(ctx context.Context, panels []Panel, request PanelRequest, failed web.Section, log *slog.Logger) (sections []web.Section, demo bool) {
 	for _, panel := range panels {
+		if !reachesPanel(request.Actor, panel) {
+			continue
+		}
 		f, err := panel.Load(ctx, request)
 		if err != nil {
 			log.ErrorContext(ctx, "a panel failed", "kind", request.Ref.Kind, "id", request.Ref.ID, "request", request.Page.RequestID, "error", err)

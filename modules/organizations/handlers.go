@@ -131,12 +131,18 @@ func (m *Module) inner(page *showPage, actor domain.Actor, id domain.Organizatio
 	link := func(key, path string) {
 		page.Links = append(page.Links, web.Cell{Text: page.T(key), Path: page.URL(pathOf(id) + path)})
 	}
+	if actor.Program != nil {
+		return // a program follows no such links
+	}
 	if MayEdit(actor, id) {
 		link("organizations.show.edit", "/edit")
 	}
 	if MaySeeInside(actor, id) {
 		link("organizations.show.verification", "/verification")
 		link("organizations.show.members", "/members")
+		if MayManage(actor, id) || actor.Secretariat() || actor.Auditor() {
+			link("organizations.show.tokens", "/tokens")
+		}
 	} else if actor.SignedIn() {
 		a := web.NewAction(page.Base, "organizations.join", pathOf(id)+"/join")
 		a.Kind = "plain"

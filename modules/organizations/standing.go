@@ -19,3 +19,10 @@ func (s *Service) Standing(ctx context.Context, actor domain.Actor, id string) (
 }
 
 var _ domain.Stander = (*Service)(nil)
+
+// Acts tells how an organisation is called, and whether it may act at all: one that is suspended, or part of another by
+// now, may not. NotFound.
+func (s *Service) Acts(ctx context.Context, id domain.OrganizationID) (name string, acts bool, err error) {
+	doc, err := s.organizations.Get(ctx, string(id))
+	return doc.Body.Name, doc.Body.MergedInto == "" && doc.Body.StateAt(s.now()) != StateSuspended, err
+}

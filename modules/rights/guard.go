@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
@@ -33,6 +34,9 @@ func NewGuard(t *Table, subjects map[string]domain.Stander) (*Guard, error) {
 // NotFound (the same whether the subject is absent or hidden), Forbidden. What a thing is like is asked once, whether
 // it is there or not, so that the answer takes the same way.
 func (g *Guard) Check(ctx context.Context, r *Row, actor domain.Actor, id string) error {
+	if err := r.reached(actor, id); err != nil {
+		return err
+	}
 	if !r.Who.Everybody() && !actor.SignedIn() {
 		return apperr.New(apperr.SignIn, "error.sign_in")
 	}
@@ -54,6 +58,21 @@ func (g *Guard) Check(ctx context.Context, r *Row, actor domain.Actor, id string
 		return apperr.New(apperr.NotFound, "error.not_found")
 	}
 	return apperr.New(apperr.Forbidden, "rights.refused", "who", r.Who.message(relations))
+}
+
+// reached refuses programs whose token does not reach the route, before anything is looked up.
+func (r *Row) reached(actor domain.Actor, id string) error {
+	scope := domain.Scope(r.Scope)
+	if strings.HasPrefix(r.Scope, ":") {
+		scope = domain.Scope(id)
+	}
+	switch {
+	case actor.Reaches(scope):
+		return nil
+	case !slices.Contains(domain.Scopes(), scope):
+		return apperr.New(apperr.Forbidden, "rights.token")
+	}
+	return apperr.New(apperr.Forbidden, "rights.token_scope", "scope", string(scope))
 }
 
 // message names those who may, in the reader's language; or, where the reader is shut out as one of Out, that.

@@ -70,6 +70,18 @@ func (t *Table) conditions(b web.Base, act string) string {
 			list = append(list, b.T("rights.condition."+c))
 		}
 	}
+	var scopes []string
+	for _, r := range t.order {
+		if r.Act != act || r.Scope == "" {
+			continue
+		}
+		if name := strings.TrimPrefix(r.Scope, ":"); !slices.Contains(scopes, name) {
+			scopes = append(scopes, name)
+		}
+	}
+	if len(scopes) > 0 {
+		list = append(list, b.T("rights.condition.token", "scopes", strings.Join(scopes, ", ")))
+	}
 	return strings.Join(list, " ")
 }
 

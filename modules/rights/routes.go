@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -87,8 +88,11 @@ func lengths(app *fiber.App) (n []int) {
 func (g *Guard) handler(r *Row) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		id := ""
-		if r.Parameter != "" {
+		switch {
+		case r.Parameter != "":
 			id = c.Params(r.Parameter)
+		case strings.HasPrefix(r.Scope, ":"):
+			id = c.Params(r.Scope[1:])
 		}
 		if err := g.Check(c.UserContext(), r, web.Get[domain.Actor](c), id); err != nil {
 			return err

@@ -35,6 +35,7 @@ type Row struct {
 	Who        Who
 	Conditions []string // what the service decides beyond
 	Hidden     bool     // refusal is 404
+	Scope      string   // programs with a token of this scope may ask too; ":name" takes it from that parameter; "" for none
 }
 
 // Sight says who knows of things of a kind in some states.
@@ -188,7 +189,12 @@ func (t *Table) line(line string) error {
 	}
 	if len(cells) == 5 {
 		for _, c := range strings.Fields(cells[4]) {
+			scope, token := strings.CutPrefix(c, "token=")
 			switch {
+			case token && !strings.HasPrefix(scope, ":") && !slices.Contains(domain.Scopes(), domain.Scope(scope)):
+				return fmt.Errorf("scope %q is not known", scope)
+			case token:
+				r.Scope = scope
 			case !slices.Contains(conditions, c):
 				return fmt.Errorf("condition %q is not known", c)
 			case c == hidden:
@@ -197,6 +203,9 @@ func (t *Table) line(line string) error {
 				r.Conditions = append(r.Conditions, c)
 			}
 		}
+	}
+	if r.Scope != "" && !slices.Equal(r.Methods, []string{"GET"}) {
+		return fmt.Errorf("%s: a token only reads", r.Pattern)
 	}
 	for _, m := range r.Methods {
 		if !slices.Contains([]string{"GET", "POST", "PUT", "PATCH", "DELETE"}, m) {

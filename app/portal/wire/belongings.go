@@ -16,6 +16,7 @@ func Belongings(h *House) []organizations.Belonging {
 		belonging{"needs", h.Needs.Service.CountOf, h.Needs.Service.MoveAll},
 		belonging{"initiatives", h.Initiatives.Service.CountOf, h.Initiatives.Service.MoveAll},
 		belonging{"commitments", h.Commitments.Service.CountOf, h.Commitments.Service.MoveAll},
+		belonging{"tokens", h.Tokens.Service.CountOf, h.Tokens.Service.MoveAll},
 		belonging{"documents", h.Documents.Service.CountOf, h.Documents.Service.MoveAll},
 	}
 }

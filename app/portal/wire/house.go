@@ -14,6 +14,7 @@ import (
 	"gotong/modules/moderation"
 	"gotong/modules/needs"
 	"gotong/modules/organizations"
+	"gotong/modules/tokens"
 	"gotong/modules/villages"
 )
 
@@ -29,10 +30,24 @@ type House struct {
 	Documents     *documents.Module
 	Coverage      *coverage.Module
 	Moderation    *moderation.Module
+	Tokens        *tokens.Module
 }
 
 // Later is a panel of a module that is made after the one on whose page it stands.
 func Later(panel func() domain.Panel) domain.Panel { return later(panel) }
+
+// Scoped is a panel that programs see too whose token reaches things of that kind.
+func Scoped(scope domain.Scope, panel domain.Panel) domain.Panel { return scoped{panel, scope} }
+
+type scoped struct {
+	domain.Panel
+	scope domain.Scope
+}
+
+var _ domain.ScopedPanel = scoped{}
+
+// Scope is of what kind the things are that it shows.
+func (s scoped) Scope() domain.Scope { return s.scope }
 
 type later func() domain.Panel
 

@@ -38,3 +38,8 @@ func (w Organizations) LastOwnerOf(ctx context.Context, account domain.AccountID
 func (w Organizations) LeaveAll(ctx context.Context, account domain.AccountID) error {
 	return w.House.Organizations.Service.LeaveAll(ctx, account)
 }
+
+// Acts tells whether an organisation may act at all.
+func (w Organizations) Acts(ctx context.Context, id domain.OrganizationID) (string, bool, error) {
+	return w.House.Organizations.Service.Acts(ctx, id)
+}

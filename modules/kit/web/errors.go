@@ -115,7 +115,7 @@ func ErrorHandler(e *Engine, log *slog.Logger) fiber.ErrorHandler {
 		if wantsJSON(c) {
 			return c.Status(kind.status).JSON(errorJSON(failure, local, id))
 		}
-		if failure.Kind == apperr.SignIn {
+		if failure.Kind == apperr.SignIn && c.Get(fiber.HeaderAuthorization) == "" { // a program cannot be led to sign in
 			return c.Redirect(LocalURL(local.Lang(), "/sign-in?next="+url.QueryEscape(returnPath(c, local.Lang()))), fiber.StatusSeeOther)
 		}
 		defer func() {
@@ -217,6 +217,9 @@ func wantsJSON(c *fiber.Ctx) bool {
 		return true
 	}
 	accept := strings.ToLower(c.Get(fiber.HeaderAccept))
+	if c.Get(fiber.HeaderAuthorization) != "" && !strings.Contains(accept, "text/html") {
+		return true
+	}
 	j, h := strings.Index(accept, "json"), strings.Index(accept, "text/html")
 	return j >= 0 && (h < 0 || j < h)
 }

@@ -20,17 +20,16 @@ func (s *Service) CatchUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	counted := map[domain.RegionCode]int64{}
 	for at = max(at, built); ; {
 		entries, err := s.db.Feed().After(ctx, at, 200)
 		if err != nil || len(entries) == 0 {
 			return err
 		}
-		for _, e := range entries {
-			if err := s.apply(ctx, e); err != nil {
-				return err
-			}
-			at = e.Seq
+		if err := s.apply(ctx, entries, counted); err != nil {
+			return err
 		}
+		at = entries[len(entries)-1].Seq
 	}
 }
 

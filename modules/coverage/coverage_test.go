@@ -74,6 +74,14 @@ func (n *names) Children(_ context.Context, code domain.RegionCode) ([]domain.Pl
 	return nil, nil
 }
 
+// about are entries of changes of needs.
+func about(needs ...domain.NeedID) (entries []store.Entry) {
+	for _, id := range needs {
+		entries = append(entries, store.Entry{Seq: 1 << 40, Collection: "needs", ID: string(id)})
+	}
+	return entries
+}
+
 type subjects struct{}
 
 func (subjects) Need(e store.Entry) (domain.NeedID, bool) {
@@ -201,17 +209,15 @@ func TestSumsAreThoseOfTheirParts(t *testing.T) {
 			b.register.parts[p.Need] = p
 			touched = append(touched, p.Need)
 			armed, left = rapid.Bool().Draw(r, "crash"), rapid.IntRange(1, 30).Draw(r, "at")
-			err := b.Service.touched(ctx, store.Entry{Seq: 1 << 40}, p.Need)
+			err := b.Service.apply(ctx, about(p.Need), map[domain.RegionCode]int64{})
 			if err != nil && !armed {
 				r.Fatal(err)
 			}
 			armed = false
 			b.names.name += "renamed "
 		}
-		for _, id := range touched { // what failed is delivered again
-			if err := b.Service.touched(ctx, store.Entry{Seq: 1 << 40}, id); err != nil {
-				r.Fatal(err)
-			}
+		if err := b.Service.apply(ctx, about(touched...), map[domain.RegionCode]int64{}); err != nil { // what failed is delivered again, together
+			r.Fatal(err)
 		}
 		consistent(r, b)
 		before, _ := b.Service.Cell(ctx, "")

@@ -2,7 +2,6 @@ package coverage
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -47,8 +46,6 @@ type Service struct {
 	cells    *store.State[Cell]
 	ranked   *store.Records[Ranked]
 	built    *store.State[mark]
-
-	counted map[domain.RegionCode]int64 // villages recounted by this follower, at which place in the feed
 }
 
 // mark says up to where in the feed a whole recount has read.
@@ -64,153 +61,6 @@ const (
 
 // key of a region's cell; "" is the country.
 func cellKey(region domain.RegionCode) string { return "region:" + string(region) }
-
-// Follow keeps sums and ranking until ctx ends, on one replica at a time. Where none were made in this epoch of the
-// feed, all are counted once, from the needs.
-func (s *Service) Follow(ctx context.Context) error {
-	return s.db.FollowShared(ctx, follower, func(ctx context.Context, e store.Entry) error {
-		built, err := s.ensureBuilt(ctx)
-		if err != nil || e.Seq <= built {
-			return err
-		}
-		return s.apply(ctx, e)
-	})
-}
-
-func (s *Service) ensureBuilt(ctx context.Context) (int64, error) {
-	epoch, err := s.db.Feed().Epoch(ctx)
-	if err != nil {
-		return 0, err
-	}
-	m, err := s.built.Get(ctx, markKey)
-	if err == nil && m.Epoch == epoch {
-		return m.Seq, nil
-	}
-	if err != nil && !apperr.Is(err, apperr.NotFound) {
-		return 0, err
-	}
-	last, err := s.db.Feed().Last(ctx)
-	if err != nil {
-		return 0, err
-	}
-	if err := s.Rebuild(ctx); err != nil {
-		return 0, err
-	}
-	return last, s.built.Put(ctx, markKey, mark{epoch, last}, 0)
-}
-
-// apply brings in line what an entry touches. It may be repeated.
-func (s *Service) apply(ctx context.Context, e store.Entry) error {
-	if need, ok := s.subjects.Need(e); ok {
-		return s.touched(ctx, e, need)
-	}
-	if region, ok := s.subjects.Weighed(ctx, e); ok {
-		return s.weighed(ctx, region)
-	}
-	return nil
-}
-
-func (s *Service) touched(ctx context.Context, e store.Entry, need domain.NeedID) error {
-	part, err := s.needs.Part(ctx, need)
-	if apperr.Is(err, apperr.NotFound) {
-		if err := s.unrank(ctx, need); err != nil {
-			return err
-		}
-		for _, c := range e.Changes { // the account went with its need: its village has less now
-			var village domain.RegionCode
-			if e.Deleted && c.Path == "village" && json.Unmarshal(c.Before, &village) == nil && village.Level() == domain.LevelVillage {
-				return s.recount(ctx, village)
-			}
-		}
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if err := s.rank(ctx, part); err != nil {
-		return err
-	}
-	if at, ok := s.counted[part.Village]; ok && at >= e.Seq {
-		return nil // counted after this change, with others of the same village
-	}
-	last, err := s.db.Feed().Last(ctx)
-	if err != nil {
-		return err
-	}
-	if err := s.recount(ctx, part.Village); err != nil {
-		return err
-	}
-	if s.counted == nil || len(s.counted) > 10_000 {
-		s.counted = map[domain.RegionCode]int64{}
-	}
-	s.counted[part.Village] = last
-	return nil
-}
-
-// weighed ranks the needs of a region anew whose village's weight may have changed, and recounts their villages.
-func (s *Service) weighed(ctx context.Context, region domain.RegionCode) error {
-	villages := map[domain.RegionCode]bool{}
-	query := store.Query{List: listOldest, Key: rankKey(region, ""), Limit: 100}
-	for {
-		page, err := s.ranked.List(ctx, query)
-		if err != nil {
-			return err
-		}
-		for _, doc := range page.Items {
-			villages[doc.Body.Village] = true
-			part, err := s.needs.Part(ctx, domain.NeedID(doc.ID))
-			if err == nil {
-				err = s.rank(ctx, part)
-			}
-			if err != nil && !apperr.Is(err, apperr.NotFound) {
-				return err
-			}
-		}
-		if query.Cursor = page.Next; page.Next == "" {
-			break
-		}
-	}
-	for village := range villages {
-		if err := s.recount(ctx, village); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// recount makes a village's cell from its needs, then each region above from those inside it.
-func (s *Service) recount(ctx context.Context, village domain.RegionCode) error {
-	_, err := s.cells.Update(ctx, cellKey(village), func(old Cell) (Cell, error) {
-		parts, err := s.needs.OfVillage(ctx, village)
-		if err != nil {
-			return Cell{}, err
-		}
-		sums := make([]Sum, 0, len(parts))
-		for _, p := range parts {
-			sums = append(sums, p.Sum())
-		}
-		return Cell{N: old.N + 1, Sums: Add(sums)}, nil
-	})
-	for child := village; err == nil && child != ""; child = child.Parent() {
-		_, err = s.cells.Update(ctx, cellKey(child.Parent()), func(old Cell) (Cell, error) {
-			next := Cell{N: old.N + 1, Inside: old.Inside}
-			if at, ok := slices.BinarySearch(next.Inside, child); !ok {
-				next.Inside = slices.Insert(slices.Clone(next.Inside), at, child)
-			}
-			lists := make([][]Sum, 0, len(next.Inside))
-			for _, code := range next.Inside {
-				c, err := s.Cell(ctx, code)
-				if err != nil {
-					return Cell{}, err
-				}
-				lists = append(lists, c.Sums)
-			}
-			next.Sums = Add(lists...)
-			return next, nil
-		})
-	}
-	return err
-}
 
 // Cell gives a region's sums; an empty one where nothing was ever verified. Errors: Unavailable.
 func (s *Service) Cell(ctx context.Context, region domain.RegionCode) (Cell, error) {

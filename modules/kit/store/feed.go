@@ -12,6 +12,7 @@ type Feed struct {
 	db   *DB
 	mu   sync.Mutex
 	bell chan struct{} // closed at the next change made here
+	tail tail
 }
 
 func newFeed(db *DB) *Feed { return &Feed{db: db, bell: make(chan struct{})} }

@@ -15,6 +15,9 @@ const (
 	firstBackoff   = 100 * time.Millisecond
 	longestBackoff = 30 * time.Second
 	followChunk    = 200
+
+	// keepEvery bounds how much of what a follower did is given to it again after a crash, and how often it writes its place.
+	keepEvery = time.Second
 )
 
 // FollowLocal runs fn with the entries after from, in order, and blocks until ctx ends (then nil). The caller keeps
@@ -22,9 +25,8 @@ const (
 func (db *DB) FollowLocal(ctx context.Context, from int64, fn func(context.Context, []Entry) error) error {
 	wait := firstBackoff
 	for ctx.Err() == nil {
-		entries, err := db.feed.After(ctx, from, followChunk)
+		entries, err := db.feed.next(ctx, "", from)
 		if err == nil && len(entries) == 0 {
-			_ = db.feed.Wait(ctx, from) // ends with ctx only
 			continue
 		}
 		if err == nil {
@@ -55,43 +57,71 @@ type cursor struct {
 // Delivery is at least once, from the first entry of the feed on: fn reads the document again, and what it makes has
 // an id of name and sequence. An entry of which fn fails is given again.
 func (db *DB) FollowShared(ctx context.Context, name string, fn func(context.Context, Entry) error) error {
-	return db.Lease(ctx, "follow/"+name, func(ctx context.Context) error {
+	return db.followShared(ctx, name, func(ctx context.Context, entries []Entry) (done int, err error) {
+		for done < len(entries) && err == nil {
+			if err = fn(ctx, entries[done]); err == nil {
+				done++
+			}
+		}
+		return done, err
+	})
+}
+
+// FollowSharedTogether is FollowShared for who does once what many entries ask for: fn takes the entries as they come,
+// one at the end of the feed, up to 200 behind it. It is given all of them again where it fails. It must not change them.
+func (db *DB) FollowSharedTogether(ctx context.Context, name string, fn func(context.Context, []Entry) error) error {
+	return db.followShared(ctx, name, func(ctx context.Context, entries []Entry) (int, error) {
+		if err := fn(ctx, entries); err != nil {
+			return 0, err
+		}
+		return len(entries), nil
+	})
+}
+
+// followShared gives fn entries, of which it does as many as it says.
+func (db *DB) followShared(ctx context.Context, name string, fn func(context.Context, []Entry) (int, error)) error {
+	return db.Lease(ctx, "follow/"+name, func(ctx context.Context) (err error) {
 		at, raw, err := db.loadCursor(ctx, name)
 		if err != nil {
 			return err
 		}
+		kept, keptAt := at.Seq, time.Time{}
+		// The place is kept even where ctx ended meanwhile: what fn did is done.
+		keep := func() error {
+			if at.Seq == kept {
+				return nil
+			}
+			var err error
+			raw, err = db.saveCursor(context.WithoutCancel(ctx), name, raw, at)
+			kept, keptAt = at.Seq, time.Now()
+			return err
+		}
+		defer func() { err = errors.Join(err, keep()) }()
 		for {
-			entries, err := db.feed.After(ctx, at.Seq, followChunk)
+			entries, err := db.feed.next(ctx, at.Epoch, at.Seq)
 			if err != nil {
 				return err
-			}
-			for _, e := range entries {
-				if err = fn(ctx, e); err != nil {
-					break
-				}
-				at.Seq = e.Seq
 			}
 			if len(entries) > 0 {
-				var saved error
-				// The place is kept even where ctx ended meanwhile: what fn did is done.
-				if raw, saved = db.saveCursor(context.WithoutCancel(ctx), name, raw, at); saved != nil {
-					return saved
+				epoch, err := db.feed.Epoch(ctx)
+				if err != nil {
+					return err
 				}
-			}
-			if err != nil {
-				return err
-			}
-			if len(entries) < followChunk {
-				if err := db.feed.Wait(ctx, at.Seq); err != nil {
+				if epoch != at.Epoch {
+					return errors.New("store: a new epoch of the feed began")
+				}
+				done, err := fn(ctx, entries)
+				if done > 0 {
+					at.Seq = entries[done-1].Seq
+				}
+				if err != nil {
 					return err
 				}
 			}
-			epoch, err := db.feed.Epoch(ctx)
-			if err != nil {
-				return err
-			}
-			if epoch != at.Epoch {
-				return errors.New("store: a new epoch of the feed began")
+			if len(entries) == 0 || time.Since(keptAt) >= keepEvery {
+				if err := keep(); err != nil {
+					return err
+				}
 			}
 		}
 	})

@@ -126,6 +126,7 @@ func (r *relay) append(ctx context.Context, entries []Stored) error {
 		n, err := r.db.engine.Log().Append(ctx, entries)
 		if n > 0 {
 			r.last = Stored{Seq: entries[n-1].Seq, Hash: entries[n-1].Hash}
+			r.db.feed.tail.push(entries[:n])
 			entries = entries[n:]
 		}
 		switch {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"gotong/app/portal"
 	"gotong/app/walk"
 	"gotong/modules/domain"
 	"gotong/modules/kit/sheet"
@@ -29,7 +30,7 @@ func TestImportKilled(t *testing.T) {
 	t.Cleanup(v.Close)
 	k.must(walk.SignIn(v, "sekretariat-1"))
 	k.people["sekretariat-1"] = v
-	const rows = 6000
+	const rows = 2400
 	k.must(v.Open("/imports/new?kind=observations"))
 	text := importRows(t, sheet.CSV, k.villages(), rows)
 	k.must(v.Submit("#form", nil, map[string]walk.File{"file": {Name: "banyak.csv", Body: []byte(text)}}))
@@ -86,50 +87,102 @@ func (k *killer) exported(v *walk.HTTP) int {
 	return strings.Count(string(v.Body()), "Uji beban")
 }
 
-// TestImportFailsAtEveryCall lets each storage call of an import fail in turn, before or after it took effect. The job
-// goes on by itself, whatever failed, and nothing is ever half there.
+// TestImportFailsAtEveryCall lets each storage call of an import, and of its undoing, fail in turn, before or after it
+// took effect, with and without multi-row transactions. The job goes on by itself, whatever failed, and nothing is ever
+// half there.
 func TestImportFailsAtEveryCall(t *testing.T) {
-	w := openWholeIn(t, []domain.RegionCode{"61.01"}, nil)
-	const rows = 6
-	step := 1
-	if testing.Short() {
-		step = 9
-	}
-	text := importRows(t, sheet.CSV, w.villagesOf("61.01.08"), rows)
-	seen := func() int {
-		n := 0
-		things, _, err := w.House().Villages.Service.ListObservations(t.Context(), "61.01.08", "", 100)
-		w.must(err)
-		for _, o := range things {
-			if strings.HasPrefix(o.Source, "Uji beban") {
-				n++
+	for _, atomic := range []bool{false, true} {
+		t.Run(map[bool]string{false: "transactions", true: "document-atomic"}[atomic], func(t *testing.T) {
+			w := openWholeWith(t, portal.Options{Regions: []domain.RegionCode{"61.01"}, DocumentAtomic: atomic}, nil)
+			i := &importing{whole: w, rows: 6, step: 1, text: importRows(t, sheet.CSV, w.villagesOf("61.01.08"), 6)}
+			switch {
+			case testing.Short():
+				i.step = 13
+			case atomic:
+				i.step = 3 // the store's own suite lets every call of this mode fail
 			}
-		}
-		return n
+			t.Run("apply", func(t *testing.T) { i.t = t; i.eachCall(i.applyFails) })
+			t.Run("undo", func(t *testing.T) { i.t = t; i.eachCall(i.undoFails) })
+		})
 	}
-	for at := 1; ; at += step {
-		id := w.upload("sekretariat-1", "observations", "x.csv", text)
-		w.checkImport("sekretariat-1", id, false)
-		w.must(w.Tables().Service.Apply(t.Context(), w.as("sekretariat-1").actor, store.Operation{ID: store.NewID()}, id, w.importDoc(id).Version))
-		failed := w.failAt(at)
-		_, first := w.Tables().Service.Work(context.WithoutCancel(t.Context()))
-		reached := failed()
-		if n := seen(); n != 0 && n != rows {
-			t.Fatalf("call %d failed: %d rows of %d are there", at, n, rows)
-		}
-		w.workImports()
-		doc := w.importDoc(id)
-		if doc.Body.State != tables.Applied || seen() != rows {
-			t.Fatalf("call %d failed (%v): %+v, %d rows", at, first, doc.Body, seen())
-		}
-		w.must(w.Tables().Service.Undo(t.Context(), w.as("sekretariat-1").actor, store.Operation{ID: store.NewID()}, id, doc.Version))
-		w.workImports()
-		if n := seen(); n != 0 || w.importDoc(id).Body.State != tables.Undone {
-			t.Fatalf("call %d: %d rows are left after undoing: %+v", at, n, w.importDoc(id).Body)
-		}
-		if !reached {
-			t.Logf("%d points of storage calls failed, one at a time, before the call or after it took effect", at-1)
+}
+
+// importing brings the same table in again and again.
+type importing struct {
+	*whole
+	t    *testing.T
+	rows int
+	step int // from one failing call to the next
+	text string
+}
+
+// eachCall has fn fail at each storage call, one at a time, until it needs no more.
+func (i *importing) eachCall(fn func(at int) (reached bool)) {
+	for at := 1; ; at += i.step {
+		if !fn(at) {
+			i.t.Logf("up to %d points of storage calls, each %d. failed, before the call or after it took effect", at-1, i.step)
 			return
 		}
 	}
+}
+
+func (i *importing) seen() (n int) {
+	things, _, err := i.House().Villages.Service.ListObservations(i.t.Context(), "61.01.08", "", 100)
+	i.must(err)
+	for _, o := range things {
+		if strings.HasPrefix(o.Source, "Uji beban") {
+			n++
+		}
+	}
+	return n
+}
+
+func (i *importing) begin() (id string) {
+	id = i.upload("sekretariat-1", "observations", "x.csv", i.text)
+	i.checkImport("sekretariat-1", id, false)
+	i.must(i.Tables().Service.Apply(i.t.Context(), i.as("sekretariat-1").actor, store.Operation{ID: store.NewID()}, id, i.importDoc(id).Version))
+	return id
+}
+
+func (i *importing) undo(id string) {
+	i.must(i.Tables().Service.Undo(i.t.Context(), i.as("sekretariat-1").actor, store.Operation{ID: store.NewID()}, id, i.importDoc(id).Version))
+}
+
+// works lets one step of the job fail at that call, looks whether all or nothing is there, and lets it go on.
+func (i *importing) works(at int) (reached bool) {
+	failed := i.failAt(at)
+	_, _ = i.Tables().Service.Work(context.WithoutCancel(i.t.Context()))
+	reached = failed()
+	if n := i.seen(); n != 0 && n != i.rows {
+		i.t.Fatalf("call %d failed: %d rows of %d are there", at, n, i.rows)
+	}
+	i.workImports()
+	return reached
+}
+
+func (i *importing) is(id string, at int, state tables.State, rows int) {
+	i.t.Helper()
+	if doc := i.importDoc(id); doc.Body.State != state || i.seen() != rows {
+		i.t.Fatalf("call %d failed: %+v, %d rows", at, doc.Body, i.seen())
+	}
+}
+
+func (i *importing) applyFails(at int) bool {
+	id := i.begin()
+	reached := i.works(at)
+	i.is(id, at, tables.Applied, i.rows)
+	i.undo(id)
+	i.workImports()
+	i.is(id, at, tables.Undone, 0)
+	return reached
+}
+
+func (i *importing) undoFails(at int) bool {
+	id := i.begin()
+	i.workImports()
+	i.is(id, at, tables.Applied, i.rows)
+	i.undo(id)
+	reached := i.works(at)
+	i.is(id, at, tables.Undone, 0)
+	return reached
 }

@@ -16,87 +16,6 @@ import (
 	"gotong/views"
 )
 
-// planted is one mistake: in which row of the right table which column gets what, and what it is called. also are further
-// problems that follow from it.
-type planted struct {
-	column int
-	value  any
-	key    string
-	also   string // column's letter of a second one
-}
-
-// book makes an XLSX of rows.
-func book(t *testing.T, rows [][]any) string {
-	t.Helper()
-	f := excelize.NewFile()
-	defer func() { _ = f.Close() }()
-	for i, row := range rows {
-		cell, _ := excelize.CoordinatesToCellName(1, i+1)
-		if err := f.SetSheetRow("Sheet1", cell, &row); err != nil {
-			t.Fatal(err)
-		}
-	}
-	var b bytes.Buffer
-	if _, err := f.WriteTo(&b); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
-}
-
-func observationRow(n int) []any {
-	year := 1990 + n
-	return []any{"61.01.08.2007", "Temajuk", "Indeks Desa", 0.5 + float64(n), "index", year, "Sumber uji", "", "2026-01-31"}
-}
-
-var observationHead = []any{"Kode wilayah", "Nama wilayah", "Indikator", "Nilai", "Satuan", "Tahun", "Sumber", "Metode", "Tanggal diambil", "Tingkat wilayah", "Catatan sendiri"}
-
-// mistakes of a table of indicators, each with its own words.
-func observationMistakes() []planted {
-	return []planted{
-		{0, "61.01.08.9999", "tables.problem.code_unknown_near", ""}, {0, "Desa Temajok", "tables.problem.code_is_name", ""}, {0, 61.1, "tables.problem.code_number", ""},
-		{0, "61-01/08", "tables.problem.code_form", ""}, {0, "", "sheet.value.required", ""}, {0, "61.01.01.2001", "tables.problem.code_name", "B"},
-		{2, "Indeks Desaa", "sheet.value.choice_near", ""}, {2, "Kebahagiaan", "sheet.value.choice", ""}, {2, "", "sheet.value.required", ""},
-		{3, "12.345", "sheet.value.ambiguous", ""}, {3, "dua belas", "sheet.value.number", ""}, {3, "12 %", "sheet.value.percent", ""}, {3, "Rp 500", "sheet.value.currency", ""},
-		{3, "10-20", "sheet.value.range", ""}, {3, "12 jiwa", "sheet.value.unit", ""}, {3, true, "sheet.value.bool", ""}, {3, 101, "villages.error.value", ""}, {3, -1, "villages.error.value", ""},
-		{4, "hektare", "villages.error.unit", ""}, {5, 2099, "villages.error.year", ""}, {5, "26", "sheet.value.year2", ""}, {5, "tahun lalu", "sheet.value.year", ""},
-		{6, "", "sheet.value.required", ""}, {6, strings.Repeat("sumber ", 40), "villages.error.too_long", ""}, {8, "12/31/2025", "sheet.value.month", ""}, {8, "31/02/2025", "sheet.value.noday", ""},
-		{8, "1/2/25", "sheet.value.year2", ""}, {8, "kemarin", "sheet.value.date", ""}, {8, 46000, "sheet.value.daynumber", ""}, {9, "Kabupaten", "tables.problem.level", ""},
-		{9, "RT", "sheet.value.choice", ""}, {10, "NIK 6101086505900002", "tables.problem.personal", ""}, {6, "Data NIK 6101086505900002", "tables.problem.personal", ""},
-	}
-}
-
-func needRow(n int) []any {
-	return []any{"61.01.08.2007", "Temajuk", "Penyediaan air bersih", "Sumur bor nomor " + strconv.Itoa(n), "Keluarga kekurangan air.", "Air bersih.", 3, "unit", "ya", 1, 12, 40, "2028-05-01", "Mendesak", "Musyawarah desa.", "Rp 1.500.000", "Harga toko", "1 Maret 2026", "Kantor desa"}
-}
-
-var needHead = []any{"Kode desa", "Nama desa", "Kategori", "Judul", "Uraian", "Ringkasan untuk umum", "Jumlah", "Satuan", "Dapat dibagi", "Bagian terkecil", "Keluarga (KK)", "Jiwa", "Dibutuhkan sebelum", "Kemendesakan", "Alasan kemendesakan", "Perkiraan biaya", "Dasar perkiraan biaya", "Tanggal musyawarah desa", "Kantor yang dihubungi", "Kode kebutuhan", "Tanda versi"}
-
-func needMistakes() []planted {
-	return []planted{
-		{0, "61.01.08", "tables.problem.code_level", ""}, {2, "Tamasya", "sheet.value.choice", ""}, {3, "", "sheet.value.required", ""}, {3, strings.Repeat("judul ", 40), "needs.error.long", ""},
-		{6, 2.5, "sheet.value.whole", ""}, {6, -2, "sheet.value.negative", ""}, {7, "hektare", "sheet.value.choice", ""}, {8, "mungkin", "sheet.value.yesno", ""}, {9, 9, "needs.error.min_lot", ""},
-		{10, "#", "sheet.value.number", ""}, {13, "Mendesakk", "sheet.value.choice_near", ""}, {15, "mahal", "sheet.value.number", ""}, {19, "tidak-ada", "tables.problem.need_unknown", ""},
-	}
-}
-
-// plant makes a right table and the same one with a mistake in each row after the first.
-func plant(head []any, row func(int) []any, mistakes []planted) (right, wrong [][]any) {
-	right, wrong = [][]any{head}, [][]any{head}
-	for n := 0; n <= len(mistakes); n++ {
-		right, wrong = append(right, row(n)), append(wrong, row(n))
-		if n == 0 {
-			continue
-		}
-		bad := wrong[n+1]
-		for len(bad) <= mistakes[n-1].column {
-			bad = append(bad, nil)
-		}
-		bad[mistakes[n-1].column] = mistakes[n-1].value
-		wrong[n+1] = bad
-	}
-	return right, wrong
-}
-
 // TestMistakesAreNamedAtTheirCells plants mistakes in tables: each is named at its cell in words of its own in both
 // languages, nothing is brought in, the corrected table comes in wholly, and is put back wholly.
 func TestMistakesAreNamedAtTheirCells(t *testing.T) {
@@ -112,6 +31,8 @@ func TestMistakesAreNamedAtTheirCells(t *testing.T) {
 	}{
 		{"observations", "verifikator-sambas", observationHead, observationRow, observationMistakes()},
 		{"needs", "desa-temajuk", needHead, needRow, needMistakes()},
+		{"profiles", "verifikator-sambas", profileHead, profileRow(w.bare("61.01")), profileMistakes()},
+		{"potentials", "verifikator-sambas", potentialHead, potentialRow, potentialMistakes()},
 	} {
 		t.Run(c.kind, func(t *testing.T) {
 			right, wrong := plant(c.head, c.row, c.mistakes)

@@ -72,6 +72,11 @@ func openWhole(t testing.TB, change func(*config.Config)) *whole {
 // openWholeIn loads only what lies in these regions; nil: all.
 func openWholeIn(t testing.TB, regions []domain.RegionCode, change func(*config.Config)) *whole {
 	t.Helper()
+	return openWholeWith(t, portal.Options{Regions: regions}, change)
+}
+
+func openWholeWith(t testing.TB, options portal.Options, change func(*config.Config)) *whole {
+	t.Helper()
 	cfg := testConfig(t)
 	if change != nil {
 		change(&cfg)
@@ -81,7 +86,8 @@ func openWholeIn(t testing.TB, regions []domain.RegionCode, change func(*config.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 	off := middleware.Limits{SignIn: -1, Posts: -1, Reading: -1}
-	p, err := portal.New(t.Context(), cfg, portal.Options{Log: quiet(t), Limits: off, Fail: w.fail, Regions: regions})
+	options.Log, options.Limits, options.Fail = quiet(t), off, w.fail
+	p, err := portal.New(t.Context(), cfg, options)
 	if err != nil {
 		t.Fatal(err)
 	}

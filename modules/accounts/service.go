@@ -137,7 +137,7 @@ func (s *Service) ActorOf(ctx context.Context, id domain.AccountID) (domain.Acto
 	if !doc.Body.Erased.IsZero() {
 		return domain.Actor{}, apperr.New(apperr.NotFound, "")
 	}
-	actor := domain.Actor{Account: id, Name: doc.Body.Name}
+	actor := domain.Actor{Account: id, Name: doc.Body.Name, Demo: doc.Body.Demo}
 	for _, r := range doc.Body.Roles {
 		actor.Roles = append(actor.Roles, r.Role)
 	}

@@ -59,6 +59,7 @@ type Actor struct {
 	Name        string
 	Session     string    // public id of the session, for the audit trail
 	Proved      time.Time // when the person last showed a provider who they are; zero for a token
+	Demo        bool      // a person of the demonstration: what they bring in is marked as such
 	Roles       []PlatformRole
 	Mandates    []Mandate
 	Memberships []Membership

@@ -8,6 +8,7 @@ type Importer struct {
 	Session    string       `json:"session,omitempty"`
 	Areas      []RegionCode `json:"areas,omitempty"` // where figures may be written; "" is the country
 	Membership Membership   `json:"membership"`      // on whose behalf, "" organisation for none
+	Demo       bool         `json:"demo,omitempty"`  // a person of the demonstration: figures are marked as such
 	Replace    bool         `json:"replace"`         // what is stored already is replaced, not refused
 }
 

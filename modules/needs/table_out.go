@@ -27,13 +27,13 @@ func (t *Table) Stage(ctx context.Context, batch string, rows []*sheet.Row) erro
 }
 
 // Apply implements the table of an import.
-func (t *Table) Apply(ctx context.Context, batch string, c store.Change) (store.BatchResult, error) {
-	return t.service.records.Batch(batch).Apply(ctx, c)
+func (t *Table) Apply(ctx context.Context, batch string, c store.Change, told func(store.BatchStep, int) error) (store.BatchResult, error) {
+	return t.service.records.Batch(batch).Told(told).Apply(ctx, c)
 }
 
 // Undo implements the table of an import.
-func (t *Table) Undo(ctx context.Context, batch string, c store.Change) error {
-	return t.service.records.Batch(batch).Undo(ctx, c)
+func (t *Table) Undo(ctx context.Context, batch string, c store.Change, told func(store.BatchStep, int) error) error {
+	return t.service.records.Batch(batch).Told(told).Undo(ctx, c)
 }
 
 // Discard implements the table of an import.

@@ -195,7 +195,7 @@ func (s *Service) apply(ctx context.Context, doc Doc, k Kind) error {
 		}
 	}
 	change := i.By.Actor().Change(i.Kind+".imported", i.By.Membership.Organization, store.Operation{})
-	result, err := k.Table.Apply(ctx, i.Batch, change)
+	result, err := k.Table.Apply(ctx, i.Batch, change, s.told(ctx, doc.ID, at))
 	if apperr.Is(err, apperr.Conflict) {
 		return s.moved(ctx, doc, k)
 	}
@@ -203,6 +203,29 @@ func (s *Service) apply(ctx context.Context, doc Doc, k Kind) error {
 		return err
 	}
 	return s.save(ctx, doc, "import.applied", func(i *Import) error { return i.Done(result, s.clock.Now()) })
+}
+
+// Looking at a row before it is written takes about a quarter of the time that writing it takes; progress is kept so
+// often.
+const (
+	lookShare = 0.2
+	tellEvery = 250 * time.Millisecond
+)
+
+// told keeps how far writing or undoing is: at counts the rows.
+func (s *Service) told(ctx context.Context, id string, at Progress) func(step store.BatchStep, rows int) error {
+	last := time.Time{}
+	return func(step store.BatchStep, rows int) error {
+		share := min(1, float64(rows)/float64(max(1, at.Rows)))
+		if at.Done = lookShare * share; step == store.StepWrite {
+			at.Done = lookShare + (1-lookShare)*share
+		}
+		if time.Since(last) < tellEvery {
+			return nil
+		}
+		last = time.Now()
+		return s.progress.Put(ctx, id, at, kept)
+	}
 }
 
 // stage goes through the file once more and stages its rows; moved where the outcome is no longer what was shown.
@@ -262,11 +285,12 @@ func (s *Service) moved(ctx context.Context, doc Doc, k Kind) error {
 
 func (s *Service) undo(ctx context.Context, doc Doc, k Kind) error {
 	i := doc.Body
-	if err := s.progress.Put(ctx, doc.ID, Progress{Run: i.Run, Phase: phaseUndo, Rows: i.Result.Inserted + i.Result.Replaced}, kept); err != nil {
+	at := Progress{Run: i.Run, Phase: phaseUndo, Rows: i.Result.Inserted + i.Result.Replaced}
+	if err := s.progress.Put(ctx, doc.ID, at, kept); err != nil {
 		return err
 	}
 	change := i.By.Actor().Change(i.Kind+".import-undone", i.By.Membership.Organization, store.Operation{})
-	err := k.Table.Undo(ctx, i.Batch, change)
+	err := k.Table.Undo(ctx, i.Batch, change, s.told(ctx, doc.ID, at))
 	if apperr.Is(err, apperr.Conflict) {
 		return s.save(ctx, doc, "import.kept", (*Import).Kept)
 	}

@@ -75,7 +75,7 @@ func (s *Service) importer(ctx context.Context, actor domain.Actor, k Kind, orga
 	if !actor.SignedIn() {
 		return domain.Importer{}, apperr.New(apperr.SignIn, "error.sign_in")
 	}
-	by := domain.Importer{Account: actor.Account, Session: actor.Session}
+	by := domain.Importer{Account: actor.Account, Session: actor.Session, Demo: actor.Demo}
 	if k.ByOrganization {
 		members := writers(actor)
 		if organization == "" && len(members) == 1 {

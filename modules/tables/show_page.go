@@ -150,9 +150,8 @@ func (s *Service) bar(ctx context.Context, b web.Base, doc Doc) (*progressBar, e
 	}
 	bar := &progressBar{Path: b.URL(pathOf(doc.ID)), Text: b.T("tables.progress.waiting")}
 	if at.Run == doc.Body.Run && at.Phase != "" {
-		bar.Text = b.T("tables.progress."+at.Phase, "count", int64(at.Rows))
-		bar.Known = at.Phase == phaseCheck || at.Phase == phaseStage
-		bar.Percent = percent(at.Done)
+		bar.Percent, bar.Known = percent(at.Done), true
+		bar.Text = b.T("tables.progress."+at.Phase, "count", int64(at.Rows), "percent", b.Local().Percent(float64(bar.Percent)/100, 0))
 	}
 	return bar, nil
 }

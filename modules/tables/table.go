@@ -18,10 +18,10 @@ type Table interface {
 	// with the same rows is harmless. Conflict once the batch is being applied.
 	Stage(ctx context.Context, batch string, rows []*sheet.Row) error
 	// Apply writes a batch as a whole. Conflict where something changed since Check, and then nothing is changed. Again
-	// after an interruption goes on.
-	Apply(ctx context.Context, batch string, c store.Change) (store.BatchResult, error)
+	// after an interruption goes on. told is called now and then with how many rows a step has done.
+	Apply(ctx context.Context, batch string, c store.Change, told func(step store.BatchStep, rows int) error) (store.BatchResult, error)
 	// Undo puts everything back; Conflict where something changed since, and then nothing is changed.
-	Undo(ctx context.Context, batch string, c store.Change) error
+	Undo(ctx context.Context, batch string, c store.Change, told func(step store.BatchStep, rows int) error) error
 	// Discard forgets a batch that was not applied.
 	Discard(ctx context.Context, batch string) error
 	// Fill gives the rows of a template: the regions of an area that the importer writes for, with what is stored.

@@ -212,6 +212,12 @@ func (b Batch[T]) Stage(ctx context.Context, things []T) error {
 	return b.batch.Stage(ctx, items)
 }
 
+// Told has fn called now and then while the batch is written or undone.
+func (b Batch[T]) Told(fn func(step store.BatchStep, rows int) error) Batch[T] {
+	b.batch.Told(fn)
+	return b
+}
+
 // Apply writes the whole batch. Conflict where something changed since it was staged, and then nothing is changed. Call
 // it again after an interruption.
 func (b Batch[T]) Apply(ctx context.Context, c store.Change) (store.BatchResult, error) {

@@ -29,6 +29,7 @@ type Table[T figure] struct {
 	title func(p domain.Place, t T) string
 	value func(t T) string // its value in short
 	merge func(stored, t T) T
+	demo  func(t T) T // marks it as demonstration
 	// list pages through what is stored within a region.
 	list func(ctx context.Context, query map[string]string, within domain.RegionCode, cursor string) ([]T, string, error)
 	// disclose gives a thing as the public sees it.
@@ -133,9 +134,13 @@ func (t *Table[T]) check(r *grid.Row, by domain.Importer, place domain.Place, th
 		r.Seen, r.Effect, r.Old = doc.Version, grid.Changed, t.value(doc.Body)
 		thing = t.merge(doc.Body, thing)
 	}
+	unchanged := there && same(thing, doc.Body)
+	if by.Demo {
+		thing = t.demo(thing)
+	}
 	r.Thing = thing
 	switch {
-	case there && same(thing, doc.Body):
+	case unchanged:
 		r.Effect, r.Thing = grid.Same, nil
 	case there && !current && !by.Replace:
 		r.Fail(t.columns[3].Name, "tables.problem.exists", "value", r.Old)
@@ -162,13 +167,13 @@ func (t *Table[T]) Stage(ctx context.Context, batch string, rows []*grid.Row) er
 }
 
 // Apply implements the table of an import.
-func (t *Table[T]) Apply(ctx context.Context, batch string, c store.Change) (store.BatchResult, error) {
-	return t.batch(batch).Apply(ctx, c)
+func (t *Table[T]) Apply(ctx context.Context, batch string, c store.Change, told func(store.BatchStep, int) error) (store.BatchResult, error) {
+	return t.batch(batch).Told(told).Apply(ctx, c)
 }
 
 // Undo implements the table of an import.
-func (t *Table[T]) Undo(ctx context.Context, batch string, c store.Change) error {
-	return t.batch(batch).Undo(ctx, c)
+func (t *Table[T]) Undo(ctx context.Context, batch string, c store.Change, told func(store.BatchStep, int) error) error {
+	return t.batch(batch).Told(told).Undo(ctx, c)
 }
 
 // Discard implements the table of an import.

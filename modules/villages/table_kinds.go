@@ -85,6 +85,7 @@ func (s *Service) ObservationTable(bundle *i18n.Bundle) *Table[Observation] {
 	}
 	t.value = func(o Observation) string { return floatText(o.Value) + " " + o.Unit }
 	t.merge = func(stored, o Observation) Observation { o.Demo = stored.Demo; return o }
+	t.demo = func(o Observation) Observation { o.Demo = true; return o }
 	t.list = func(ctx context.Context, _ map[string]string, within domain.RegionCode, cursor string) ([]Observation, string, error) {
 		return s.ListObservations(ctx, within, cursor, 100)
 	}
@@ -160,6 +161,7 @@ func (s *Service) PotentialTable(bundle *i18n.Bundle) *Table[Potential] {
 		return floatText(*p.Quantity) + " " + p.Unit
 	}
 	t.merge = func(stored, p Potential) Potential { p.Demo = stored.Demo; return p }
+	t.demo = func(p Potential) Potential { p.Demo = true; return p }
 	t.list = func(ctx context.Context, query map[string]string, within domain.RegionCode, cursor string) ([]Potential, string, error) {
 		return s.ListPotentials(ctx, within, query["kind"], cursor, 100)
 	}

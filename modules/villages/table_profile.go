@@ -36,6 +36,7 @@ func (s *Service) ProfileTable(bundle *i18n.Bundle) *Table[Profile] {
 	t.title = func(p domain.Place, _ Profile) string { return domain.PlaceName(p) }
 	t.value = profileText
 	t.merge = func(stored, p Profile) Profile { p.Demo = stored.Demo; return stored.Merge(p) }
+	t.demo = func(p Profile) Profile { p.Demo = true; return p }
 	t.list = func(ctx context.Context, _ map[string]string, within domain.RegionCode, cursor string) ([]Profile, string, error) {
 		return s.ListProfiles(ctx, within, cursor, 100)
 	}

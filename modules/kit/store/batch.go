@@ -10,11 +10,29 @@ import (
 )
 
 // Batch is a bulk import in steps: rows are staged where no reader sees them, applied after every version was checked,
-// and can be put back. Until the last row is written, readers see every document as it was. Each row is a compare-and-set that a repeat recognises, so an interrupted Apply or Undo is
+// and can be put back. Until the last row is written, readers see every document as it was; from the beginning of Undo
+// on they see all as it was before. Each row is a compare-and-set that a repeat recognises, so an interrupted Apply or Undo is
 // finished by calling it again. The trail has one entry per batch; the rows' own entries (Entry.Batch) serve followers.
 type Batch[T any] struct {
-	r  *Records[T]
-	id string
+	r    *Records[T]
+	id   string
+	told func(step BatchStep, rows int) error
+}
+
+// BatchStep is one of the two passes that Apply and Undo make over the rows.
+type BatchStep string
+
+// Steps of a batch: every row is looked at, then every row is written.
+const (
+	StepCheck BatchStep = "check"
+	StepWrite BatchStep = "write"
+)
+
+// Told has fn called after every few rows of a pass, with how many are done; an error of fn ends the pass and is
+// returned.
+func (b *Batch[T]) Told(fn func(step BatchStep, rows int) error) *Batch[T] {
+	b.told = fn
+	return b
 }
 
 // BatchResult counts the rows of an applied batch. Skipped rows were changed by somebody else after the check.
@@ -223,6 +241,20 @@ func (b *Batch[T]) move(ctx context.Context, env *Envelope, head batchHead, c *C
 	return nil
 }
 
+// pass calls fn for every staged row and tells how far it is.
+func (b *Batch[T]) pass(ctx context.Context, step BatchStep, fn func(id string, env *Envelope, row batchRow) error) error {
+	done := 0
+	return b.rows(ctx, func(id string, env *Envelope, row batchRow) error {
+		if err := fn(id, env, row); err != nil {
+			return err
+		}
+		if done++; b.told != nil && done%scanChunk == 0 {
+			return b.told(step, done)
+		}
+		return nil
+	})
+}
+
 // rows calls fn for every staged row.
 func (b *Batch[T]) rows(ctx context.Context, fn func(id string, env *Envelope, row batchRow) error) error {
 	prefix, after := b.id+"/", b.id+"/"
@@ -290,7 +322,7 @@ func (b *Batch[T]) note(ctx context.Context, env *Envelope, row batchRow) error 
 }
 
 func (b *Batch[T]) check(ctx context.Context) error {
-	return b.rows(ctx, func(id string, _ *Envelope, row batchRow) error {
+	return b.pass(ctx, StepCheck, func(id string, _ *Envelope, row batchRow) error {
 		env, found, err := b.r.read(ctx, id)
 		if err != nil {
 			return err

@@ -23,7 +23,7 @@ func (b *Batch[T]) applyRows(ctx context.Context, c Change) (result BatchResult,
 		fresh = fresh[:0]
 		return err
 	}
-	err = b.rows(ctx, func(id string, env *Envelope, row batchRow) error {
+	err = b.pass(ctx, StepWrite, func(id string, env *Envelope, row batchRow) error {
 		if row.Kind != "" {
 			result.count(row.Kind)
 			return nil

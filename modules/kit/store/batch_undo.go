@@ -8,8 +8,8 @@ import (
 	"gotong/modules/kit/apperr"
 )
 
-// Undo puts back what was before. Conflict where a document changed since, and then nothing is changed. Call it again
-// after an interruption.
+// Undo puts back what was before. Conflict where a document changed since, and then nothing is changed. Once it began,
+// readers see everything as it was before, whatever is put back already. Call it again after an interruption.
 func (b *Batch[T]) Undo(ctx context.Context, c Change) error {
 	head, env, err := b.begin(ctx)
 	if err != nil {
@@ -29,7 +29,10 @@ func (b *Batch[T]) Undo(ctx context.Context, c Change) error {
 			return err
 		}
 	}
-	err = b.rows(ctx, func(id string, _ *Envelope, row batchRow) error { return b.undoRow(ctx, id, row, c) })
+	if err := b.forgotten(ctx); err != nil {
+		return err
+	}
+	err = b.pass(ctx, StepWrite, func(id string, _ *Envelope, row batchRow) error { return b.undoRow(ctx, id, row, c) })
 	if err != nil {
 		return err
 	}
@@ -38,7 +41,7 @@ func (b *Batch[T]) Undo(ctx context.Context, c Change) error {
 }
 
 func (b *Batch[T]) checkUndo(ctx context.Context) error {
-	return b.rows(ctx, func(id string, _ *Envelope, row batchRow) error {
+	return b.pass(ctx, StepCheck, func(id string, _ *Envelope, row batchRow) error {
 		if !row.wrote() {
 			return nil
 		}
@@ -58,19 +61,16 @@ func (b *Batch[T]) undoRow(ctx context.Context, id string, row batchRow, c Chang
 	if !row.wrote() {
 		return nil
 	}
-	doc, err := b.r.Get(ctx, id)
-	if apperr.Is(err, apperr.NotFound) {
-		return nil
-	}
+	env, found, err := b.r.read(ctx, id)
 	if err != nil {
 		return err
 	}
-	env, _, err := b.r.read(ctx, id)
-	if err != nil {
-		return err
-	}
-	if env.Version != doc.Version || env.Operation.ID != b.change(stepApply, id, Change{}).Operation.ID {
+	if !found || env.Gone || env.Operation.ID != b.change(stepApply, id, Change{}).Operation.ID {
 		return nil // put back already, or changed after the check: then it stays
+	}
+	doc, err := b.r.decode(&env)
+	if err != nil {
+		return err
 	}
 	c = b.change(stepUndo, id, c)
 	if row.Expect == 0 {

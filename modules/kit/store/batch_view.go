@@ -5,10 +5,26 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 )
 
-// visible settles what readers see of a document that a batch wrote: until the batch is applied as a whole, what was
-// there before, which is nothing (false) for a document that the batch made.
+// batchSeen is how long a reader takes a batch for applied without looking again; undoing waits so long before it puts
+// the first row back, so that no replica shows some of it.
+const batchSeen = 15 * time.Millisecond
+
+// forgotten waits until no reader takes the batch for applied any more.
+func (b *Batch[T]) forgotten(ctx context.Context) error {
+	b.r.db.applied.Delete(b.headID())
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(batchSeen + batchSeen/5):
+		return nil
+	}
+}
+
+// visible settles what readers see of a document that a batch wrote: until the batch is applied as a whole, and once it
+// is being undone, what was there before, which is nothing (false) for a document that the batch made.
 func (r *Records[T]) visible(ctx context.Context, env *Envelope) (bool, error) {
 	rest, ours := strings.CutPrefix(env.Operation.ID, batchOperation+stepApply+"/")
 	if !ours {
@@ -19,7 +35,8 @@ func (r *Records[T]) visible(ctx context.Context, env *Envelope) (bool, error) {
 		return true, nil
 	}
 	batch := r.Batch(id)
-	if _, known := r.db.applied.Load(batch.headID()); known {
+	asked := time.Now()
+	if at, known := r.db.applied.Load(batch.headID()); known && asked.Sub(at.(time.Time)) < batchSeen { //nolint:forcetypeassert // nothing else is stored there
 		return true, nil
 	}
 	docs := r.db.engine.Documents()
@@ -33,8 +50,8 @@ func (r *Records[T]) visible(ctx context.Context, env *Envelope) (bool, error) {
 			return false, err
 		}
 	}
-	if head.State != batchApplying {
-		r.db.applied.Store(batch.headID(), true) // it only goes forward
+	if head.State != batchApplying && head.State != batchUndoing {
+		r.db.applied.Store(batch.headID(), asked)
 		return true, nil
 	}
 	rows, err := docs.Read(ctx, batch.stage(), []string{batch.rowID(env.ID)})

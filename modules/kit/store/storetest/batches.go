@@ -74,7 +74,33 @@ func testBatchUndo(w *world) {
 	b := w.stage("import1")
 	_, err := b.Apply(w.ctx, change("things.imported", "op"))
 	w.must(err)
-	w.must(b.Undo(w.ctx, change("things.import-undone", "op2")))
+	// Interrupted after every storage call in turn, then called again.
+	for stop := 1; ; stop++ {
+		calls, boom := 0, errors.New("boom")
+		_, things := w.replica(func(point string) error {
+			if calls++; calls == stop {
+				return boom
+			}
+			return nil
+		})
+		err := things.Batch("import1").Undo(w.ctx, change("things.import-undone", "op2"))
+		// Readers see all of it or nothing.
+		old, readErr := w.things.Get(w.ctx, "old")
+		w.must(readErr)
+		many, readErr := w.things.GetMany(w.ctx, []string{"new1", "new2"})
+		w.must(readErr)
+		seen := w.ids(ByName, "", 10)
+		if there := old.Body.Amount == 2; (len(many) == 2) != there || (len(many) == 0) == there || (len(seen) == 4) != there || (len(seen) == 2) == there {
+			w.Fatalf("call %d: a reader saw half of what is undone: amount %d with %d new, list %v", stop, old.Body.Amount, len(many), seen)
+		}
+		if err == nil {
+			break
+		}
+		w.kind(err, apperr.Unavailable)
+		if stop > 500 {
+			w.Fatal("undoing never ends")
+		}
+	}
 	w.must(b.Undo(w.ctx, change("things.import-undone", "op2")))
 	if got := w.ids(ByName, "", 10); !slices.Equal(got, []string{"old", "same"}) {
 		w.Fatalf("after undo: %v", got)

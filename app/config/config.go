@@ -53,6 +53,7 @@ type Config struct {
 	OpenSandbox bool     `koanf:"embedded_servers_on_the_network"`
 	DemoContent bool     `koanf:"demo_content"`
 	Secretariat []string `koanf:"secretariat"`
+	Contact     string   `koanf:"contact"`
 	Database    Database `koanf:"database"`
 	Storage     Storage  `koanf:"storage"`
 	SignIn      SignIn   `koanf:"sign_in"`
@@ -83,6 +84,7 @@ type Storage struct {
 type SignIn struct {
 	Demo      bool       `koanf:"demo"`
 	Domains   []string   `koanf:"email_domains"`
+	Approve   bool       `koanf:"approve_accounts"`
 	Country   string     `koanf:"country_header"`
 	Providers []Provider `koanf:"providers"`
 }
@@ -299,6 +301,7 @@ func (c *Config) validate() []string {
 		m.check(c.Storage.AccessKey != "", "storage.access_key", "must be set when storage.engine is s3")
 		m.check(c.Storage.SecretKey != "", "storage.secret_key", "must be set when storage.engine is s3")
 	}
+	m.check(c.Contact == "" || strings.Contains(c.Contact, "@") && !strings.ContainsAny(c.Contact, " <>,;"), "contact", "must be one e-mail address, or empty")
 	c.validateSignIn(&m)
 	m.check(c.Uploads.MaxMB >= 1 && c.Uploads.MaxMB <= 256, "uploads.max_mb", "must be 1 to 256")
 	for i, p := range c.Proxies {

@@ -166,6 +166,8 @@ func (s *scenery) subjects(pattern string) (list []subject) {
 	case pattern == "/audit":
 		asked("-", "")
 		asked("of a need", "?kind=need&id="+string(s.needs["draft"]))
+	case first("/account/closed/:notice"):
+		one("missing", "notice", "nothing-here")
 	case first("/account/sessions/:id"):
 		one("another's", "id", s.as("bank-pengelola").session)
 	case strings.Contains(pattern, ":provider"):

@@ -32,6 +32,7 @@ func (p *Portal) modules(providers *accounts.Providers) {
 	h.Accounts = accounts.New(accounts.Deps{
 		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Providers: providers, PublicURL: p.publicURL(),
 		Secretariat: p.config.Secretariat, Domains: p.config.SignIn.Domains, Departure: orgs, Memberships: orgs, Regions: places,
+		Approve: p.config.SignIn.Approve, Contact: p.config.Contact,
 	})
 	h.Villages = villages.New(villages.Deps{
 		DB: p.db, Views: p.engine, Log: p.log, Works: wire.VillageWorks{House: h}, PublicURL: p.publicURL(),
@@ -133,7 +134,7 @@ func (p *Portal) panels(documentsPanel, history domain.Panel) {
 	}
 	h.Organizations.Belongings(wire.Belongings(h)...)
 	h.Accounts.Desk = []accounts.DeskPanel{{Name: "organizations", Panel: h.Organizations.DeskPanel()}, {Name: "needs", Panel: h.Needs.DeskPanel()}}
-	h.Accounts.Queues = slices.Concat(p.house.Moderation.Queues(), h.Organizations.Queues(), h.Needs.Queues(), h.Initiatives.Queues(), h.Commitments.Queues())
+	h.Accounts.Queues = slices.Concat(h.Accounts.Own(), p.house.Moderation.Queues(), h.Organizations.Queues(), h.Needs.Queues(), h.Initiatives.Queues(), h.Commitments.Queues())
 }
 
 // subjects are the kinds of thing whose history is shown, with the collection that keeps them.

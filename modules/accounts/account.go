@@ -49,6 +49,9 @@ type Account struct {
 	Unlinked      int            `json:"unlinked,omitempty"`   // ways to sign in that left: two that leave at once meet here
 	Erasing       time.Time      `json:"erasing,omitzero"`     // when the account will be erased, as its person asked
 	Erased        time.Time      `json:"erased,omitzero"`
+	Asked         time.Time      `json:"asked,omitzero"` // since when it waits for the secretariat's approval
+	Declined      *Closure       `json:"declined,omitempty"`
+	Suspended     *Closure       `json:"suspended,omitempty"`
 	Demo          bool           `json:"demo,omitempty"`
 }
 

@@ -128,6 +128,9 @@ func (m *Module) finishSignIn(c *fiber.Ctx) error {
 		web.SetFlash(c, "good", "accounts.flash.linked")
 		return c.Redirect(next, fiber.StatusSeeOther)
 	}
+	if finished.Closed != "" {
+		return c.Redirect(web.LocalURL(finished.Lang, "/account/closed/"+finished.Closed), fiber.StatusSeeOther)
+	}
 	m.cookie(c, m.Cookies.Session(), finished.Token, SessionAbsolute)
 	m.cookie(c, m.Cookies.last(), finished.Provider, lastLifetime)
 	if finished.First {

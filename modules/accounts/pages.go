@@ -166,7 +166,11 @@ func roleOptions(b web.Base) []web.Option {
 	for _, r := range platformRoles {
 		options = append(options, web.Option{Value: string(r), Label: b.T("accounts.role." + string(r))})
 	}
-	return append(options, mandateOptions(b)...)
+	options = append(options, mandateOptions(b)...)
+	for _, a := range closedStates {
+		options = append(options, web.Option{Value: string(a), Label: b.T("accounts.access." + string(a))})
+	}
+	return options
 }
 
 func mandateOptions(b web.Base) []web.Option {
@@ -181,7 +185,11 @@ func (m *Module) peoplePage(b web.Base, q PeopleQuery, page store.Page[Account])
 	p := peoplePage{Base: b, Filters: web.NewFilters(b, "/people", "accounts.people").Q(q.Q).Select("role", q.Role, roleOptions(b)), Found: len(page.Items) > 0}
 	p.Table = web.Table{Head: []string{b.T("accounts.people.name"), b.T("accounts.people.email"), b.T("accounts.people.rights")}}
 	for _, doc := range page.Items {
-		p.Table.Rows = append(p.Table.Rows, web.Row{Cells: []web.Cell{{Text: doc.Body.Name, Path: b.URL("/people/" + doc.ID)}, emailCell(b, doc.Body), rightsCell(b, doc.Body)}})
+		name := web.Cell{Text: doc.Body.Name, Path: b.URL("/people/" + doc.ID)}
+		if access := doc.Body.Access(); access != AccessOpen {
+			name.Note = b.T("accounts.access." + string(access))
+		}
+		p.Table.Rows = append(p.Table.Rows, web.Row{Cells: []web.Cell{name, emailCell(b, doc.Body), rightsCell(b, doc.Body)}})
 	}
 	p.Empty = web.Empty{Text: b.T("accounts.people.none")}
 	if p.Filters.Active() {

@@ -12,7 +12,10 @@ import (
 	"gotong/modules/kit/store"
 )
 
-// PeopleQuery asks for a page of people: by words that begin a name or address, by a role or mandate kind.
+// closedStates are the states of access by which people are found.
+var closedStates = []Access{AccessWaiting, AccessDeclined, AccessSuspended}
+
+// PeopleQuery asks for a page of people: by words that begin a name or address, by a role, mandate kind or closed state.
 type PeopleQuery struct{ Q, Role, Cursor string }
 
 const peoplePerPage = 20
@@ -23,7 +26,7 @@ func (s *Service) People(ctx context.Context, actor domain.Actor, q PeopleQuery)
 		return store.Page[Account]{}, err
 	}
 	query := store.Query{List: listPeople, Cursor: q.Cursor, Limit: peoplePerPage}
-	if slices.Contains(mandateKinds, q.Role) || slices.Contains(platformRoles, domain.PlatformRole(q.Role)) {
+	if slices.Contains(closedStates, Access(q.Role)) || slices.Contains(mandateKinds, q.Role) || slices.Contains(platformRoles, domain.PlatformRole(q.Role)) {
 		query.Key = roleKey(q.Role)
 	}
 	asked := words(q.Q)
@@ -68,7 +71,7 @@ func (s *Service) searchPeople(ctx context.Context, query store.Query, asked []s
 }
 
 func hasRoleOrMandate(a Account, role string) bool {
-	return a.HasRole(domain.PlatformRole(role)) || slices.ContainsFunc(a.Mandates, func(m MandateGrant) bool { return m.Kind == role })
+	return string(a.Access()) == role || a.HasRole(domain.PlatformRole(role)) || slices.ContainsFunc(a.Mandates, func(m MandateGrant) bool { return m.Kind == role })
 }
 
 // PersonView is an account as the secretariat sees it.

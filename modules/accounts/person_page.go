@@ -19,6 +19,7 @@ type personPage struct {
 	RoleForm      *web.Form
 	MandateForm   *web.Form
 	History       []web.Step
+	Access        accessPart
 }
 
 type grantRow struct {
@@ -27,8 +28,13 @@ type grantRow struct {
 	Revoke            web.Action
 }
 
-// personForms are the two forms of the page; a refused one comes back filled in.
-type personForms struct{ role, mandate *web.Form }
+// personForms are the two forms of the page, and the move of access that was refused with the reason that was typed; a
+// refused one comes back filled in.
+type personForms struct {
+	role, mandate *web.Form
+	move, reason  string
+	refused       error
+}
 
 func roleForm(b web.Base, id string) *web.Form {
 	var options []web.Option
@@ -81,6 +87,7 @@ func (m *Module) personPage(ctx context.Context, b web.Base, actor domain.Actor,
 	}
 	p.Grants = grantRows(b, v, names)
 	p.History = historySteps(b, v, names)
+	p.Access = accessOf(b, v, names, p.May, forms)
 	if p.May {
 		p.RoleForm, p.MandateForm = forms.role, forms.mandate
 		if p.RoleForm == nil {
@@ -100,6 +107,11 @@ func (m *Module) granters(ctx context.Context, v PersonView) (map[domain.Account
 	}
 	for _, r := range v.Body.Mandates {
 		ids = append(ids, r.By)
+	}
+	for _, c := range []*Closure{v.Body.Declined, v.Body.Suspended} {
+		if c != nil {
+			ids = append(ids, c.By)
+		}
 	}
 	for _, e := range v.History {
 		ids = append(ids, domain.AccountID(e.Actor))

@@ -27,6 +27,7 @@ type Module struct {
 	people  *web.View[peoplePage]
 	person  *web.View[personPage]
 
+	closed   *web.View[closedPage]
 	again    *web.View[againPage]
 	heldView *web.View[heldPage]
 }
@@ -42,6 +43,7 @@ func New(d Deps) *Module {
 		account: web.NewView[accountPage](d.Views, "accounts/account"),
 		people:  web.NewView[peoplePage](d.Views, "accounts/people"),
 		person:  web.NewView[personPage](d.Views, "accounts/person"),
+		closed:  web.NewView[closedPage](d.Views, "accounts/closed"),
 		again:   web.NewView[againPage](d.Views, "accounts/again"), heldView: web.NewView[heldPage](d.Views, "accounts/held"),
 	}
 }
@@ -61,6 +63,7 @@ func (m *Module) Routes(r fiber.Router) {
 	r.Get("/account/export", m.exportData)
 	r.Post("/account/erase", m.askErasure)
 	r.Post("/account/erase/cancel", m.cancelErasure)
+	r.Get("/account/closed/:notice", m.showClosed)
 	r.Get("/account/again", m.showAgain)
 	r.Post("/account/again/:provider", m.beginAgain)
 	r.Get("/account/held/:id", m.showHeld)
@@ -71,6 +74,9 @@ func (m *Module) Routes(r fiber.Router) {
 
 	r.Get("/people", m.listPeople)
 	r.Get("/people/:id", m.showPerson)
+	for move := range accessMoves {
+		r.Post("/people/:id/"+move, m.moveAccess(move))
+	}
 	r.Post("/people/:id/roles", m.grantRole)
 	r.Post("/people/:id/roles/:role/revoke", m.revokeRole)
 	r.Post("/people/:id/mandates", m.grantMandate)

@@ -37,6 +37,8 @@ type Deps struct {
 	Memberships Memberships
 	Departure   Departure
 	Regions     Regions
+	Approve     bool   // new accounts wait until the secretariat lets them in
+	Contact     string // address to which people write whose account is shut; may be ""
 }
 
 // Service keeps accounts, identities, sessions and rights.
@@ -57,6 +59,9 @@ type Service struct {
 	departure   Departure
 	regions     Regions
 	db          *store.DB
+	notices     *store.State[ClosedNotice]
+	approve     bool
+	contact     string
 }
 
 func newService(d Deps) *Service {
@@ -65,6 +70,7 @@ func newService(d Deps) *Service {
 		accounts: store.NewRecords(d.DB, accountDefinition()), identities: store.NewRecords(d.DB, identityDefinition()),
 		attempts: store.NewState[attempt](d.DB, "sign_ins"), held: newHeldForms(d.DB), clock: d.Clock, log: d.Log, publicURL: strings.TrimSuffix(d.PublicURL, "/"),
 		db: d.DB, memberships: d.Memberships, departure: d.Departure, regions: d.Regions,
+		notices: store.NewState[ClosedNotice](d.DB, "closed_notices"), approve: d.Approve, contact: d.Contact,
 	}
 	for _, email := range d.Secretariat {
 		s.secretariat = append(s.secretariat, strings.ToLower(strings.TrimSpace(email)))
@@ -128,13 +134,14 @@ func rightsDigest(a domain.Actor) string {
 	return hashToken(strings.Join(rights, "\n"))[:16]
 }
 
-// ActorOf assembles an account with its roles, mandates and memberships, without a session. NotFound, Unavailable.
+// ActorOf assembles an account with its roles, mandates and memberships, without a session. NotFound also for one that
+// was erased or does not open the portal; Unavailable.
 func (s *Service) ActorOf(ctx context.Context, id domain.AccountID) (domain.Actor, error) {
 	doc, err := s.accounts.Get(ctx, string(id))
 	if err != nil {
 		return domain.Actor{}, err
 	}
-	if !doc.Body.Erased.IsZero() {
+	if !doc.Body.Erased.IsZero() || doc.Body.Access() != AccessOpen {
 		return domain.Actor{}, apperr.New(apperr.NotFound, "")
 	}
 	actor := domain.Actor{Account: id, Name: doc.Body.Name, Demo: doc.Body.Demo}

@@ -102,7 +102,8 @@ type Finished struct {
 	Next     string
 	Lang     string
 	Linked   bool
-	First    bool // the person's first sign-in
+	First    bool   // the person's first sign-in
+	Closed   string // where not "", no session was opened, and under this the person reads why
 }
 
 // Finish takes the kept attempt (once), exchanges the code, verifies who it is, finds or makes the account and opens a
@@ -172,6 +173,9 @@ func (s *Service) finish(ctx context.Context, r FinishRequest, a attempt) (Finis
 	}
 	if err != nil {
 		return Finished{}, err
+	}
+	if finished.Closed, err = s.closed(ctx, account); err != nil || finished.Closed != "" {
+		return finished, err
 	}
 	if finished.Token, _, err = s.Sessions.Open(ctx, Opening{Account: account, Provider: a.Provider, Device: r.Device, Origin: r.Origin, Proved: s.proved(claims)}); err != nil {
 		return Finished{}, err
@@ -260,6 +264,9 @@ func (s *Service) register(ctx context.Context, config ProviderConfig, claims Cl
 	if len(body.Email) > 254 || strings.ContainsFunc(body.Email, func(r rune) bool { return r <= ' ' }) {
 		body.Email, body.EmailVerified = "", false
 	}
+	if s.approve && !s.configured(claims) {
+		body.Asked = s.clock.Now()
+	}
 	change := store.Change{Action: "account.created", Actor: string(account)}
 	if _, err := s.accounts.Insert(ctx, string(account), body, change); err != nil && !apperr.Is(err, apperr.Conflict) {
 		return err
@@ -270,6 +277,11 @@ func (s *Service) register(ctx context.Context, config ProviderConfig, claims Cl
 		return nil
 	}
 	return err
+}
+
+// configured tells whether the configuration names this verified address as one of the secretariat's.
+func (s *Service) configured(claims Claims) bool {
+	return claims.EmailVerified && slices.Contains(s.secretariat, strings.ToLower(strings.TrimSpace(claims.Email)))
 }
 
 // welcome records the terms at the first sign-in, and gives the configuration's secretariat role once, for an address
@@ -284,7 +296,7 @@ func (s *Service) welcome(ctx context.Context, account domain.AccountID, claims 
 		a.Terms, a.TermsAt = TermsVersion, now
 		return true, nil
 	})
-	if err != nil || !claims.EmailVerified || !slices.Contains(s.secretariat, strings.ToLower(strings.TrimSpace(claims.Email))) {
+	if err != nil || !s.configured(claims) {
 		return first, err
 	}
 	return first, s.change(ctx, account, store.Change{Action: "account.role-granted"}, func(a *Account) (bool, error) {

@@ -31,7 +31,7 @@ func accountDefinition() store.Definition[Account] {
 				}
 				return []store.Key{emailKey(a.Email)}
 			}, Sort: func(id string, _ Account) string { return store.SortText(id) }},
-			mandateList(), mandateOfList(),
+			mandateList(), mandateOfList(), waitingList(),
 			{Name: listErasing, Keys: listErasingOf, Sort: func(_ string, a Account) string { return store.SortTime(a.Erasing) }},
 		},
 	}
@@ -63,6 +63,9 @@ func peopleKeys(a Account) []store.Key {
 	}
 	for _, m := range a.Mandates {
 		keys = append(keys, roleKey(m.Kind))
+	}
+	if access := a.Access(); access != AccessOpen {
+		keys = append(keys, roleKey(string(access)))
 	}
 	for i, w := range words(a.Name + " " + a.Email) {
 		if i < maxWords {

@@ -54,12 +54,13 @@ func exempt(addr netip.Addr, proxies []netip.Prefix) bool {
 func ChangeLimits(counter Counter, limits Limits, proxies []netip.Prefix) fiber.Handler {
 	limits = limits.withDefaults()
 	return func(c *fiber.Ctx) error {
+		addr := ClientIP(c, proxies)
+		web.Put(c, web.Network(network(addr).String()))
+		web.Put(c, web.Uncounted(exempt(addr, proxies)))
 		if !changes(c) {
 			return c.Next()
 		}
-		addr := ClientIP(c, proxies)
 		key, limit, window := "posts/"+network(addr).String(), limits.Posts, postWindow
-		web.Put(c, web.Network(network(addr).String()))
 		account := web.Get[domain.Actor](c).Account
 		if strings.HasPrefix(c.Path(), "/sign-in/") {
 			key, limit, window = "sign-in/"+network(addr).String(), limits.SignIn, signInWindow

@@ -96,8 +96,14 @@ func (s *scenery) subjects(pattern string) (list []subject) {
 		one("missing", "id", "nothing-here")
 	case first("/commitments/:id"):
 		for _, name := range s.order["commitment"] {
-			one(name, "id", string(s.deals[name]))
+			list = append(list, subject{name: name, params: map[string]string{"id": string(s.deals[name]), "shown": "nothing-here", "link": "nothing-here"}})
 		}
+		list = append(list, subject{name: "missing", params: map[string]string{"id": "nothing-here", "shown": "nothing-here", "link": "nothing-here"}})
+	case first("/confirm/:secret"):
+		for name, secret := range map[string]string{"good": s.code, "missing": "nothing-here"} {
+			list = append(list, subject{name: name, params: map[string]string{"secret": secret, "document": "nothing-here"}})
+		}
+	case first("/confirmed/:id"):
 		one("missing", "id", "nothing-here")
 	case strings.HasPrefix(pattern, "/organizations/new/:step"):
 		for _, step := range []string{"kind", "check", "missing"} {
@@ -211,6 +217,17 @@ func (s *scenery) inputs(l line) string {
 		v.Set("days", "90")
 	case "/imports":
 		v.Set("kind", "needs")
+	case "/commitments/:id/links":
+		v.Set("kind", "message")
+	case "/confirm":
+		v.Set("code", "ABCD")
+	case "/confirm/:secret":
+		delivered, err := s.house().Commitments.Service.LinkOffer(s.ctx, "", s.code)
+		s.must(err)
+		v.Set("answer", "yes")
+		v.Set("name", "Sitti")
+		v.Set("position", "Kepala dusun")
+		v.Set("shown", delivered.Body.Deliveries[0].ID)
 	case "/commitments/:id/sign":
 		v.Set("kind", "statement")
 		v.Set("position", "Ketua")

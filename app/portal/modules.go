@@ -65,7 +65,7 @@ func (p *Portal) modules(providers *accounts.Providers) {
 	})
 	h.Commitments = commitments.New(commitments.Deps{
 		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Needs: wire.CommitmentNeeds{House: h}, Initiatives: wire.CommitmentInitiatives{House: h},
-		Organizations: orgs, Places: places, Papers: papers, Panels: []domain.Panel{documentsPanel, history},
+		Organizations: orgs, Places: places, Papers: papers, Panels: []domain.Panel{documentsPanel, history}, PublicURL: p.publicURL(),
 	})
 	p.matching = matching.New(matching.Deps{
 		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Needs: wire.MatchingNeeds{House: h}, Initiatives: wire.MatchingInitiatives{House: h},

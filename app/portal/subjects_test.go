@@ -42,6 +42,7 @@ type scenery struct {
 	documents map[string]domain.DocumentID
 	imports   map[string]string
 	secret    string
+	code      string // by which the village can answer without an account
 	reports   map[string]string
 	announced string
 	order     map[string][]string // names of each map, as they were made
@@ -280,6 +281,11 @@ func (s *scenery) makeCommitments() {
 	s.deal("delivered", "verified", 6, 6)
 	s.deal("disputed", "verified", 7, 7)
 	s.deal("confirmed", "fulfilled", 1, 7)
+	shown, err := s.house().Commitments.Service.MakeLink(s.ctx, s.who("desa-temajuk"), s.op(), s.deals["delivered"], commitments.LinkMessage)
+	s.must(err)
+	link, err := s.house().Commitments.Service.ShownLink(s.ctx, s.who("desa-temajuk"), s.deals["delivered"], shown)
+	s.must(err)
+	s.code = link.Secret
 	s.must(s.house().Needs.Service.Recheck(s.ctx, s.needs["fulfilled"]))
 	doc, err := s.house().Needs.Service.Get(s.ctx, s.needs["fulfilled"])
 	s.must(err)

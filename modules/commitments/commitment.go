@@ -85,6 +85,7 @@ type Hand struct {
 	Organization domain.OrganizationID
 	At           time.Time
 	Operation    string
+	Via          *Via // the link or code by which the village's word came; nil in the portal
 }
 
 // Move is one entry of a commitment's history.
@@ -98,6 +99,7 @@ type Move struct {
 	Reason       string                `json:"reason,omitempty"`
 	Document     domain.DocumentID     `json:"document,omitempty"`
 	Operation    string                `json:"operation,omitempty"`
+	Via          *Via                  `json:"via,omitempty"`
 }
 
 // Pending marks a commitment whose acceptance is on its way through the accounts. Attempt is the version of the
@@ -135,6 +137,7 @@ type Commitment struct {
 	Agreement           *Agreement            `json:"agreement,omitempty"`
 	Deliveries          []Delivery            `json:"deliveries,omitempty"`
 	Dispute             *Dispute              `json:"dispute,omitempty"`
+	Links               []LinkRef             `json:"links,omitempty"` // by which the village can answer without an account
 	History             []Move                `json:"history"`
 	Created             time.Time             `json:"created"`
 	Demo                bool                  `json:"demo,omitempty"`
@@ -174,7 +177,7 @@ func (c *Commitment) move(h Hand, to State, reason string) error {
 
 func (c *Commitment) note(h Hand, to State, reason string) {
 	c.History = append(c.History, Move{From: c.State, To: to, Side: h.Side, Account: h.Account, Organization: h.Organization,
-		At: h.At, Reason: reason, Operation: h.Operation})
+		At: h.At, Reason: reason, Operation: h.Operation, Via: h.Via})
 	c.State = to
 }
 

@@ -25,6 +25,7 @@ type Delivery struct {
 	Denied    int64                `json:"denied,omitempty"`
 	Words     string               `json:"words,omitempty"`
 	Answered  time.Time            `json:"answered,omitzero"`
+	Via       *Via                 `json:"via,omitempty"` // how the answer came; nil in the portal
 }
 
 // Open is what the village has not answered yet.
@@ -129,7 +130,7 @@ func (c *Commitment) Confirm(h Hand, answers []Answer, words string) error {
 			open := d.Open()
 			d.Confirmed += a.Received
 			d.Denied += open - a.Received
-			d.Answered = h.At
+			d.Answered, d.Via = h.At, h.Via
 			changed = true
 			if a.Received < open {
 				denied = true

@@ -27,6 +27,8 @@ type showPage struct {
 	Note       string // what the agreement's kind means
 	Dispute    []web.Fact
 	Deliveries *web.Table
+	Answered   []web.Fact // answers without an account, for those who see all
+	LinksPath  string     // where the village's owner makes links; "" for others
 	Actions    []web.Action
 	Form       *web.Form
 	FormTitle  string
@@ -120,6 +122,9 @@ func (m *Module) showPage(ctx context.Context, b web.Base, actor domain.Actor, i
 	}
 	if full {
 		page.private(c)
+		if err := m.answered(ctx, &page, id, &c, sides); err != nil {
+			return showPage{}, err
+		}
 		page.offer(id, c, sides, refused)
 	}
 	request := domain.PanelRequest{Actor: actor, Ref: ref(id), Page: b, Region: c.Village}
@@ -231,6 +236,9 @@ func deliveryTable(b web.Base, c Commitment, full bool) *web.Table {
 	for _, d := range c.Deliveries {
 		row := web.Row{Cells: []web.Cell{{Text: dateText(b, d.Date)}, {Text: quantityText(b, d.Quantity, c.Unit)},
 			{Text: b.Number(d.Confirmed), Quiet: d.Confirmed == 0}, {Text: b.Number(d.Denied), Quiet: d.Denied == 0}, {Text: b.T("commitments.grade." + string(d.Grade))}}}
+		if d.Via != nil {
+			row.Cells[2].Note = linkName(b, d.Via.Kind, d.Via.Number)
+		}
 		if full {
 			row.Cells[3].Note = d.Words
 			row.Cells = append(row.Cells, web.Cell{Text: d.Place, Note: d.Condition})

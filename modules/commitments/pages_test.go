@@ -41,9 +41,8 @@ func newSite(t *testing.T) *site {
 	if s.engine, err = web.NewEngine(views.FS, bundle, web.EngineOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	log := slog.New(slog.DiscardHandler)
-	s.module = &Module{Service: s.Service, log: log, form: web.NewView[formPage](s.engine, "commitments/form"), show: web.NewView[showPage](s.engine, "commitments/show"),
-		panel: web.NewView[panelPage](s.engine, "commitments/panel")}
+	log := slog.New(slog.NewTextHandler(t.Output(), nil))
+	s.module = newModule(s.Service, Deps{Views: s.engine, PublicURL: "https://gotong.test"})
 	s.app = fiber.New(fiber.Config{Immutable: true, ErrorHandler: web.ErrorHandler(s.engine, log)})
 	s.app.Use(web.Locale(bundle), func(c *fiber.Ctx) error {
 		web.Put(c, people[c.Get("X-As")])

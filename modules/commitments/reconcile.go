@@ -96,7 +96,7 @@ func (s *Service) Reconcile(ctx context.Context) error {
 		}
 		return true
 	})
-	return errors.Join(append(errs, err)...)
+	return errors.Join(append(errs, err, s.reconcileLinks(ctx))...)
 }
 
 // eachOf reads a whole list page by page before anything is changed.

@@ -13,4 +13,15 @@ func (m *Module) Routes(r fiber.Router) {
 	} {
 		r.Post("/commitments/:id/"+name, m.post(name, act))
 	}
+	r.Get("/commitments/:id/links", m.getLinks)
+	r.Post("/commitments/:id/links", m.postLinks)
+	r.Get("/commitments/:id/links/:shown", m.getLink)
+	r.Post("/commitments/:id/links/:link/revoke", m.onLink("revoke", m.Service.RevokeLink))
+	r.Post("/commitments/:id/links/:link/erase", m.onLink("erase", m.Service.EraseLinkPerson))
+	r.Get("/confirm", m.getCode)
+	r.Post("/confirm", m.postCode)
+	r.Get("/confirm/:secret", m.getAnswer)
+	r.Post("/confirm/:secret", m.postAnswer)
+	r.Get("/confirm/:secret/photos/:document", m.getPicture)
+	r.Get("/confirmed/:id", m.getReceipt)
 }

@@ -66,6 +66,7 @@ type Initiatives interface {
 type Organizations interface {
 	Brief(ctx context.Context, id domain.OrganizationID) (domain.OrganizationBrief, error)
 	VillageGovernment(ctx context.Context, code domain.RegionCode) (domain.OrganizationBrief, error)
+	MembershipsOf(ctx context.Context, account domain.AccountID) ([]domain.Membership, error)
 }
 
 // Places names villages. Error: NotFound.
@@ -77,6 +78,9 @@ type Places interface {
 type Papers interface {
 	Attach(ctx context.Context, actor domain.Actor, op store.Operation, ref domain.Ref, typ domain.DocumentType, vis domain.Visibility, up domain.Upload) (domain.DocumentID, error)
 	Has(ctx context.Context, ref domain.Ref, types ...domain.DocumentType) (bool, error)
+	PicturesOf(ctx context.Context, ref domain.Ref) ([]domain.Picture, error)
+	// Thumbnail gives a photo as a JPEG of at most side pixels; the caller has decided who may see it, by names why.
+	Thumbnail(ctx context.Context, by string, ref domain.Ref, id domain.DocumentID, side int) ([]byte, error)
 }
 
 // Deps is what the module needs.
@@ -91,12 +95,15 @@ type Deps struct {
 	Places        Places
 	Papers        Papers
 	Panels        []domain.Panel // on a commitment's page, in order: documents, history
+	PublicURL     string         // for links that leave the portal
 }
 
 // Service makes and follows commitments and keeps the accounts of needs and offers.
 type Service struct {
 	records  *store.Records[Commitment]
 	accounts *store.Records[Account]
+	links    *store.Records[Link]
+	shown    *store.State[shownLink]
 	db       *store.DB
 	clock    clock.Clock
 	log      *slog.Logger
@@ -113,7 +120,8 @@ func newService(d Deps) *Service {
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{records: store.NewRecords(d.DB, definition()), accounts: store.NewRecords(d.DB, accountDefinition()), db: d.DB,
+	return &Service{records: store.NewRecords(d.DB, definition()), accounts: store.NewRecords(d.DB, accountDefinition()),
+		links: store.NewRecords(d.DB, linkDefinition()), shown: store.NewState[shownLink](d.DB, "commitment_links_shown"), db: d.DB,
 		clock: d.Clock, log: d.Log, needs: d.Needs, inits: d.Initiatives, orgs: d.Organizations, places: d.Places, papers: d.Papers}
 }
 

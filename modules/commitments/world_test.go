@@ -30,11 +30,12 @@ type world struct {
 	initiatives map[domain.InitiativeID]Initiative
 	unverified  map[domain.OrganizationID]bool
 	papers      map[domain.DocumentID]domain.DocumentType
+	unowned     map[domain.AccountID]bool
 }
 
 func newWorld() *world {
 	return &world{needs: map[domain.NeedID]Need{}, initiatives: map[domain.InitiativeID]Initiative{}, unverified: map[domain.OrganizationID]bool{},
-		papers: map[domain.DocumentID]domain.DocumentType{}}
+		papers: map[domain.DocumentID]domain.DocumentType{}, unowned: map[domain.AccountID]bool{}}
 }
 
 type worldNeeds struct{ *world }
@@ -98,6 +99,33 @@ func (w *world) Has(_ context.Context, ref domain.Ref, types ...domain.DocumentT
 		}
 	}
 	return false, nil
+}
+
+func (w *world) PicturesOf(_ context.Context, ref domain.Ref) (list []domain.Picture, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for id, typ := range w.papers {
+		if typ == domain.DocPhoto && len(id) > len(ref.ID) && string(id[:len(ref.ID)]) == ref.ID {
+			list = append(list, domain.Picture{ID: id})
+		}
+	}
+	return list, nil
+}
+
+func (w *world) Thumbnail(_ context.Context, _ string, _ domain.Ref, id domain.DocumentID, _ int) ([]byte, error) {
+	return []byte("picture " + id), nil
+}
+
+// MembershipsOf knows the people of these tests; who is in unowned has left.
+func (w *world) MembershipsOf(_ context.Context, account domain.AccountID) ([]domain.Membership, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, a := range []domain.Actor{giver, taker, stranger} {
+		if a.Account == account && !w.unowned[account] {
+			return a.Memberships, nil
+		}
+	}
+	return nil, nil
 }
 
 func owner(account string, organization domain.OrganizationID, village domain.RegionCode) domain.Actor {

@@ -29,6 +29,12 @@ type Upload struct {
 	Body io.Reader
 }
 
+// Picture is a photo among the documents of a thing.
+type Picture struct {
+	ID    DocumentID
+	Title string
+}
+
 // DocumentType says what a document is; the controlled list of workflow.md's papers.
 type DocumentType string
 

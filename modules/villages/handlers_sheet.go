@@ -2,12 +2,8 @@ package villages
 
 import (
 	"bytes"
-	"html/template"
-	"strconv"
-	"strings"
 
 	"github.com/gofiber/fiber/v2"
-	"rsc.io/qr"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
@@ -58,33 +54,4 @@ func (m *Module) sheetFile(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderContentType, "application/pdf")
 	c.Set(fiber.HeaderContentDisposition, `inline; filename="`+b.T("villages.sheet.file")+"-"+string(code)+`.pdf"`)
 	return c.SendStream(&file, file.Len())
-}
-
-// qrView is a QR code as the page draws it.
-type qrView struct {
-	Size int
-	Path template.HTMLAttr // numbers and letters of our own making
-	URL  string
-}
-
-// qrOf draws the QR code of an address; nil where it is too long for one.
-func qrOf(address string) *qrView {
-	code, err := qr.Encode(address, qr.M)
-	if err != nil {
-		return nil
-	}
-	var d strings.Builder
-	for row := range code.Size {
-		for from := 0; from < code.Size; from++ {
-			to := from
-			for to < code.Size && code.Black(to, row) {
-				to++
-			}
-			if to > from {
-				d.WriteString("M" + strconv.Itoa(from+2) + " " + strconv.Itoa(row+2) + "h" + strconv.Itoa(to-from) + "v1H" + strconv.Itoa(from+2) + "z")
-				from = to
-			}
-		}
-	}
-	return &qrView{Size: code.Size + 4, Path: template.HTMLAttr(d.String()), URL: address} //nolint:gosec // made of numbers
 }

@@ -35,7 +35,7 @@ type showPage struct {
 	Ended       string // when the region ended, in words
 	PDF         string // the sheet as a file, "" for regions without
 	PDFLabel    string
-	QR          *qrView
+	QR          *web.QR
 	Map         *domain.TileMap
 	Children    *web.Table
 	Figures     []web.Figure // what has a target
@@ -99,7 +99,7 @@ func (m *Module) sheetLinks(page *showPage, r Region) {
 	switch r.Level {
 	case domain.LevelVillage:
 		page.PDFLabel = b.T("villages.sheet.one")
-		page.QR = qrOf(strings.TrimSuffix(m.publicURL, "/") + b.URL(pathOf(r.Code)))
+		page.QR = web.NewQR(strings.TrimSuffix(m.publicURL, "/") + b.URL(pathOf(r.Code)))
 	case domain.LevelDistrict:
 		page.PDFLabel = b.T("villages.sheet.all")
 	default:

@@ -15,6 +15,16 @@ func (w Papers) Attach(ctx context.Context, actor domain.Actor, op store.Operati
 	return w.House.Documents.Service.Attach(ctx, actor, op, ref, typ, visibility, file)
 }
 
+// PicturesOf lists the photos of a thing.
+func (w Papers) PicturesOf(ctx context.Context, ref domain.Ref) ([]domain.Picture, error) {
+	return w.House.Documents.Service.PicturesOf(ctx, ref)
+}
+
+// Thumbnail gives one of a thing's photos, small.
+func (w Papers) Thumbnail(ctx context.Context, by string, ref domain.Ref, id domain.DocumentID, side int) ([]byte, error) {
+	return w.House.Documents.Service.Thumbnail(ctx, by, ref, id, side)
+}
+
 // Has tells whether a thing has a ready document of one of the types.
 func (w Papers) Has(ctx context.Context, ref domain.Ref, types ...domain.DocumentType) (bool, error) {
 	return w.House.Documents.Service.Has(ctx, ref, types...)

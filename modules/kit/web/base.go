@@ -78,6 +78,13 @@ func (b Base) base() Base { return b }
 // T translates a key with name, value pairs: {{.T "needs.count" "count" .Total}}.
 func (b Base) T(key string, args ...any) string { return b.local.T(key, args...) }
 
+// At says under which address the reader meets this page, where Path must not say so (an address that holds a secret):
+// the link to the other language leads there. path has no language prefix.
+func (b Base) At(path string) Base {
+	b.shown = path
+	return b
+}
+
 // Local gives the localizer, for code that formats texts for the page.
 func (b Base) Local() *i18n.Localizer { return b.local }
 

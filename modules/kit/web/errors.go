@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"math"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -95,6 +96,15 @@ func asError(err error) *apperr.Error {
 	return &apperr.Error{Kind: apperr.Internal, Err: err}
 }
 
+// withoutSecret is the path as a log may hold it: without the parameter that is a secret.
+func withoutSecret(c *fiber.Ctx) string {
+	path := c.Path()
+	if slices.Contains(c.Route().Params, "secret") { // a request that could not be read has no route and no parameters
+		path = strings.ReplaceAll(path, c.Params("secret"), "…")
+	}
+	return path
+}
+
 // ErrorHandler is the one place that turns an error into an answer: status by kind, HTML or JSON by Accept, the safe
 // message in the reader's language, the request id. The cause goes to the log once, 5xx as errors. An error while the
 // page is rendered gives a plain page made at start.
@@ -106,7 +116,7 @@ func ErrorHandler(e *Engine, log *slog.Logger) fiber.ErrorHandler {
 		if kind.status >= 500 {
 			level = slog.LevelError
 		}
-		log.Log(c.UserContext(), level, "request failed", "request", id, "status", kind.status, "method", c.Method(), "path", c.Path(), "error", err.Error())
+		log.Log(c.UserContext(), level, "request failed", "request", id, "status", kind.status, "method", c.Method(), "path", withoutSecret(c), "error", err.Error())
 
 		if failure.Kind == apperr.Unavailable || failure.Kind == apperr.TooMany {
 			c.Set(fiber.HeaderRetryAfter, strconv.Itoa(retryAfter(failure)))

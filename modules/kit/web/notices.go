@@ -21,6 +21,10 @@ func PutNotices(c *fiber.Ctx, in func(lang string) Notices) { Put(c, noticesOf(i
 // Network is where a request came from, as limits count it; "" where nobody counted.
 type Network string
 
+// Uncounted says that limits by network leave this request out: it comes from the portal's own machine while no proxy
+// is configured.
+type Uncounted bool
+
 // PathOf gives the path of an address of this portal, without language prefix and query.
 func PathOf(address string) string {
 	u, err := url.Parse(address)

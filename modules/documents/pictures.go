@@ -1,0 +1,99 @@
+package documents
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"image"
+	"image/jpeg"
+	"image/png"
+	"io"
+	"strings"
+
+	"golang.org/x/image/draw"
+	"golang.org/x/image/webp"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/store"
+)
+
+// PicturesOf lists the ready photos of a thing, for pages of other modules that have decided who may see them.
+// Error: Unavailable.
+func (s *Service) PicturesOf(ctx context.Context, ref domain.Ref) ([]domain.Picture, error) {
+	page, err := s.records.List(ctx, store.Query{List: listParent, Key: store.KeyOf(parentValue(ref), string(domain.DocPhoto)), Limit: 100})
+	if err != nil {
+		return nil, err
+	}
+	var list []domain.Picture
+	for _, doc := range page.Items {
+		if strings.HasPrefix(doc.Body.MediaType, "image/") && !doc.Body.Personal {
+			list = append(list, domain.Picture{ID: domain.DocumentID(doc.ID), Title: doc.Body.Title})
+		}
+	}
+	return list, nil
+}
+
+// Thumbnail gives one of a thing's photos as a JPEG of at most that many pixels a side. It asks nothing about who may
+// see it: the caller has decided. NotFound where it is no ready photo of that thing, Unavailable without the object
+// store. The reading is noted under the name by which it was let in.
+func (s *Service) Thumbnail(ctx context.Context, by string, ref domain.Ref, id domain.DocumentID, side int) ([]byte, error) {
+	doc, err := s.records.Get(ctx, string(id))
+	if err != nil {
+		return nil, err
+	}
+	d := doc.Body
+	if d.Parent != ref || d.Status != Ready || d.Personal || !strings.HasPrefix(d.MediaType, "image/") {
+		return nil, apperr.New(apperr.NotFound, "error.not_found")
+	}
+	err = s.access.Create(ctx, string(id)+"/"+rand.Text(), access{
+		Document: id, Session: by, Owner: d.Organization, SHA256: d.SHA256, At: s.clock.Now(),
+	}, accessKept)
+	if err != nil {
+		return nil, err
+	}
+	body, err := s.blobs.Get(ctx, d.Object, 0, d.Size)
+	if err != nil {
+		return nil, unfinished(err)
+	}
+	defer func() { _ = body.Close() }()
+	raw, err := io.ReadAll(io.LimitReader(body, d.Size))
+	if err != nil {
+		return nil, unfinished(err)
+	}
+	select {
+	case decoding <- struct{}{}: // one at a time, as uploads are
+		defer func() { <-decoding }()
+	case <-ctx.Done():
+		return nil, apperr.Wrap(ctx.Err(), apperr.Unavailable, "")
+	}
+	decode := map[string]func(io.Reader) (image.Image, error){"image/jpeg": jpeg.Decode, "image/png": png.Decode, "image/webp": webp.Decode}[d.MediaType]
+	if decode == nil {
+		return nil, apperr.New(apperr.NotFound, "error.not_found")
+	}
+	picture, err := decode(bytes.NewReader(raw))
+	if err != nil {
+		return nil, apperr.Wrap(err, apperr.Unavailable, "")
+	}
+	var out bytes.Buffer
+	if err := jpeg.Encode(&out, shrink(picture, side), &jpeg.Options{Quality: 72}); err != nil {
+		return nil, err
+	}
+	if frame, err := scanJPEG(bytes.NewReader(raw)); d.MediaType == "image/jpeg" && err == nil && frame.orientation > 1 {
+		withOrientation(&out, frame.orientation)
+	}
+	return out.Bytes(), nil
+}
+
+// shrink scales a picture down to at most that many pixels a side, on white.
+func shrink(picture image.Image, side int) image.Image {
+	bounds := picture.Bounds()
+	width, height := bounds.Dx(), bounds.Dy()
+	if longest := max(width, height); longest > side {
+		width, height = max(1, width*side/longest), max(1, height*side/longest)
+	}
+	small := image.NewRGBA(image.Rect(0, 0, width, height))
+	draw.Draw(small, small.Bounds(), image.White, image.Point{}, draw.Src)
+	draw.ApproxBiLinear.Scale(small, small.Bounds(), picture, bounds, draw.Over, nil)
+	return small
+}

@@ -74,6 +74,7 @@ type options struct {
 	provider  *oidc.Provider // nil: none
 	more      []accounts.ProviderConfig
 	clock     clock.Clock // nil: the machine's
+	terms     string      // version in force; "" for the shipped one
 }
 
 func startProvider(t *testing.T) *oidc.Provider {
@@ -122,13 +123,14 @@ func start(t *testing.T, db *store.DB, o options) *portal {
 	if o.clock == nil {
 		o.clock = clock.System{}
 	}
-	p.module = accounts.New(accounts.Deps{DB: db, Views: engine, Clock: o.clock, Log: log, Providers: providers, PublicURL: o.publicURL, Memberships: p, Departure: p, Regions: anywhere{}})
+	p.module = accounts.New(accounts.Deps{DB: db, Views: engine, Clock: o.clock, Log: log, Providers: providers, PublicURL: o.publicURL, Memberships: p, Departure: p, Regions: anywhere{}, Terms: o.terms})
 	p.service = p.module.Service
 	headers := middleware.Headers{HTTPS: strings.HasPrefix(o.publicURL, "https://"), FormOrigins: providers.Origins}
 	app := fiber.New(fiber.Config{Immutable: true, CaseSensitive: true, StrictRouting: true, DisableStartupMessage: true,
 		ErrorHandler: headers.ErrorHandler(web.ErrorHandler(engine, log))})
 	middleware.Register(app, middleware.Options{Headers: headers, Bundle: bundle, Static: assets, Log: log, PublicURL: o.publicURL, Proxies: o.proxies, Limits: o.limits, Counter: db,
 		Auth: counted{p.service, p.reads}, Cookies: p.module.Cookies, Open: func(r fiber.Router) { r.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok") }) }})
+	app.Use(p.module.AskTerms)
 	app.Get("/public", func(c *fiber.Ctx) error { return c.SendString("public " + web.Get[domain.Actor](c).Name) })
 	app.Get("/panic", func(*fiber.Ctx) error { panic("on purpose") })
 	app.Post("/things", func(c *fiber.Ctx) error {

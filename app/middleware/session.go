@@ -66,6 +66,7 @@ func Session(auth Authenticator, tokens Tokens, cookies accounts.Cookies, limits
 			if ok {
 				web.Put(c, signed.Actor)
 				web.Put(c, &signed.User)
+				web.Put(c, accounts.TermsDue(signed.Owes))
 				web.Put(c, web.CSRFToken(signed.Session.CSRF))
 				if signed.Token != "" {
 					c.Cookie(&fiber.Cookie{Name: name, Value: signed.Token, Path: "/", MaxAge: int(accounts.SessionAbsolute.Seconds()), HTTPOnly: true, Secure: cookies.Secure, SameSite: fiber.CookieSameSiteLaxMode})

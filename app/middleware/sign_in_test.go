@@ -154,7 +154,7 @@ func TestRoleTakenAwayCountsOnTheNextRequest(t *testing.T) {
 		t.Fatalf("changed their own roles: %d", got.StatusCode)
 	}
 	person := chief.get("/people/" + string(one))
-	revoke := person.doc.Find("form.action")
+	revoke := person.doc.Find("#rights form.action")
 	path, _ := revoke.Attr("action")
 	if path != "/people/"+string(one)+"/roles/secretariat/revoke" {
 		t.Fatalf("revoke: %q", path)

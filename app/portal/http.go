@@ -53,6 +53,7 @@ func (p *Portal) app() (*fiber.App, error) {
 		},
 	})
 	app.Use(p.house.Moderation.Show)
+	app.Use(p.house.Accounts.AskTerms)
 	guard, err := rights.NewGuard(p.rights.Table, p.standers())
 	if err != nil {
 		return nil, err

@@ -32,7 +32,7 @@ func (p *Portal) modules(providers *accounts.Providers) {
 	h.Accounts = accounts.New(accounts.Deps{
 		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Providers: providers, PublicURL: p.publicURL(),
 		Secretariat: p.config.Secretariat, Domains: p.config.SignIn.Domains, Departure: orgs, Memberships: orgs, Regions: places,
-		Approve: p.config.SignIn.Approve, Contact: p.config.Contact,
+		Approve: p.config.SignIn.Approve, Contact: p.config.Contact, Papers: wire.Uploads{House: h},
 	})
 	h.Villages = villages.New(villages.Deps{
 		DB: p.db, Views: p.engine, Log: p.log, Works: wire.VillageWorks{House: h}, PublicURL: p.publicURL(),

@@ -41,8 +41,9 @@ type Account struct {
 	Name          string         `json:"name"`
 	Email         string         `json:"email"`
 	EmailVerified bool           `json:"email_verified,omitempty"`
-	Terms         string         `json:"terms,omitempty"` // version accepted at the first sign-in
+	Terms         string         `json:"terms,omitempty"` // version accepted last
 	TermsAt       time.Time      `json:"terms_at,omitzero"`
+	Consents      []Consent      `json:"consents,omitempty"` // each version that was accepted, the newest last
 	Roles         []RoleGrant    `json:"roles,omitempty"`
 	Mandates      []MandateGrant `json:"mandates,omitempty"`
 	Configured    bool           `json:"configured,omitempty"` // the configuration's secretariat role was given once; a revocation stays

@@ -3,8 +3,12 @@ package accounts
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -125,6 +129,10 @@ func TestExport(t *testing.T) {
 	if err := db.Relay(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	s.papers = uploads{me.Account: {
+		{ID: "d1", Title: "Berita acara", Name: "berita acara.pdf", Size: 5, Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("bytes")), nil }},
+		{ID: "d2", Title: "Hilang", Name: "hilang.pdf", Size: 5, Open: func() (io.ReadCloser, error) { return nil, apperr.New(apperr.Unavailable, "") }},
+	}, other.Account: {{ID: "d3", Title: "Punya orang lain"}}}
 	export, err := s.Export(t.Context(), me)
 	if err != nil {
 		t.Fatal(err)
@@ -149,17 +157,84 @@ func TestExport(t *testing.T) {
 		}
 		all, names = all+string(text), names+" "+f.Name
 	}
-	if names != " account.json sign-ins.json sessions.json organizations.json acts.jsonl" {
+	if names != " account.json sign-ins.json sessions.json organizations.json files/d1.pdf files.json acts.jsonl" {
 		t.Fatalf("files:%s", names)
 	}
-	for _, want := range []string{"Saya Sendiri Baru", "saya@contoh.invalid", "103.28.0.0/16", "account.renamed", `"subject": "saya"`} {
+	for _, want := range []string{"Saya Sendiri Baru", "saya@contoh.invalid", "103.28.0.0/16", "account.renamed", `"subject": "saya"`, "bytes", `"missing": true`, `"file": "files/d1.pdf"`} {
 		if !strings.Contains(all, want) {
 			t.Errorf("%q is missing", want)
 		}
 	}
-	for _, secret := range []string{token, hashToken(token), session.CSRF, "Orang Lain", string(other.Account)} {
+	for _, secret := range []string{token, hashToken(token), session.CSRF, "Orang Lain", string(other.Account), "Punya orang lain"} {
 		if strings.Contains(all, secret) {
 			t.Errorf("%q is in the export", secret)
 		}
 	}
+}
+
+// uploads stand in for the documents.
+type uploads map[domain.AccountID][]Upload
+
+func (u uploads) Uploads(_ context.Context, id domain.AccountID, fn func(Upload) error) error {
+	for _, one := range u[id] {
+		if err := fn(one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endless gives that many bytes without holding them.
+type endless struct{ left int64 }
+
+func (e *endless) Read(p []byte) (int, error) {
+	if e.left == 0 {
+		return 0, io.EOF
+	}
+	n := min(int64(len(p)), e.left)
+	e.left -= n
+	return int(n), nil
+}
+
+// A large file goes through a small memory; one that is cut short breaks the export off, so that it does not open.
+func TestExportStreamsFiles(t *testing.T) {
+	db, c := fakeDB(t)
+	s, _ := testService(t, db, c)
+	me := newAccount(t, s, "saya", "Saya")
+	const size = 256 << 20
+	file := Upload{ID: "d1", Name: "besar.mp4", Size: size, Open: func() (io.ReadCloser, error) { return io.NopCloser(&endless{size}), nil }}
+	s.papers = uploads{me.Account: {file}}
+	write := func() (int64, error) {
+		export, err := s.Export(t.Context(), me)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := &counter{}
+		return out.n, errors.Join(export.Write(t.Context(), out), out.enough(size))
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, err := write(); err != nil {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	if used := after.TotalAlloc - before.TotalAlloc; used > 16<<20 {
+		t.Errorf("%d MB were allocated for a file of %d MB", used>>20, size>>20)
+	}
+	file.Open = func() (io.ReadCloser, error) { return io.NopCloser(&endless{size / 2}), nil }
+	s.papers = uploads{me.Account: {file}}
+	if _, err := write(); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Error("half a file passes for the whole:", err)
+	}
+}
+
+type counter struct{ n int64 }
+
+func (c *counter) Write(p []byte) (int, error) { c.n += int64(len(p)); return len(p), nil }
+
+func (c *counter) enough(n int64) error {
+	if c.n < n {
+		return fmt.Errorf("%d bytes", c.n)
+	}
+	return nil
 }

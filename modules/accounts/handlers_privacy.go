@@ -12,13 +12,16 @@ import (
 )
 
 // exportLimit bounds how long an export may be written.
-const exportLimit = 5 * time.Minute
+const exportLimit = time.Hour
 
 // exportData streams one's own data. A ZIP that was broken off does not open, so nobody takes a part for the whole.
 func (m *Module) exportData(c *fiber.Ctx) error {
 	actor := web.Get[domain.Actor](c)
 	export, err := m.Service.Export(c.UserContext(), actor)
 	if err != nil {
+		return err
+	}
+	if err := m.Service.noteExport(c.UserContext(), actor); err != nil {
 		return err
 	}
 	c.Set(fiber.HeaderContentType, "application/zip")

@@ -16,6 +16,7 @@ type Module struct {
 	Desk    []DeskPanel    // set before Routes
 	Queues  []domain.Queue // set before Routes
 	Cookies Cookies
+	Kept    Kept
 	Origin  func(*fiber.Ctx) Origin // where a request comes from; nil: not known
 
 	log     *slog.Logger
@@ -27,7 +28,11 @@ type Module struct {
 	people  *web.View[peoplePage]
 	person  *web.View[personPage]
 
-	closed   *web.View[closedPage]
+	closed     *web.View[closedPage]
+	terms      *web.View[termsPage]
+	processing *web.View[processingView]
+	register   *web.View[registerPage]
+
 	again    *web.View[againPage]
 	heldView *web.View[heldPage]
 }
@@ -44,7 +49,9 @@ func New(d Deps) *Module {
 		people:  web.NewView[peoplePage](d.Views, "accounts/people"),
 		person:  web.NewView[personPage](d.Views, "accounts/person"),
 		closed:  web.NewView[closedPage](d.Views, "accounts/closed"),
-		again:   web.NewView[againPage](d.Views, "accounts/again"), heldView: web.NewView[heldPage](d.Views, "accounts/held"),
+		terms:   web.NewView[termsPage](d.Views, "accounts/terms"), processing: web.NewView[processingView](d.Views, "accounts/processing"),
+		register: web.NewView[registerPage](d.Views, "accounts/register"),
+		again:    web.NewView[againPage](d.Views, "accounts/again"), heldView: web.NewView[heldPage](d.Views, "accounts/held"),
 	}
 }
 
@@ -63,6 +70,10 @@ func (m *Module) Routes(r fiber.Router) {
 	r.Get("/account/export", m.exportData)
 	r.Post("/account/erase", m.askErasure)
 	r.Post("/account/erase/cancel", m.cancelErasure)
+	r.Get("/account/terms", m.showTerms)
+	r.Post("/account/terms", m.agreeTerms)
+	r.Get("/account/privacy", m.showProcessing)
+	r.Get("/privacy", m.showRegister)
 	r.Get("/account/closed/:notice", m.showClosed)
 	r.Get("/account/again", m.showAgain)
 	r.Post("/account/again/:provider", m.beginAgain)

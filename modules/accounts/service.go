@@ -1,6 +1,7 @@
 package accounts
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"slices"
@@ -38,6 +39,8 @@ type Deps struct {
 	Departure   Departure
 	Regions     Regions
 	Approve     bool   // new accounts wait until the secretariat lets them in
+	Terms       string // version of the terms in force; "" for TermsVersion
+	Papers      Papers // what people uploaded; may be nil
 	Contact     string // address to which people write whose account is shut; may be ""
 }
 
@@ -62,6 +65,9 @@ type Service struct {
 	notices     *store.State[ClosedNotice]
 	approve     bool
 	contact     string
+	terms       string
+	papers      Papers
+	exports     *store.Records[copyTaken]
 }
 
 func newService(d Deps) *Service {
@@ -70,7 +76,8 @@ func newService(d Deps) *Service {
 		accounts: store.NewRecords(d.DB, accountDefinition()), identities: store.NewRecords(d.DB, identityDefinition()),
 		attempts: store.NewState[attempt](d.DB, "sign_ins"), held: newHeldForms(d.DB), clock: d.Clock, log: d.Log, publicURL: strings.TrimSuffix(d.PublicURL, "/"),
 		db: d.DB, memberships: d.Memberships, departure: d.Departure, regions: d.Regions,
-		notices: store.NewState[ClosedNotice](d.DB, "closed_notices"), approve: d.Approve, contact: d.Contact,
+		notices: store.NewState[ClosedNotice](d.DB, "closed_notices"), approve: d.Approve, contact: d.Contact, terms: cmp.Or(d.Terms, TermsVersion), papers: d.Papers,
+		exports: store.NewRecords(d.DB, copyDefinition()),
 	}
 	for _, email := range d.Secretariat {
 		s.secretariat = append(s.secretariat, strings.ToLower(strings.TrimSpace(email)))
@@ -86,6 +93,7 @@ type Signed struct {
 	Actor   domain.Actor
 	Session Session
 	User    web.User
+	Owes    bool   // the terms in force are not accepted yet
 	Token   string // another token for the cookie, since the person's rights changed; "" leaves it
 }
 
@@ -99,7 +107,7 @@ func (s *Service) Authenticate(ctx context.Context, token string) (Signed, bool,
 	if err != nil {
 		return Signed{}, false, err
 	}
-	actor, err := s.ActorOf(ctx, session.Account)
+	actor, account, err := s.actorOf(ctx, session.Account)
 	if apperr.Is(err, apperr.NotFound) {
 		return Signed{}, false, nil
 	}
@@ -115,7 +123,7 @@ func (s *Service) Authenticate(ctx context.Context, token string) (Signed, bool,
 	for _, m := range actor.Memberships {
 		names = append(names, m.Name)
 	}
-	return Signed{Actor: actor, Session: session, User: web.User{Name: actor.Name, Organizations: strings.Join(names, ", "), Desk: true}, Token: fresh}, true, nil
+	return Signed{Actor: actor, Session: session, User: web.User{Name: actor.Name, Organizations: strings.Join(names, ", "), Desk: true}, Owes: s.owesTerms(account), Token: fresh}, true, nil
 }
 
 // rightsDigest names what an actor may do: roles, mandates, places in organisations.
@@ -137,12 +145,17 @@ func rightsDigest(a domain.Actor) string {
 // ActorOf assembles an account with its roles, mandates and memberships, without a session. NotFound also for one that
 // was erased or does not open the portal; Unavailable.
 func (s *Service) ActorOf(ctx context.Context, id domain.AccountID) (domain.Actor, error) {
+	actor, _, err := s.actorOf(ctx, id)
+	return actor, err
+}
+
+func (s *Service) actorOf(ctx context.Context, id domain.AccountID) (domain.Actor, Account, error) {
 	doc, err := s.accounts.Get(ctx, string(id))
 	if err != nil {
-		return domain.Actor{}, err
+		return domain.Actor{}, Account{}, err
 	}
 	if !doc.Body.Erased.IsZero() || doc.Body.Access() != AccessOpen {
-		return domain.Actor{}, apperr.New(apperr.NotFound, "")
+		return domain.Actor{}, Account{}, apperr.New(apperr.NotFound, "")
 	}
 	actor := domain.Actor{Account: id, Name: doc.Body.Name, Demo: doc.Body.Demo}
 	for _, r := range doc.Body.Roles {
@@ -152,7 +165,7 @@ func (s *Service) ActorOf(ctx context.Context, id domain.AccountID) (domain.Acto
 		actor.Mandates = append(actor.Mandates, m.Mandate)
 	}
 	actor.Memberships, err = s.memberships.MembershipsOf(ctx, id)
-	return actor, err
+	return actor, doc.Body, err
 }
 
 // Names gives the names of accounts for other modules' pages; those that are gone are left out. Unavailable.

@@ -293,8 +293,7 @@ func (s *Service) welcome(ctx context.Context, account domain.AccountID, claims 
 		if !first {
 			return false, nil
 		}
-		a.Terms, a.TermsAt = TermsVersion, now
-		return true, nil
+		return a.Agree(s.terms, now), nil
 	})
 	if err != nil || !s.configured(claims) {
 		return first, err

@@ -356,7 +356,7 @@ func newAboutPage(b web.Base) aboutPage {
 		id         string
 		paragraphs int
 		link       string
-	}{{"what", 2, "/needs"}, {"who", 2, "/sign-in"}, {"data", 4, "/villages"}, {"privacy", 4, ""}, {"evidence", 2, ""}, {"licences", 1, "/licences"}} {
+	}{{"what", 2, "/needs"}, {"who", 2, "/sign-in"}, {"data", 4, "/villages"}, {"privacy", 4, "/privacy"}, {"evidence", 2, ""}, {"licences", 1, "/licences"}} {
 		section := textSection{ID: s.id, Title: b.T("catalog.about." + s.id)}
 		for i := range s.paragraphs {
 			section.Paragraphs = append(section.Paragraphs, b.T("catalog.about."+s.id+"_"+strconv.Itoa(i+1)))

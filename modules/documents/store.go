@@ -56,6 +56,7 @@ var definition = store.Definition[Document]{
 			}
 			return keys
 		}, Sort: func(id string, _ Document) string { return store.SortText(id) }},
+		uploaderList(),
 		{Name: listSweep, Keys: func(_ string, d Document) []store.Key {
 			if d.Status == Ready {
 				return nil

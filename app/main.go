@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"gotong/app/config"
@@ -50,7 +51,14 @@ type usageError string
 
 func (e usageError) Error() string { return string(e) }
 
+// collectAt has memory collected once it grew by half: the bytes of many uploads at once are in hand only for a moment,
+// and a small server has little room. GOGC of the environment counts more.
+const collectAt = 50
+
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(collectAt)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()

@@ -100,9 +100,10 @@ type Provider struct {
 	ClientSecret Secret `koanf:"client_secret"`
 }
 
-// Uploads bounds what a form may carry.
+// Uploads bounds the files that people upload.
 type Uploads struct {
-	MaxMB int `koanf:"max_mb"`
+	MaxMB     int `koanf:"max_mb"`
+	LargestMB int `koanf:"largest_mb"` // of a file that comes in pieces
 }
 
 // Log says how much is logged and in which form.
@@ -118,7 +119,7 @@ func Default() Config {
 		Database: Database{Engine: "sqlite", Name: "gotong"},
 		Storage:  Storage{Engine: "embedded", Bucket: "gotong", Region: "us-east-1"},
 		SignIn:   SignIn{Demo: true, Domains: []string{}, Providers: []Provider{}},
-		Uploads:  Uploads{MaxMB: 32},
+		Uploads:  Uploads{MaxMB: 32, LargestMB: 2048},
 		Log:      Log{Level: "info", Format: "text"},
 	}
 }
@@ -304,6 +305,7 @@ func (c *Config) validate() []string {
 	m.check(c.Contact == "" || strings.Contains(c.Contact, "@") && !strings.ContainsAny(c.Contact, " <>,;"), "contact", "must be one e-mail address, or empty")
 	c.validateSignIn(&m)
 	m.check(c.Uploads.MaxMB >= 1 && c.Uploads.MaxMB <= 256, "uploads.max_mb", "must be 1 to 256")
+	m.check(c.Uploads.LargestMB >= c.Uploads.MaxMB && c.Uploads.LargestMB <= 2048, "uploads.largest_mb", "must be uploads.max_mb to 2048")
 	for i, p := range c.Proxies {
 		_, errAddr := netip.ParseAddr(p)
 		_, errNet := netip.ParsePrefix(p)

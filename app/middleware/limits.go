@@ -17,6 +17,7 @@ import (
 // Limits say how much is enough. Zero values take the defaults; a negative one switches the limit off.
 type Limits struct {
 	SignIn  int64 // sign-ins begun by a network in ten minutes, over all replicas
+	Pieces  int64 // pieces of files that an account sends in a minute, over all replicas
 	Posts   int64 // changing requests of an account, or of a network without one, in a minute, over all replicas
 	Reading int   // anonymous requests of a network in a minute, on this replica
 }
@@ -24,6 +25,9 @@ type Limits struct {
 func (l Limits) withDefaults() Limits {
 	if l.SignIn == 0 {
 		l.SignIn = 60
+	}
+	if l.Pieces == 0 {
+		l.Pieces = 6000 // of 1 MiB each
 	}
 	if l.Posts == 0 {
 		l.Posts = 120
@@ -64,6 +68,8 @@ func ChangeLimits(counter Counter, limits Limits, proxies []netip.Prefix) fiber.
 		account := web.Get[domain.Actor](c).Account
 		if strings.HasPrefix(c.Path(), "/sign-in/") {
 			key, limit, window = "sign-in/"+network(addr).String(), limits.SignIn, signInWindow
+		} else if account != "" && c.Method() == fiber.MethodPatch && strings.HasPrefix(c.Path(), "/uploads/") {
+			key, limit = "pieces/"+string(account), limits.Pieces
 		} else if account != "" {
 			key = "posts/" + string(account)
 		}

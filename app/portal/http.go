@@ -6,9 +6,11 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"gotong/app/middleware"
 	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/resumable"
 	"gotong/modules/kit/web"
 	"gotong/modules/rights"
 )
@@ -19,6 +21,8 @@ const (
 	writeTimeout = 10 * time.Minute // a large download on a slow line
 	idleTimeout  = time.Minute
 	formOverhead = 1 << 20 // what a form holds beside its file
+
+	pieceLimit = resumable.PieceMax + 4<<10 // what any request may carry that is no form: pieces of files are the largest
 )
 
 // app is the Fiber application with every route of the portal.
@@ -44,6 +48,12 @@ func (p *Portal) app() (*fiber.App, error) {
 		ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
 		ErrorHandler: headers.ErrorHandler(web.ErrorHandler(p.engine, p.log)),
 	})
+	app.Server().HeaderReceived = func(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
+		if h.IsPost() {
+			return fasthttp.RequestConfig{} // forms: BodyLimit
+		}
+		return fasthttp.RequestConfig{MaxRequestBodySize: pieceLimit}
+	}
 	middleware.Register(app, middleware.Options{
 		Headers: headers, Bundle: p.bundle, Static: p.assets, Log: p.log, PublicURL: p.publicURL(), Proxies: proxies,
 		Limits: p.limits, Counter: p.db, Auth: p.house.Accounts.Service, Tokens: p.house.Tokens.Service, Cookies: p.house.Accounts.Cookies,

@@ -136,6 +136,8 @@ func (s *scenery) subjects(pattern string) (list []subject) {
 			}
 			asked(name, "?for="+url.QueryEscape(ref))
 		}
+	case first("/uploads/:id"):
+		one("missing", "id", "nothing-here")
 	case first("/imports/:id"):
 		for _, name := range s.order["import"] {
 			one(name, "id", s.imports[name])

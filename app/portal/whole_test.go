@@ -199,6 +199,8 @@ func (w *whole) try(p *person, method, path, body string, headers ...string) (re
 	}
 	if method == http.MethodPost {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if method != http.MethodGet && method != http.MethodHead {
 		req.Header.Set("Origin", w.base)
 		req.Header.Set("X-Csrf-Token", p.token)
 	}

@@ -66,6 +66,15 @@ func (h *HTTP) Again() (*HTTP, error) {
 	return other, err
 }
 
+// Cookies gives the cookies that a request would carry, as its header.
+func (h *HTTP) Cookies() string {
+	var all []string
+	for _, c := range h.client.Jar.Cookies(h.base) {
+		all = append(all, c.Name+"="+c.Value)
+	}
+	return strings.Join(all, "; ")
+}
+
 // NewHTTP makes a visitor of the portal at base, "http://127.0.0.1:8080".
 func NewHTTP(base string) (*HTTP, error) {
 	u, err := url.Parse(base)

@@ -24,6 +24,7 @@ type Collected struct {
 	Abandoned int // pending documents removed
 	Purged    int // thrown away documents removed for good
 	Orphans   int // objects removed
+	Uploads   int // pieces and parts of uploads removed whose time was over
 }
 
 // Collect removes what broken uploads and the trash left: first the metadata, by compare-and-set, so that a late writer
@@ -36,6 +37,9 @@ func (s *Service) Collect(ctx context.Context) (Collected, error) {
 		return c, err
 	}
 	if c.Purged, err = s.remove(ctx, Trashed, trashKept, "document.purged"); err != nil {
+		return c, err
+	}
+	if c.Uploads, err = s.uploads.Sweep(ctx, prefix); err != nil {
 		return c, err
 	}
 	orphans, err := s.Orphans(ctx)
@@ -79,6 +83,19 @@ func (s *Service) remove(ctx context.Context, status Status, kept time.Duration,
 	}
 }
 
+// named tells whether a document names an object as its content, or an upload is to become one.
+func (s *Service) named(ctx context.Context, id, key string) (bool, error) {
+	n, err := s.records.Count(ctx, listObject, store.KeyOf(key))
+	if err != nil || n > 0 {
+		return n > 0, err
+	}
+	up, err := s.uploads.Get(ctx, id)
+	if apperr.Is(err, apperr.NotFound) {
+		return false, nil
+	}
+	return err == nil && up.Key == key, err
+}
+
 // Orphans lists the objects older than the grace that no document names: what Collect removes. Conflict where most of
 // the objects belong to no document.
 func (s *Service) Orphans(ctx context.Context) ([]string, error) {
@@ -97,11 +114,12 @@ func (s *Service) Orphans(ctx context.Context) ([]string, error) {
 		if !ok {
 			continue // not ours
 		}
-		switch doc, err := s.records.Get(ctx, id); {
-		case apperr.Is(err, apperr.NotFound), err == nil && doc.Body.Object != info.Key:
-			orphans = append(orphans, info.Key)
-		case err != nil:
+		named, err := s.named(ctx, id, info.Key)
+		if err != nil {
 			return nil, err
+		}
+		if !named {
+			orphans = append(orphans, info.Key)
 		}
 	}
 	if len(orphans) > suspicious && len(orphans) > seen/2 {
@@ -118,7 +136,7 @@ func (s *Service) Dangling(ctx context.Context, found func(id string, d Document
 			return nil
 		}
 		info, err := s.blobs.Stat(ctx, doc.Body.Object)
-		if apperr.Is(err, apperr.NotFound) || err == nil && (info.Size != doc.Body.Size || info.SHA256 != doc.Body.SHA256) {
+		if apperr.Is(err, apperr.NotFound) || err == nil && (info.Size != doc.Body.Size || info.SHA256 != doc.Body.SHA256 && info.SHA256 != "") {
 			found(doc.ID, doc.Body)
 			return nil
 		}
@@ -135,7 +153,7 @@ func (s *Service) RunCollector(ctx context.Context) error {
 		if c, err := s.Collect(ctx); err != nil && ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "documents: collector", "error", err)
 		} else if c != (Collected{}) {
-			s.log.InfoContext(ctx, "documents: collected", "abandoned", c.Abandoned, "purged", c.Purged, "orphans", c.Orphans)
+			s.log.InfoContext(ctx, "documents: collected", "abandoned", c.Abandoned, "purged", c.Purged, "orphans", c.Orphans, "pieces", c.Uploads)
 		}
 		select {
 		case <-ctx.Done():

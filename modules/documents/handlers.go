@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -82,53 +81,13 @@ func (m *Module) new(c *fiber.Ctx) error {
 		return err
 	}
 	b := web.NewBase(c, "documents", "documents.new_title")
-	return m.renderForm(c, http.StatusOK, b, parent, uploadForm(b, ref, Details{Type: domain.DocumentType(v.Get("type"))}, m.Service.Limit()))
+	return m.renderUpload(c, http.StatusOK, b, parent, m.uploadForm(b, ref, Details{Type: domain.DocumentType(v.Get("type"))}), nil)
 }
 
 func (m *Module) renderForm(c *fiber.Ctx, status int, b web.Base, parent domain.Resolved, form *web.Form) error {
 	b.Crumbs = []web.Crumb{{Label: parent.Title, Path: parent.Path}}
 	b.Private, b.Demo = true, parent.Demo
 	return m.formView.Render(c, status, formPage{Base: b, For: parent.Title, ForPath: b.URL(parent.Path), Form: form})
-}
-
-func (m *Module) create(c *fiber.Ctx) error {
-	v := web.ValuesOf(c)
-	ref, ok := parseFor(v.Get("for"))
-	if !ok {
-		return apperr.New(apperr.NotFound, "error.not_found")
-	}
-	details, err := readDetails(v)
-	var id domain.DocumentID
-	if err == nil {
-		id, err = m.add(c, ref, details)
-	}
-	if err == nil {
-		web.SetFlash(c, "good", "documents.flash.added")
-		return web.Redirect(c, documentPath(id))
-	}
-	if !apperr.Is(err, apperr.Invalid) {
-		return err
-	}
-	parent, hidden := m.Service.ParentFor(c.UserContext(), actorOf(c), ref)
-	if hidden != nil {
-		return hidden
-	}
-	b := web.NewBase(c, "documents", "documents.new_title")
-	return m.renderForm(c, http.StatusUnprocessableEntity, b, parent, uploadForm(b, ref, Details{}, m.Service.Limit()).Bind(c).Fail(err))
-}
-
-// add passes the posted file on; it is read while the request lasts.
-func (m *Module) add(c *fiber.Ctx, ref domain.Ref, details Details) (domain.DocumentID, error) {
-	var up domain.Upload
-	if header, err := c.FormFile("file"); err == nil {
-		file, err := header.Open()
-		if err != nil {
-			return "", apperr.Wrap(err, apperr.BadRequest, "error.bad_request")
-		}
-		defer file.Close()
-		up = domain.Upload{Name: strings.Clone(header.Filename), Size: header.Size, Body: file}
-	}
-	return m.Service.Add(c.UserContext(), actorOf(c), web.OperationOf(c), ref, details, up)
 }
 
 func (m *Module) edit(c *fiber.Ctx) error {

@@ -39,10 +39,15 @@ type kind struct {
 	MediaType string
 	Sniffed   []string // what the content may be recognised as
 	Check     func(source, kind) (content, error)
+	Max       int64  // bytes; 0: as large as any upload
 	Part      string // of an office file: the entry that makes it one
 }
 
 const (
+	pictureMax = 64 << 20 // bytes of a picture's file; its pixels are bounded apart
+	textWindow = 256 << 10
+	convertMax = 16 << 20 // bytes of a text of an older encoding, which is turned into UTF-8 in memory
+
 	ooxml = "application/vnd.openxmlformats-officedocument."
 	odf   = "application/vnd.oasis.opendocument."
 	zips  = "application/zip"
@@ -51,10 +56,10 @@ const (
 // kinds lists what may be uploaded, by extension.
 var kinds = map[string]kind{
 	"pdf":  {MediaType: "application/pdf", Sniffed: []string{"application/pdf"}, Check: checkPDF},
-	"jpg":  {MediaType: "image/jpeg", Sniffed: []string{"image/jpeg"}, Check: checkJPEG},
-	"jpeg": {MediaType: "image/jpeg", Sniffed: []string{"image/jpeg"}, Check: checkJPEG},
-	"png":  {MediaType: "image/png", Sniffed: []string{"image/png", "image/vnd.mozilla.apng"}, Check: checkPNG},
-	"webp": {MediaType: "image/webp", Sniffed: []string{"image/webp"}, Check: checkWebP},
+	"jpg":  {Max: pictureMax, MediaType: "image/jpeg", Sniffed: []string{"image/jpeg"}, Check: checkJPEG},
+	"jpeg": {Max: pictureMax, MediaType: "image/jpeg", Sniffed: []string{"image/jpeg"}, Check: checkJPEG},
+	"png":  {Max: pictureMax, MediaType: "image/png", Sniffed: []string{"image/png", "image/vnd.mozilla.apng"}, Check: checkPNG},
+	"webp": {Max: pictureMax, MediaType: "image/webp", Sniffed: []string{"image/webp"}, Check: checkWebP},
 	"docx": {MediaType: ooxml + "wordprocessingml.document", Sniffed: []string{ooxml + "wordprocessingml.document", zips}, Check: checkOffice, Part: "word/document.xml"},
 	"xlsx": {MediaType: ooxml + "spreadsheetml.sheet", Sniffed: []string{ooxml + "spreadsheetml.sheet", zips}, Check: checkOffice, Part: "xl/workbook.xml"},
 	"pptx": {MediaType: ooxml + "presentationml.presentation", Sniffed: []string{ooxml + "presentationml.presentation", zips}, Check: checkOffice, Part: "ppt/presentation.xml"},
@@ -79,32 +84,46 @@ func refuse(key string, args ...any) error {
 	return fields.Err()
 }
 
-// inspect holds an uploaded file to the allow-list, by extension and by content, within the bounds of its type, and
-// gives what may be stored. Invalid (field file) says what is wrong with it.
+// inspect holds a posted file to the allow-list; see examine. Invalid (field file) says what is wrong with it.
 func inspect(up domain.Upload, limit int64) (content, error) {
 	if up.Body == nil || up.Name == "" {
 		return content{}, refuse("documents.error.no_file")
 	}
-	extension := extensionOf(up.Name)
-	k, ok := kinds[extension]
-	if !ok {
-		return content{}, refuse("documents.error.type", "allowed", allowedList)
+	if _, err := kindOf(up.Name); err != nil {
+		return content{}, err
 	}
 	src, err := atHand(up, limit)
+	if err != nil {
+		return content{}, err
+	}
+	return examine(up.Name, src)
+}
+
+// kindOf gives what may be uploaded under that name.
+func kindOf(name string) (kind, error) {
+	k, ok := kinds[extensionOf(name)]
+	if !ok {
+		return k, refuse("documents.error.type", "allowed", allowedList)
+	}
+	return k, nil
+}
+
+// examine holds a file to the allow-list, by extension and by content, within the bounds of its type, and gives what may
+// be stored: the file itself, or another content where something had to be taken out. Invalid (field file) says what is
+// wrong with it; whatever goes wrong while it is read otherwise comes as it is.
+func examine(name string, src source) (content, error) {
+	k, err := kindOf(name)
 	if err != nil {
 		return content{}, err
 	}
 	if src.Size() == 0 {
 		return content{}, refuse("documents.error.empty")
 	}
-	head, err := io.ReadAll(io.NewSectionReader(src, 0, 3072))
-	if err != nil {
-		return content{}, unreadable(err)
+	extension := extensionOf(name)
+	c, err := k.examine(src, extension)
+	if far, ok := src.(*remote); ok && far.failed != nil {
+		return content{}, far.failed // what looked like damage was none of the file's
 	}
-	if !recognised(head, k.Sniffed) {
-		return content{}, refuse("documents.error.content", "extension", strings.ToUpper(extension))
-	}
-	c, err := k.Check(src, k)
 	if err != nil {
 		return content{}, err
 	}
@@ -112,12 +131,44 @@ func inspect(up domain.Upload, limit int64) (content, error) {
 		extension = "jpg"
 	}
 	c.Extension, c.MediaType = extension, k.MediaType
-	sum := sha256.New()
-	if _, err := io.Copy(sum, c.reader()); err != nil {
+	c.SHA256, err = sumOf(c.source)
+	return c, err
+}
+
+func (k kind) examine(src source, extension string) (content, error) {
+	head, err := io.ReadAll(io.NewSectionReader(src, 0, 3072))
+	if err != nil {
 		return content{}, unreadable(err)
 	}
-	c.SHA256 = hex.EncodeToString(sum.Sum(nil))
-	return c, nil
+	if !recognised(head, k.Sniffed) {
+		return content{}, refuse("documents.error.content", "extension", strings.ToUpper(extension))
+	}
+	if k.Max > 0 && src.Size() > k.Max {
+		return content{}, refuse("documents.error.too_large_kind", "extension", strings.ToUpper(extension), "limit", k.Max>>20)
+	}
+	return k.Check(src, k)
+}
+
+// sumOf gives the SHA-256 of a file, in hex.
+func sumOf(src source) (string, error) {
+	var r io.Reader = io.NewSectionReader(src, 0, src.Size())
+	if far, ok := src.(*remote); ok {
+		body, err := far.whole()
+		if err != nil {
+			return "", err
+		}
+		defer body.Close()
+		r = body
+	}
+	sum := sha256.New()
+	n, err := io.Copy(sum, r)
+	if err == nil && n != src.Size() {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		return "", unreadable(err)
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
 func recognised(head []byte, allowed []string) bool {
@@ -208,22 +259,58 @@ func checkText(src source, _ kind) (content, error) {
 	if isZip(src) {
 		return content{}, refuse("documents.error.two_types")
 	}
-	data, err := io.ReadAll(io.NewSectionReader(src, 0, src.Size()))
-	if err != nil {
-		return content{}, unreadable(err)
-	}
-	for _, b := range data {
-		if b < ' ' && b != '\n' && b != '\r' && b != '\t' && b != '\f' {
-			return content{}, refuse("documents.error.not_text")
+	c := content{source: src}
+	valid := true
+	err := eachText(src, func(text []byte) error {
+		for _, b := range text {
+			if b < ' ' && b != '\n' && b != '\r' && b != '\t' && b != '\f' {
+				return refuse("documents.error.not_text")
+			}
 		}
+		valid = valid && utf8.Valid(text)
+		c.Personal = append(c.Personal, domain.FindPersonalNumbers(string(text))...)
+		return nil
+	})
+	if err != nil || valid {
+		return c, err
 	}
-	if !utf8.Valid(data) {
-		var out bytes.Buffer
-		for _, b := range data {
+	if src.Size() > convertMax {
+		return c, refuse("documents.error.encoding", "limit", convertMax>>20)
+	}
+	var out bytes.Buffer
+	err = eachText(src, func(text []byte) error {
+		for _, b := range text {
 			out.WriteRune(rune(b))
 		}
-		data = out.Bytes()
-		src = bytes.NewReader(data)
+		return nil
+	})
+	c.source = bytes.NewReader(out.Bytes())
+	return c, err
+}
+
+// eachText gives a text piece by piece, each ending with a line where lines are not longer than a piece.
+func eachText(src source, fn func([]byte) error) error {
+	buffer := make([]byte, textWindow)
+	for at := int64(0); at < src.Size(); {
+		n, err := src.ReadAt(buffer, at)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return unreadable(err)
+		}
+		piece := buffer[:n]
+		if at+int64(n) < src.Size() {
+			if end := bytes.LastIndexByte(piece, '\n'); end > 0 {
+				piece = piece[:end+1]
+			} else { // one long line: not within a character
+				for len(piece) > textWindow-utf8.UTFMax && !utf8.RuneStart(buffer[len(piece)-1]) {
+					piece = piece[:len(piece)-1]
+				}
+				piece = piece[:len(piece)-1]
+			}
+		}
+		if err := fn(piece); err != nil {
+			return err
+		}
+		at += int64(len(piece))
 	}
-	return content{source: src, Personal: domain.FindPersonalNumbers(string(data))}, nil
+	return nil
 }

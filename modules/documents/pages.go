@@ -41,6 +41,8 @@ type formPage struct {
 	For     string // title of what it belongs to
 	ForPath string
 	Form    *web.Form
+	Pieces  *pieces // of an upload: how files are sent in pieces
+	Done    []web.Card
 }
 
 type panelPage struct {
@@ -69,6 +71,8 @@ func visibilityText(b web.Base, v domain.Visibility) string {
 
 func sizeText(b web.Base, n int64) string {
 	switch {
+	case n >= 1<<30:
+		return b.T("documents.size_gb", "size", b.Local().Decimal(float64(n)/(1<<30), 1))
 	case n >= 1<<20:
 		return b.T("documents.size_mb", "size", b.Local().Decimal(float64(n)/(1<<20), 1))
 	case n >= 1<<10:
@@ -136,20 +140,6 @@ func detailsForm(b web.Base, f *web.Form, d Details) *web.Form {
 		Date("date", web.Value(string(d.Date)))
 }
 
-// uploadForm asks for a file; presets come from the address.
-func uploadForm(b web.Base, ref domain.Ref, preset Details, limit int64) *web.Form {
-	if preset.Visibility == "" {
-		preset.Visibility = domain.VisibleParties
-	}
-	if preset.Language == "" {
-		preset.Language = "id"
-	}
-	f := web.NewForm(b, "documents.form", "/documents").Hidden("for", forValue(ref)).
-		Section("file").File("file", Accept, web.Required(), web.Hint("documents.form.file_limits", "limit", limit>>20, "types", allowedList)).
-		Section("details")
-	return detailsForm(b, f, preset)
-}
-
 func editForm(b web.Base, v View) *web.Form {
 	d := v.Document
 	f := web.NewForm(b, "documents.form", documentPath(v.ID)+"/edit").Read(v.Version).Back(documentPath(v.ID)).Section("details")
@@ -198,6 +188,9 @@ func (m *Module) show(ctx context.Context, b web.Base, v View) showPage {
 			p.Facts = append(p.Facts, web.Fact{Label: b.T("documents.fact.organization"), Value: brief.Name, Path: b.URL("/organizations/" + string(brief.ID))})
 		}
 	}
+	if v.MayChange {
+		p.Facts = append(p.Facts, m.same(ctx, b, v)...)
+	}
 	p.Facts = append(p.Facts,
 		web.Fact{Label: b.T("documents.fact.uploaded"), Value: b.DateTime(d.Created)},
 		web.Fact{Label: b.T("documents.fact.language"), Value: b.T("documents.language." + d.Language)},
@@ -215,6 +208,20 @@ func (m *Module) show(ctx context.Context, b web.Base, v View) showPage {
 	}
 	p.Base = b
 	return p
+}
+
+// same names other documents of the owner with this content: it is stored once for all of them.
+func (m *Module) same(ctx context.Context, b web.Base, v View) (facts []web.Fact) {
+	docs, err := m.Service.sameContent(ctx, v.Document)
+	if err != nil {
+		return nil
+	}
+	for _, doc := range docs {
+		if doc.ID != string(v.ID) {
+			facts = append(facts, web.Fact{Label: b.T("documents.fact.same"), Value: doc.Body.Title, Path: b.URL(documentPath(domain.DocumentID(doc.ID)))})
+		}
+	}
+	return facts
 }
 
 func (p *showPage) actions(b web.Base, v View) {

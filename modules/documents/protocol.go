@@ -41,32 +41,48 @@ func (s *Service) Add(ctx context.Context, actor domain.Actor, op store.Operatio
 	if err != nil {
 		return "", err
 	}
-	name := cleanName(up.Name, file.Extension)
-	details = details.normal(name)
-	if err := details.Validate(); err != nil {
+	d, err := s.newDocument(actor, op, parent, details, up.Name, file)
+	if err != nil {
 		return "", err
 	}
-	if len(file.Personal) > 0 && wide(details.Visibility) {
-		return "", refuse("documents.error.personal_file", "count", len(file.Personal))
-	}
 	id := actor.NewID(op)
+	d.Object = newKey(id)
+	return domain.DocumentID(id), s.keep(ctx, actor, op, id, d, s.place(ctx, file))
+}
+
+// newKey makes a random key below a document's id.
+func newKey(id string) string { return prefix + id + "/" + strings.ToLower(rand.Text()) }
+
+// newDocument makes what is known of a file that passed inspection. Invalid by field.
+func (s *Service) newDocument(actor domain.Actor, op store.Operation, parent domain.Resolved, details Details, fileName string, file content) (Document, error) {
+	name := cleanName(fileName, file.Extension)
+	details = details.normal(name)
+	if err := details.Validate(); err != nil {
+		return Document{}, err
+	}
+	if len(file.Personal) > 0 && wide(details.Visibility) {
+		return Document{}, refuse("documents.error.personal_file", "count", len(file.Personal))
+	}
 	now := s.clock.Now()
 	input := sha256.Sum256([]byte(op.Digest + "\x00" + file.SHA256))
-	return domain.DocumentID(id), s.keep(ctx, actor, op, id, file, Document{
-		Parent: ref, Type: details.Type, Title: details.Title, Description: details.Description,
+	return Document{
+		Parent: parent.Ref, Type: details.Type, Title: details.Title, Description: details.Description,
 		FileName: name, MediaType: file.MediaType, Size: file.Size(), SHA256: file.SHA256,
 		Visibility: details.Visibility, Organization: ownerOf(actor, parent), Region: parent.Region,
 		Language: details.Language, Date: details.Date, Personal: len(file.Personal) > 0,
-		Status: Pending, Since: now, Uploader: actor.Account, Created: now,
-		Object: prefix + id + "/" + strings.ToLower(rand.Text()), Input: hex.EncodeToString(input[:]), Demo: parent.Demo,
-	})
+		Status: Pending, Since: now, Uploader: actor.Account, Created: now, Input: hex.EncodeToString(input[:]), Demo: parent.Demo,
+	}, nil
 }
 
 // keep runs the steps: metadata pending → object → look at it → ready. Each can be repeated from the start, by the same
-// form or a concurrent twin of it; what a broken run leaves, the collector removes.
-func (s *Service) keep(ctx context.Context, actor domain.Actor, op store.Operation, id string, file content, d Document) error {
+// form or a concurrent twin of it; what a broken run leaves, the collector removes. Content that the owner has already is
+// not stored again. place puts the content under the document's key.
+func (s *Service) keep(ctx context.Context, actor domain.Actor, op store.Operation, id string, d Document, place func(key string) error) error {
 	doc, err := s.records.Get(ctx, id)
 	if apperr.Is(err, apperr.NotFound) {
+		if d.Object, err = s.object(ctx, d); err != nil {
+			return err
+		}
 		change := actor.Change("document.started", d.Organization, store.Operation{ID: op.ID + "/start", Digest: d.Input})
 		if doc, err = s.records.Insert(ctx, id, d, change); apperr.Is(err, apperr.Conflict) {
 			doc, err = s.records.Get(ctx, id) // our twin was faster
@@ -81,17 +97,17 @@ func (s *Service) keep(ctx context.Context, actor domain.Actor, op store.Operati
 		return nil
 	}
 	key := doc.Body.Object
-	_, err = s.blobs.Put(ctx, key, file.reader(), blob.PutOptions{
-		Size: file.Size(), ContentType: file.MediaType, SHA256: file.SHA256, IfNoneMatch: true,
-	})
-	if err != nil && !apperr.Is(err, apperr.Conflict) {
-		return err
+	if strings.HasPrefix(key, prefix+id+"/") {
+		if err := place(key); err != nil && !apperr.Is(err, apperr.Conflict) {
+			return err
+		}
 	}
 	info, err := s.blobs.Stat(ctx, key)
 	if err != nil {
 		return unfinished(err)
 	}
-	if info.Size != doc.Body.Size || info.SHA256 != doc.Body.SHA256 {
+	// An object that came in parts has no sum of its own: it was read and summed before.
+	if info.Size != doc.Body.Size || info.SHA256 != doc.Body.SHA256 && info.SHA256 != "" {
 		return apperr.New(apperr.Unavailable, "error.unavailable")
 	}
 	body, err := doc.Body.ready(s.clock.Now())
@@ -105,6 +121,29 @@ func (s *Service) keep(ctx context.Context, actor domain.Actor, op store.Operati
 		}
 	}
 	return unfinished(err)
+}
+
+// object says where a new document's content is kept: where the owner's same content is already, else under its own key.
+func (s *Service) object(ctx context.Context, d Document) (string, error) {
+	same, err := s.sameContent(ctx, d)
+	if err != nil || len(same) == 0 {
+		return d.Object, err
+	}
+	return same[0].Body.Object, nil
+}
+
+// sameContent lists documents of the same owner with the same content.
+func (s *Service) sameContent(ctx context.Context, d Document) ([]store.Doc[Document], error) {
+	page, err := s.records.List(ctx, store.Query{List: listContent, Key: contentKey(d), Limit: 5})
+	return page.Items, err
+}
+
+// place puts content under a key.
+func (s *Service) place(ctx context.Context, file content) func(key string) error {
+	return func(key string) error {
+		_, err := s.blobs.Put(ctx, key, file.reader(), blob.PutOptions{Size: file.Size(), ContentType: file.MediaType, SHA256: file.SHA256, IfNoneMatch: true})
+		return err
+	}
 }
 
 // unfinished makes "not there" of a thing that we just stored an outage, to be repeated: the collector or another hand

@@ -14,6 +14,7 @@ import (
 	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/blob/blobtest"
 	"gotong/modules/kit/clock"
+	"gotong/modules/kit/resumable"
 	"gotong/modules/kit/store"
 	"gotong/modules/kit/testkit"
 )
@@ -83,11 +84,12 @@ func newRig(t *testing.T) *rig {
 	r := &rig{clock: c, blobs: blobtest.NewMemory(c), thing: &thing{public: true, reads: verifier.Account}}
 	r.failer = &failing{Records: store.NewRecords(db, definition)}
 	access := store.NewState[access](db, "document_access")
+	uploads := resumable.New(db, "document_uploads", "uploads/", r.blobs, c)
 	if err := db.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	r.Service = &Service{records: r.failer, access: access, blobs: r.blobs, resolvers: map[string]domain.Resolver{domain.KindNeed: r.thing},
-		orgs: names{}, regions: names{}, clock: c, log: slog.New(slog.DiscardHandler), limit: 1 << 20}
+		orgs: names{}, regions: names{}, clock: c, log: slog.New(slog.DiscardHandler), limit: 1 << 20, uploads: uploads, largest: 64 << 20}
 	return r
 }
 

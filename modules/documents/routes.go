@@ -8,6 +8,7 @@ import (
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/clock"
+	"gotong/modules/kit/resumable"
 	"gotong/modules/kit/store"
 	"gotong/modules/kit/web"
 )
@@ -18,11 +19,12 @@ const DefaultLimit = 32 << 20
 // Deps is what the module needs.
 type Deps struct {
 	DB            *store.DB
-	Blobs         Blobs
+	Blobs         resumable.Blobs
 	Views         *web.Engine
 	Clock         clock.Clock
 	Log           *slog.Logger
-	Limit         int64                      // bytes of one upload; 0 means DefaultLimit
+	Limit         int64                      // bytes of one form's file; 0 means DefaultLimit
+	Largest       int64                      // bytes of a file that comes in pieces; 0 means DefaultLargest
 	Resolvers     map[string]domain.Resolver // by kind, of everything that may have documents; filled before the first request
 	Find          Finder                     // nil: q finds nothing narrower than the list
 	Organizations Organizations
@@ -41,6 +43,7 @@ type Module struct {
 	showView  *web.View[showPage]
 	formView  *web.View[formPage]
 	panelView *web.View[panelPage]
+	tus       *resumable.Tus
 }
 
 // New makes the module; it panics where a view is missing.
@@ -48,10 +51,20 @@ func New(d Deps) *Module {
 	if d.Limit == 0 {
 		d.Limit = DefaultLimit
 	}
+	if d.Largest == 0 {
+		d.Largest = DefaultLargest
+	}
+	uploads := resumable.New(d.DB, "document_uploads", "uploads/", d.Blobs, d.Clock)
+	tus, err := resumable.NewTus(uploads, uploadsPath, d.Largest, d.Log)
+	if err != nil {
+		panic(err) // its configuration is above
+	}
 	return &Module{
+		tus: tus,
 		Service: &Service{
 			records: store.NewRecords(d.DB, definition), access: store.NewState[access](d.DB, "document_access"), blobs: d.Blobs,
 			resolvers: d.Resolvers, find: d.Find, orgs: d.Organizations, regions: d.Regions, clock: d.Clock, log: d.Log, limit: d.Limit,
+			uploads: uploads, largest: d.Largest,
 		},
 		db: d.DB, log: d.Log, history: d.History,
 		indexView: web.NewView[indexPage](d.Views, "documents/index"),
@@ -66,6 +79,10 @@ func (m *Module) Routes(r fiber.Router) {
 	r.Get("/documents", m.index)
 	r.Get("/documents/new", m.new)
 	r.Post("/documents", m.create)
+	r.Post("/uploads", m.beginUpload)
+	r.Get("/uploads/:id", m.uploadState) // HEAD with it
+	r.Patch("/uploads/:id", m.appendUpload)
+	r.Delete("/uploads/:id", m.removeUpload)
 	r.Get("/documents/:id", m.page)
 	r.Get("/documents/:id/file", m.file)
 	r.Get("/documents/:id/edit", m.edit)

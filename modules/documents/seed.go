@@ -24,6 +24,12 @@ func (s *Service) Uproot(ctx context.Context) (int, error) {
 		if err := s.records.Delete(ctx, doc, store.Change{Action: "document.seed-removed"}); err != nil && !apperr.Is(err, apperr.NotFound) {
 			return 0, err
 		}
+		if named, err := s.named(ctx, doc.ID, doc.Body.Object); err != nil || named {
+			if err != nil {
+				return 0, err
+			}
+			continue // another document keeps the same content
+		}
 		if err := s.blobs.Delete(ctx, doc.Body.Object); err != nil && !apperr.Is(err, apperr.NotFound) {
 			return 0, err
 		}

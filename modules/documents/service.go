@@ -52,7 +52,9 @@ type Service struct {
 	regions   Regions
 	clock     clock.Clock
 	log       *slog.Logger
-	limit     int64
+	limit     int64 // bytes of a form's file
+	uploads   Uploads
+	largest   int64 // bytes of a file that comes in pieces
 }
 
 type accessLog interface {

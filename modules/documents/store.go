@@ -16,6 +16,9 @@ const (
 	listTrash  = "trash"  // thrown away, by parent
 	listOwner  = "owner"  // whose it is, in any status
 	listSweep  = "sweep"  // pending and thrown away, by status, the longest first
+
+	listContent = "content" // stored content, by owner and sum
+	listObject  = "object"  // by the object that keeps the content
 )
 
 // publicKeys yields region (each level or any) × type (one or any): at most ten.
@@ -27,6 +30,15 @@ func publicKeys(_ string, d Document) []store.Key {
 }
 
 func parentValue(ref domain.Ref) string { return ref.Kind + ":" + ref.ID }
+
+// contentKey names a content within what belongs to one owner: an organisation, else the person who uploaded it.
+func contentKey(d Document) store.Key {
+	owner := "organization:" + string(d.Organization)
+	if d.Organization == "" {
+		owner = "account:" + string(d.Uploader)
+	}
+	return store.KeyOf(owner, d.SHA256)
+}
 
 var definition = store.Definition[Document]{
 	Name: "documents", Schema: 1,
@@ -57,6 +69,14 @@ var definition = store.Definition[Document]{
 			return keys
 		}, Sort: func(id string, _ Document) string { return store.SortText(id) }},
 		uploaderList(),
+		{Name: listContent, Keys: func(_ string, d Document) []store.Key {
+			if d.Status != Ready {
+				return nil
+			}
+			return []store.Key{contentKey(d)}
+		}, Sort: func(_ string, d Document) string { return store.SortTime(d.Created) }},
+		{Name: listObject, Keys: func(_ string, d Document) []store.Key { return []store.Key{store.KeyOf(d.Object)} },
+			Sort: func(id string, _ Document) string { return store.SortText(id) }},
 		{Name: listSweep, Keys: func(_ string, d Document) []store.Key {
 			if d.Status == Ready {
 				return nil

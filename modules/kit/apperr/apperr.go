@@ -99,6 +99,15 @@ func Is(err error, kind Kind) bool {
 	return errors.As(err, &e) && e.Kind == kind
 }
 
+// FieldsOf gives the messages at inputs that an error carries, none where it is not ours.
+func FieldsOf(err error) Fields {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Fields
+	}
+	return nil
+}
+
 // Fields collects messages for a form while it is validated.
 type Fields []Field
 

@@ -244,7 +244,7 @@ func failure(what string, err error) error {
 	cause := fmt.Errorf("blob: %s: %w", what, err)
 	answer := minio.ToErrorResponse(err)
 	switch {
-	case answer.Code == "NoSuchKey", answer.Code == "NotFound":
+	case answer.Code == "NoSuchKey", answer.Code == "NotFound", answer.Code == "NoSuchUpload":
 		return apperr.Wrap(cause, apperr.NotFound, "error.not_found")
 	case answer.Code == "PreconditionFailed", answer.StatusCode == http.StatusPreconditionFailed,
 		answer.Code == "ConditionalRequestConflict":

@@ -27,6 +27,7 @@ type Memory struct {
 
 	mu      sync.Mutex
 	objects map[string]object
+	begun   map[string]unfinished
 	open    int
 }
 
@@ -36,7 +37,9 @@ type object struct {
 }
 
 // NewMemory makes an empty store.
-func NewMemory(c clock.Clock) *Memory { return &Memory{clock: c, objects: map[string]object{}} }
+func NewMemory(c clock.Clock) *Memory {
+	return &Memory{clock: c, objects: map[string]object{}, begun: map[string]unfinished{}}
+}
 
 // Keys lists what is stored, in order.
 func (m *Memory) Keys() []string {

@@ -53,6 +53,49 @@ func testState(w *world) {
 	}
 }
 
+type tally struct {
+	N int `json:"n"`
+}
+
+func more(old tally) (tally, error) { return tally{old.N + 1}, nil }
+
+func testChange(w *world) {
+	s := store.NewState[tally](w.db, "tallies")
+	_, err := s.Change(w.ctx, "k", more)
+	w.kind(err, apperr.NotFound)
+	w.must(s.Create(w.ctx, "k", tally{}, time.Hour))
+	for want := 1; want <= 3; want++ {
+		if v, err := s.Change(w.ctx, "k", more); err != nil || v.N != want {
+			w.Fatal(v, err)
+		}
+	}
+	_, err = s.Change(w.ctx, "k", func(tally) (tally, error) { return tally{}, apperr.New(apperr.Conflict, "") })
+	w.kind(err, apperr.Conflict)
+	if v, err := s.Get(w.ctx, "k"); err != nil || v.N != 3 {
+		w.Fatal("a refused change was written", v, err)
+	}
+	w.clock.Advance(time.Hour) // a change does not make it live longer
+	_, err = s.Change(w.ctx, "k", more)
+	w.kind(err, apperr.NotFound)
+}
+
+func testChangers(w *world) {
+	s := store.NewState[tally](w.db, "tallies")
+	w.must(s.Create(w.ctx, "k", tally{}, time.Hour))
+	var wait sync.WaitGroup
+	for range 8 {
+		wait.Go(func() {
+			if _, err := s.Change(w.ctx, "k", more); err != nil {
+				w.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	if v, err := s.Get(w.ctx, "k"); err != nil || v.N != 8 {
+		w.Fatal(v, err)
+	}
+}
+
 func testCounter(w *world) {
 	for want := int64(1); want <= 3; want++ {
 		if n, err := w.db.Add(w.ctx, "sign-in", 1, time.Minute); err != nil || n != want {

@@ -1,0 +1,233 @@
+package browser
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"gotong/app/embedded/oidc"
+	"gotong/app/walk"
+)
+
+// line is the way between a browser and the portal: it can be slow, and it can break.
+type line struct {
+	net.Listener
+	to   string
+	rate atomic.Int64 // bytes a second towards the portal, 0 as fast as it goes
+	down atomic.Bool
+
+	mu   sync.Mutex
+	open map[net.Conn]bool
+}
+
+func newLine(t *testing.T, to string) *line {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &line{Listener: l, to: to, open: map[net.Conn]bool{}}
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go p.carry(c)
+		}
+	}()
+	t.Cleanup(func() { _ = l.Close(); p.drop(true) })
+	return p
+}
+
+func (p *line) carry(c net.Conn) {
+	defer c.Close()
+	if p.down.Load() {
+		return
+	}
+	up, err := net.Dial("tcp", p.to)
+	if err != nil {
+		return
+	}
+	defer up.Close()
+	p.mu.Lock()
+	p.open[c], p.open[up] = true, true
+	p.mu.Unlock()
+	go func() { _, _ = io.Copy(c, up); _ = c.Close() }()
+	buffer := make([]byte, 64<<10)
+	for {
+		n, err := c.Read(buffer)
+		if rate := p.rate.Load(); rate > 0 {
+			time.Sleep(time.Duration(n) * time.Second / time.Duration(rate))
+		}
+		if _, werr := up.Write(buffer[:n]); err != nil || werr != nil {
+			break
+		}
+	}
+	p.mu.Lock()
+	delete(p.open, c)
+	delete(p.open, up)
+	p.mu.Unlock()
+}
+
+// drop breaks what is under way, and lets nothing new through while down.
+func (p *line) drop(down bool) {
+	p.down.Store(down)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for c := range p.open {
+		_ = c.Close()
+	}
+}
+
+// program starts the portal as a process of its own, which can be killed.
+func program(t *testing.T, binary, data, listen, public string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.Command(binary)
+	cmd.Dir = t.TempDir()
+	cmd.Env = append(os.Environ(), "GOTONG_DATA="+data, "GOTONG_LISTEN="+listen, "GOTONG_PUBLIC_URL="+public, "GOTONG_LOG_LEVEL=error")
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
+		t.Fatal("the portal does not answer: ", err)
+	}
+	return cmd
+}
+
+// report writes a text of that many MB and gives its sum.
+func report(t *testing.T, path string, mb int) string {
+	t.Helper()
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.New()
+	w := bufio.NewWriter(io.MultiWriter(f, sum))
+	for written, i := 0, 0; written < mb<<20; i++ {
+		n, _ := fmt.Fprintf(w, "Baris %d laporan tahunan: tandon air di dusun, tanpa nama warga.\n", i)
+		written += n
+	}
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// An upload outlives a killed server, a reload and a broken line, and ends with the right sum; of the same form a second
+// file is refused in words. GOTONG_TEST_UPLOAD_MB sets the size (300 for the issue's own figure).
+func TestUploadInTheBrowser(t *testing.T) {
+	b := browser(t)
+	mb := 24
+	if text := os.Getenv("GOTONG_TEST_UPLOAD_MB"); text != "" {
+		var err error
+		if mb, err = strconv.Atoi(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	folder := t.TempDir()
+	binary := filepath.Join(folder, "gotong")
+	if out, err := exec.Command("go", "build", "-o", binary, "gotong/app").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listen := free.Addr().String()
+	_ = free.Close()
+	way := newLine(t, listen)
+	public := "http://" + way.Addr().String()
+	data := filepath.Join(folder, "data")
+	server := program(t, binary, data, listen, public)
+
+	v, err := b.Visit(public, width, height, true, folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(v.Close)
+	i := &inspector{t: t, met: map[string]bool{}, kinds: map[string]bool{}, name: "upload", out: os.Getenv("GOTONG_TEST_OUT")}
+	v.Met = i.meet
+	must := func(what string, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+	}
+	must("sign in", walk.SignIn(v, "univ-pengelola"))
+	page := "/documents/new?for=organization:" + oidc.OrgUniv + "&type=report"
+	must("form", v.Open(page))
+	path := filepath.Join(folder, "laporan tahunan.txt")
+	want := report(t, path, mb)
+	way.rate.Store(int64(mb) << 20 / 4)
+
+	const bar = `document.querySelector(".upload progress")`
+	at := func(percent int) string { return fmt.Sprintf(`%s && %s.value>=%d`, bar, bar, percent) }
+	long := 30*time.Second + time.Duration(mb)*time.Second/2
+	must("choose", v.Choose("input[type=file]", path))
+	must("a quarter", v.Until(at(25), long))
+	i.meet(v)
+
+	must("kill", server.Process.Kill())
+	_ = server.Wait()
+	time.Sleep(500 * time.Millisecond)
+	program(t, binary, data, listen, public)
+	must("goes on after the server was killed", v.Until(at(45), long))
+
+	must("reload", v.Open(page))
+	must("known after the reload", v.Until(`document.querySelector(".upload[data-state=again]")`, long))
+	i.meet(v)
+	must("choose again", v.Choose("input[type=file]", path))
+	must("goes on after the reload", v.Until(at(60), long))
+
+	way.drop(true)
+	time.Sleep(2 * time.Second)
+	way.down.Store(false)
+	must("goes on after the line broke", v.Until(at(80), long))
+
+	wrong := filepath.Join(folder, "lagu.mp3")
+	must("write", os.WriteFile(wrong, []byte("x"), 0o600))
+	must("choose a wrong one", v.Choose("input[type=file]", wrong))
+	must("refused in words", v.Until(`/MP3|Jenis berkas/.test((document.querySelector(".upload[data-state=refused]")||{}).innerText||"")`, long))
+	must("whole", v.Until(`document.querySelector(".upload[data-state=done] input[name=upload]")`, long))
+	i.meet(v)
+	must("what it says", v.Do(`document.querySelector("#i-title").value="Laporan tahunan"`))
+	must("public", v.Do(`document.querySelector("input[name=visibility][value=public]").click()`))
+	must("send the form", v.Press("#form .actions button.button:not([type=button])"))
+	doc, err := v.Document()
+	must("page", err)
+	if got := strings.TrimSpace(doc.Find("code.sum").Text()); got != want {
+		t.Fatalf("the page at %s says %q, want %s: %s", v.Path(), got, want, walk.Summary(doc))
+	}
+	res, err := http.Get(public + v.Path() + "/file")
+	must("download", err)
+	defer func() { _ = res.Body.Close() }()
+	sum := sha256.New()
+	n, err := io.Copy(sum, res.Body)
+	must("download", err)
+	if got := hex.EncodeToString(sum.Sum(nil)); got != want {
+		t.Errorf("%d bytes of %d came back, %s", n, mb<<20, got)
+	}
+}

@@ -16,27 +16,36 @@ const remembered = 64
 
 // Hold is the quantity of one accepted commitment on an account, with what of it was delivered and confirmed.
 type Hold struct {
-	Quantity  int64 `json:"quantity"`
-	Attempt   int64 `json:"attempt"`
+	Quantity int64 `json:"quantity"`
+	Attempt  int64 `json:"attempt"`
+	Tally
+}
+
+// Tally is what of a commitment was delivered and confirmed, and how well that is supported.
+type Tally struct {
 	Delivered int64 `json:"delivered,omitempty"`
 	Confirmed int64 `json:"confirmed,omitempty"`
+	domain.Graded
+}
+
+func (t Tally) plus(o Tally) Tally {
+	return Tally{t.Delivered + o.Delivered, t.Confirmed + o.Confirmed, t.Graded.Plus(o.Graded)}
 }
 
 // Account of a verified need or of an offer: settled and all holds together never exceed the limit.
 type Account struct {
-	Kind      string                       `json:"kind"` // accountNeed or accountOffer
-	Subject   string                       `json:"subject"`
-	Village   domain.RegionCode            `json:"village,omitempty"`  // of a need
-	Category  domain.CategoryID            `json:"category,omitempty"` // of a need
-	Unit      domain.UnitID                `json:"unit"`
-	Limit     int64                        `json:"limit"`
-	Settled   int64                        `json:"settled"`
-	Delivered int64                        `json:"delivered"` // of what is settled
-	Confirmed int64                        `json:"confirmed"` // of what is settled
-	Holds     map[domain.CommitmentID]Hold `json:"holds,omitempty"`
-	Ended     []domain.CommitmentID        `json:"ended,omitempty"`
-	Closed    bool                         `json:"closed,omitempty"`
-	Demo      bool                         `json:"demo,omitempty"`
+	Kind     string                       `json:"kind"` // accountNeed or accountOffer
+	Subject  string                       `json:"subject"`
+	Village  domain.RegionCode            `json:"village,omitempty"`  // of a need
+	Category domain.CategoryID            `json:"category,omitempty"` // of a need
+	Unit     domain.UnitID                `json:"unit"`
+	Limit    int64                        `json:"limit"`
+	Settled  int64                        `json:"settled"`
+	Tally                                 // of what is settled
+	Holds    map[domain.CommitmentID]Hold `json:"holds,omitempty"`
+	Ended    []domain.CommitmentID        `json:"ended,omitempty"`
+	Closed   bool                         `json:"closed,omitempty"`
+	Demo     bool                         `json:"demo,omitempty"`
 }
 
 const (
@@ -66,13 +75,11 @@ func (a *Account) Free() int64 {
 
 // Ledger reads the account of a need.
 func (a *Account) Ledger() domain.Ledger {
-	l := domain.Ledger{Unit: a.Unit, Needed: a.Limit, Committed: a.Settled, Delivered: a.Delivered, Confirmed: a.Confirmed}
+	committed, t := a.Settled, a.Tally
 	for _, h := range a.Holds {
-		l.Committed += h.Quantity
-		l.Delivered += h.Delivered
-		l.Confirmed += h.Confirmed
+		committed, t = committed+h.Quantity, t.plus(h.Tally)
 	}
-	return l
+	return domain.Ledger{Unit: a.Unit, Needed: a.Limit, Committed: committed, Delivered: t.Delivered, Confirmed: t.Confirmed, Graded: t.Graded}
 }
 
 // hold reserves a quantity for one attempt. A repeat changes nothing; a newer attempt takes the hold over; an older
@@ -111,26 +118,25 @@ func (a *Account) release(id domain.CommitmentID, attempt int64) (changed bool) 
 }
 
 // post notes what was delivered and confirmed of a hold, recounted from the commitment.
-func (a *Account) post(id domain.CommitmentID, delivered, confirmed int64) (changed bool) {
+func (a *Account) post(id domain.CommitmentID, t Tally) (changed bool) {
 	h, held := a.Holds[id]
-	if !held || a.Kind != accountNeed || h.Delivered == delivered && h.Confirmed == confirmed {
+	if !held || a.Kind != accountNeed || h.Tally == t {
 		return false
 	}
-	h.Delivered, h.Confirmed = delivered, confirmed
+	h.Tally = t
 	a.Holds[id] = h
 	return true
 }
 
 // settle folds an ended hold into settled: what is kept stays committed, the rest is free again.
-func (a *Account) settle(id domain.CommitmentID, kept, delivered, confirmed int64) (changed bool) {
+func (a *Account) settle(id domain.CommitmentID, kept int64, t Tally) (changed bool) {
 	if _, held := a.Holds[id]; !held {
 		return false
 	}
 	delete(a.Holds, id)
 	a.Settled += kept
 	if a.Kind == accountNeed {
-		a.Delivered += delivered
-		a.Confirmed += confirmed
+		a.Tally = a.plus(t)
 	}
 	a.Ended = append(a.Ended, id)
 	if n := len(a.Ended); n > remembered {

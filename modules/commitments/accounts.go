@@ -53,9 +53,9 @@ func (s *Service) putRight(ctx context.Context, id domain.CommitmentID, c Commit
 			case now.Pending != nil:
 				return false, nil
 			case now.State.Reserves():
-				return a.post(id, now.Delivered(), now.Confirmed()), nil
+				return a.post(id, now.Tally()), nil
 			case now.Accepted():
-				return a.settle(id, now.Kept(), now.Delivered(), now.Confirmed()), nil
+				return a.settle(id, now.Kept(), now.Tally()), nil
 			}
 			return a.release(id, a.Holds[id].Attempt), nil
 		})
@@ -246,6 +246,7 @@ func (s *Service) VillageLedger(ctx context.Context, village domain.RegionCode) 
 			sum.Ledger.Committed += l.Committed
 			sum.Ledger.Delivered += l.Delivered
 			sum.Ledger.Confirmed += l.Confirmed
+			sum.Ledger.Graded = sum.Ledger.Plus(l.Graded)
 		}
 		if page.Next == "" {
 			return sums, nil

@@ -12,7 +12,10 @@ import (
 // quantity that is not held or held for nothing, sums that differ, marks twice as old as pendingAge. Commitments that change
 // while it runs may show up wrongly: run it again before acting on its words.
 func (s *Service) Check(ctx context.Context) ([]string, error) {
-	type sum struct{ kept, delivered, confirmed int64 }
+	type sum struct {
+		kept int64
+		Tally
+	}
 	ended := map[string]sum{}
 	open := map[string]map[domain.CommitmentID]Commitment{}
 	marked := map[domain.CommitmentID]bool{}
@@ -38,7 +41,7 @@ func (s *Service) Check(ctx context.Context) ([]string, error) {
 				continue
 			}
 			t := ended[key]
-			ended[key] = sum{t.kept + c.Kept(), t.delivered + c.Delivered(), t.confirmed + c.Confirmed()}
+			ended[key] = sum{t.kept + c.Kept(), t.plus(c.Tally())}
 		}
 		return nil
 	})
@@ -59,8 +62,8 @@ func (s *Service) Check(ctx context.Context) ([]string, error) {
 				say("account %s: holds %d for %s, which reserves nothing", key, h.Quantity, id)
 			case ok && h.Quantity != c.Quantity:
 				say("account %s: holds %d for %s, which is %d", key, h.Quantity, id, c.Quantity)
-			case ok && a.Kind == accountNeed && (h.Delivered != c.Delivered() || h.Confirmed != c.Confirmed()):
-				say("account %s: %s delivered %d and confirmed %d, noted %d and %d", key, id, c.Delivered(), c.Confirmed(), h.Delivered, h.Confirmed)
+			case ok && a.Kind == accountNeed && h.Tally != c.Tally():
+				say("account %s: %s has delivered %+v, noted %+v", key, id, c.Tally(), h.Tally)
 			}
 		}
 		for id := range open[key] {
@@ -72,8 +75,8 @@ func (s *Service) Check(ctx context.Context) ([]string, error) {
 		if a.Settled != want.kept {
 			say("account %s: settled %d, the ended commitments kept %d", key, a.Settled, want.kept)
 		}
-		if a.Kind == accountNeed && (a.Delivered != want.delivered || a.Confirmed != want.confirmed) {
-			say("account %s: settled deliveries %d, confirmed %d; the ended commitments have %d and %d", key, a.Delivered, a.Confirmed, want.delivered, want.confirmed)
+		if a.Kind == accountNeed && a.Tally != want.Tally {
+			say("account %s: settled deliveries %+v; the ended commitments have %+v", key, a.Tally, want.Tally)
 		}
 		return nil
 	})

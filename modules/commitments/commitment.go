@@ -237,6 +237,23 @@ func (c *Commitment) Confirmed() int64 {
 	return sum
 }
 
+// Tally sums up the deliveries. A delivery confirmed in part has its own grade for the rest.
+func (c *Commitment) Tally() (t Tally) {
+	for _, d := range c.Deliveries {
+		t.Delivered += d.Quantity - d.Denied
+		t.Confirmed += d.Confirmed
+		switch open := d.Open(); d.Grade {
+		case domain.GradeDocumented:
+			t.Documented += open
+		case domain.GradeDatedPhoto:
+			t.Photo += open
+		case domain.GradeVerified:
+			t.Verified += d.Confirmed
+		}
+	}
+	return t
+}
+
 // Kept is what counts as committed: the whole quantity while it is reserved or after it was confirmed, what was
 // delivered after it was cancelled, nothing before it was accepted.
 func (c *Commitment) Kept() int64 {

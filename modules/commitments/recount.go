@@ -70,8 +70,8 @@ func (s *Service) Recount(ctx context.Context) (map[domain.NeedID]domain.Ledger,
 		} else {
 			l.Committed += c.Kept()
 		}
-		l.Delivered += c.Delivered()
-		l.Confirmed += c.Confirmed()
+		t := c.Tally()
+		l.Delivered, l.Confirmed, l.Graded = l.Delivered+t.Delivered, l.Confirmed+t.Confirmed, l.Plus(t.Graded)
 		all[c.Need] = l
 		return nil
 	})

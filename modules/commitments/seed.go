@@ -73,9 +73,9 @@ func (a *Account) enter(id domain.CommitmentID, c *Commitment) error {
 		return err
 	}
 	if c.State.Reserves() {
-		a.post(id, c.Delivered(), c.Confirmed())
+		a.post(id, c.Tally())
 	} else {
-		a.settle(id, c.Kept(), c.Delivered(), c.Confirmed())
+		a.settle(id, c.Kept(), c.Tally())
 	}
 	return nil
 }

@@ -47,6 +47,11 @@ func (s *Service) Check(ctx context.Context) ([]string, error) {
 		if l.Committed > l.Needed || l.Delivered > l.Committed || l.Confirmed > l.Delivered {
 			say("need %s: needed %d, committed %d, delivered %d, confirmed %d", p.Need, l.Needed, l.Committed, l.Delivered, l.Confirmed)
 		}
+		for i, q := range domain.ByGrade(l.Delivered, l.Confirmed, l.Graded) {
+			if q < 0 {
+				say("need %s: %d %s", p.Need, q, domain.EvidenceGrades[i])
+			}
+		}
 		if p.Uncovered() > 0 {
 			ranks[string(p.Need)] = rankedOf(p)
 		}
@@ -122,6 +127,6 @@ func plain(s Sum) Sum {
 }
 
 func figures(s Sum) string {
-	return fmt.Sprintf("%d needs: needed %d, committed %d, delivered %d, confirmed %d, %d uncovered (%d alone, score %d)",
-		s.Needs, s.Needed, s.Committed, s.Delivered, s.Confirmed, s.Waiting, s.Alone, s.Score)
+	return fmt.Sprintf("%d needs: needed %d, committed %d, delivered %d, confirmed %d, by grade %v, %d uncovered (%d alone, score %d)",
+		s.Needs, s.Needed, s.Committed, s.Delivered, s.Confirmed, domain.ByGrade(s.Delivered, s.Confirmed, s.Graded), s.Waiting, s.Alone, s.Score)
 }

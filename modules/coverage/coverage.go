@@ -85,14 +85,15 @@ type Sum struct {
 	Unit     domain.UnitID     `json:"unit,omitempty"`
 	Demo     bool              `json:"demo,omitempty"`
 
-	Needs     int64  `json:"needs"`
-	Needed    int64  `json:"needed"`
-	Committed int64  `json:"committed"`
-	Delivered int64  `json:"delivered"`
-	Confirmed int64  `json:"confirmed"`
-	Promised  Levels `json:"promised"`
-	Given     Levels `json:"given"`
-	Done      Levels `json:"done"`
+	Needs     int64 `json:"needs"`
+	Needed    int64 `json:"needed"`
+	Committed int64 `json:"committed"`
+	Delivered int64 `json:"delivered"`
+	Confirmed int64 `json:"confirmed"`
+	domain.Graded
+	Promised Levels `json:"promised"`
+	Given    Levels `json:"given"`
+	Done     Levels `json:"done"`
 
 	Waiting int64     `json:"waiting"` // open needs of which something is uncovered
 	Alone   int64     `json:"alone"`   // of those: nobody committed anything
@@ -110,7 +111,7 @@ func (p Part) Sum() Sum {
 		return Sum{Category: p.Category, Unit: l.Unit, Demo: p.Demo}
 	}
 	s := Sum{
-		Category: p.Category, Unit: l.Unit, Demo: p.Demo, Needs: 1, Needed: l.Needed, Committed: l.Committed, Delivered: l.Delivered, Confirmed: l.Confirmed,
+		Category: p.Category, Unit: l.Unit, Demo: p.Demo, Needs: 1, Needed: l.Needed, Committed: l.Committed, Delivered: l.Delivered, Confirmed: l.Confirmed, Graded: l.Graded,
 		Promised: levels(l.Committed, l.Needed), Given: levels(l.Delivered, l.Needed), Done: levels(l.Confirmed, l.Needed),
 	}
 	if p.Uncovered() > 0 {
@@ -128,6 +129,7 @@ func (s Sum) plus(o Sum) Sum {
 	s.Committed += o.Committed
 	s.Delivered += o.Delivered
 	s.Confirmed += o.Confirmed
+	s.Graded = s.Graded.Plus(o.Graded)
 	s.Promised, s.Given, s.Done = s.Promised.plus(o.Promised), s.Given.plus(o.Given), s.Done.plus(o.Done)
 	s.Waiting += o.Waiting
 	s.Alone += o.Alone
@@ -178,7 +180,7 @@ func Total(sums []Sum, category string, demo bool) Sum {
 		if s.Demo != demo || !under(s.Category, category) {
 			continue
 		}
-		s.Needed, s.Committed, s.Delivered, s.Confirmed = 0, 0, 0, 0
+		s.Needed, s.Committed, s.Delivered, s.Confirmed, s.Graded = 0, 0, 0, 0, domain.Graded{}
 		t = t.plus(s)
 	}
 	return t

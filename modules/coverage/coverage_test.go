@@ -116,12 +116,17 @@ func drawPart(r *rapid.T) Part {
 	needed := rapid.Int64Range(1, 100).Draw(r, "needed")
 	committed := rapid.Int64Range(0, needed).Draw(r, "committed")
 	delivered := rapid.Int64Range(0, committed).Draw(r, "delivered")
+	confirmed := rapid.Int64Range(0, delivered).Draw(r, "confirmed")
+	documented := rapid.Int64Range(0, delivered-confirmed).Draw(r, "documented")
+	graded := domain.Graded{
+		Documented: documented, Photo: rapid.Int64Range(0, delivered-confirmed-documented).Draw(r, "photo"), Verified: rapid.Int64Range(0, confirmed).Draw(r, "verified"),
+	}
 	return Part{
 		Need:     rapid.SampledFrom([]domain.NeedID{"a", "b", "c", "d", "e", "f"}).Draw(r, "need"),
 		Village:  rapid.SampledFrom([]domain.RegionCode{"61.01.01.2001", "61.01.01.2002", "61.01.02.2001", "61.02.01.2001", "62.01.01.2001"}).Draw(r, "village"),
 		Category: rapid.SampledFrom([]domain.CategoryID{"clean-water-supply", "basic-sanitation"}).Draw(r, "category"),
 		Ledger: domain.Ledger{Unit: rapid.SampledFrom([]domain.UnitID{"unit", "household"}).Draw(r, "unit"), Needed: needed, Committed: committed,
-			Delivered: delivered, Confirmed: rapid.Int64Range(0, delivered).Draw(r, "confirmed")},
+			Delivered: delivered, Confirmed: confirmed, Graded: graded},
 		Open: rapid.Bool().Draw(r, "open"), Since: testkit.Epoch.AddDate(0, 0, -rapid.IntRange(0, 400).Draw(r, "age")),
 		Households: rapid.Int64Range(0, 90).Draw(r, "households"), Urgency: 1.5, Weight: 2, Demo: rapid.Bool().Draw(r, "demo"),
 	}
@@ -164,6 +169,15 @@ func consistent(t *rapid.T, b *bench) {
 			}
 			if s.Done.Complete > s.Given.Complete || s.Given.Complete > s.Promised.Complete {
 				t.Fatalf("%q: levels out of order: %+v", region, s)
+			}
+			var graded int64
+			for _, q := range domain.ByGrade(s.Delivered, s.Confirmed, s.Graded) {
+				if graded += q; q < 0 {
+					t.Fatalf("%q: grades of evidence: %+v", region, s)
+				}
+			}
+			if graded != s.Delivered {
+				t.Fatalf("%q: grades make %d of %d delivered", region, graded, s.Delivered)
 			}
 			uncovered += s.Uncovered()
 			waiting += s.Waiting
@@ -264,14 +278,14 @@ func TestCheckNamesDifferences(t *testing.T) {
 	if wrong, err := b.Service.Check(ctx); err != nil || len(wrong) != 0 {
 		t.Fatal(wrong, err)
 	}
-	b.register.counted["a"] = domain.Ledger{Unit: "unit", Needed: 10, Committed: 11, Confirmed: 1}
+	b.register.counted["a"] = domain.Ledger{Unit: "unit", Needed: 10, Committed: 11, Delivered: 1, Confirmed: 1}
 	wrong, err := b.Service.Check(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
 	// the need itself, each of the five regions, the rank
-	if len(wrong) != 7 || wrong[0] != "need a: needed 10, committed 11, delivered 0, confirmed 1" ||
-		!slices.Contains(wrong, `region "61.01": clean-water-supply unit: kept 1 needs: needed 10, committed 4, delivered 0, confirmed 0, 1 uncovered (0 alone, score 1200), the commitments give 1 needs: needed 10, committed 11, delivered 0, confirmed 1, 0 uncovered (0 alone, score 0)`) {
+	if len(wrong) != 7 || wrong[0] != "need a: needed 10, committed 11, delivered 1, confirmed 1" ||
+		!slices.Contains(wrong, `region "61.01": clean-water-supply unit: kept 1 needs: needed 10, committed 4, delivered 0, confirmed 0, by grade [0 0 0 0 0], 1 uncovered (0 alone, score 1200), the commitments give 1 needs: needed 10, committed 11, delivered 1, confirmed 1, by grade [0 0 0 1 0], 0 uncovered (0 alone, score 0)`) {
 		t.Errorf("%d: %q", len(wrong), wrong)
 	}
 }

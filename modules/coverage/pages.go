@@ -29,6 +29,7 @@ type ledgerPage struct {
 	AsOf         string
 	Filters      *web.Filters
 	Categories   web.Table
+	Grades       web.Table // what was delivered, by grade of evidence
 	Regions      web.Table
 	Empty        *web.Empty
 	UncoveredURL string
@@ -227,6 +228,7 @@ func (m *Module) fillLedger(ctx context.Context, page *ledgerPage, category stri
 	page.UncoveredURL = web.ListURL(b, "/uncovered", query, "")
 	page.Demo = anyDemo(a.cell.Sums)
 	page.Categories = categoryTable(b, a.cell.Sums, category)
+	page.Grades = gradeTable(b, a.cell.Sums, category)
 	page.Regions = regionTable(b, a, category)
 	if len(page.Categories.Rows) == 0 {
 		page.Empty = &web.Empty{Text: b.T("coverage.ledger.none"), ActionLabel: b.T("coverage.all_needs"), ActionPath: b.URL("/needs")}

@@ -57,6 +57,27 @@ type Ledger struct {
 	Committed int64 // accepted or later
 	Delivered int64
 	Confirmed int64 // by the village
+	Graded
+}
+
+// Graded tells how well delivered quantities are supported. The parts are apart: what was delivered and not confirmed is
+// reported only, documented or shown by a dated photo; what was confirmed was so by the village alone, or also verified
+// independently.
+type Graded struct {
+	Documented int64 `json:"documented,omitempty"` // not confirmed
+	Photo      int64 `json:"photo,omitempty"`      // not confirmed
+	Verified   int64 `json:"verified,omitempty"`   // of what is confirmed
+}
+
+// Plus adds up.
+func (g Graded) Plus(o Graded) Graded {
+	return Graded{g.Documented + o.Documented, g.Photo + o.Photo, g.Verified + o.Verified}
+}
+
+// ByGrade gives what was delivered at each grade of evidence, lowest first as EvidenceGrades; together they are all that
+// was delivered.
+func ByGrade(delivered, confirmed int64, g Graded) [5]int64 {
+	return [5]int64{delivered - confirmed - g.Documented - g.Photo, g.Documented, g.Photo, confirmed - g.Verified, g.Verified}
 }
 
 // Uncovered is what nobody committed yet.
@@ -94,3 +115,6 @@ const (
 	GradeConfirmed  EvidenceGrade = "confirmed"
 	GradeVerified   EvidenceGrade = "verified"
 )
+
+// EvidenceGrades lists them, lowest first.
+var EvidenceGrades = []EvidenceGrade{GradeReported, GradeDocumented, GradeDatedPhoto, GradeConfirmed, GradeVerified}

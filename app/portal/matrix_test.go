@@ -165,6 +165,12 @@ func (s *scenery) subjects(pattern string) (list []subject) {
 		asked("-", "")
 		asked("of a need", "?page=/needs/"+string(s.needs["verified"]))
 		asked("of a hidden need", "?page=/needs/"+string(s.needs["draft"]))
+	case first("/villages/:code/potentials"):
+		potentials, err := s.House().Villages.Service.Potentials(s.ctx, temajuk)
+		s.must(err)
+		_, id, _ := strings.Cut(potentials[0].ID(), ":")
+		list = append(list, subject{name: "village", params: map[string]string{"code": walk.Village, "potential": id}})
+		list = append(list, subject{name: "missing", params: map[string]string{"code": "61.99", "potential": id}})
 	case first("/villages/:code"):
 		one("village", "code", walk.Village)
 		one("missing", "code", "61.99")

@@ -87,6 +87,8 @@ func factsOf(kind, name string) (facts, bool) {
 			f.state, f.apart = name, false
 		}
 		return f, true
+	case "region":
+		return facts{state: "region", public: true, stands: map[string]relations{"village": villageStaff, "verifier": verifies, "regency-verifier": verifies}}, true
 	case "report":
 		return facts{state: name, public: true}, true
 	case "import":

@@ -164,6 +164,7 @@ func (m *Module) showRegion(c *fiber.Ctx) error {
 		return err
 	}
 	page.shows(picture)
+	page.tables(web.Get[domain.Actor](c), code)
 	if err := m.lineage(ctx, &page, region); err != nil {
 		return err
 	}

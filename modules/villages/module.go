@@ -37,6 +37,9 @@ type Module struct {
 	weight *web.View[weightPage]
 	maps   *web.View[mapPage]
 	types  *web.View[typologyPage]
+
+	potentials *web.View[potentialsPage]
+	potential  *web.View[potentialPage]
 }
 
 // New declares the collection and builds the views; it panics where a view is missing.
@@ -52,6 +55,9 @@ func New(d Deps) *Module {
 		weight: web.NewView[weightPage](d.Views, "villages/weight"),
 		maps:   web.NewView[mapPage](d.Views, "villages/map"),
 		types:  web.NewView[typologyPage](d.Views, "villages/typology"),
+
+		potentials: web.NewView[potentialsPage](d.Views, "villages/potentials"),
+		potential:  web.NewView[potentialPage](d.Views, "villages/potential"),
 	}
 }
 

@@ -46,6 +46,8 @@ type showPage struct {
 	Weight      *weightView // of a village
 	Potentials  *web.Table
 	NoPotential web.Empty
+	WritePath   string // for those who record potentials
+	Downloads   []*web.Downloads
 	Panels      []web.Section
 }
 
@@ -59,6 +61,19 @@ func (page *showPage) shows(p *picture) {
 		page.Weight = &view
 	}
 	page.Potentials, page.NoPotential = p.potentialTable(b), web.Empty{Text: b.T("villages.potentials.none")}
+}
+
+// tables leads to the figures of a region as tables, and those who may write potentials to their page.
+func (page *showPage) tables(actor domain.Actor, code domain.RegionCode) {
+	b := page.Base
+	for _, list := range []string{"observations", "profiles", "potentials"} {
+		d := web.NewDownloads(b, "/exports/"+list, map[string]string{"region": string(code)})
+		d.Label = b.T("villages.download." + list)
+		page.Downloads = append(page.Downloads, d)
+	}
+	if MayAttach(actor, code) {
+		page.WritePath = b.URL(potentialsPath(code))
+	}
 }
 
 // lineage tells what a region came from and became.

@@ -24,8 +24,9 @@ type Service struct {
 	observations figures[Observation]
 	profiles     figures[Profile]
 	potentials   figures[Potential]
-	counts       *discloser // of observations
-	people       *discloser // of profiles
+	removed      *store.State[[]Removed] // potentials, by region
+	counts       *discloser              // of observations
+	people       *discloser              // of profiles
 	standing     standing
 
 	shapes      *store.Records[Shape]
@@ -47,6 +48,7 @@ func NewService(db *store.DB, log *slog.Logger) *Service {
 	s.observations = figures[Observation]{store.NewRecords(db, observationDefinition()), "observation", s.wrote(observationsCollection)}
 	s.profiles = figures[Profile]{store.NewRecords(db, profileDefinition()), "profile", s.wrote(profilesCollection)}
 	s.potentials = figures[Potential]{store.NewRecords(db, potentialDefinition()), "potential", s.wrote(potentialsCollection)}
+	s.removed = store.NewState[[]Removed](db, "potentials_removed")
 	s.weightings = store.NewRecords(db, weightingDefinition())
 	s.shapes, s.shapeSets = store.NewRecords(db, shapeDefinition()), store.NewRecords(db, shapeSetDefinition())
 	s.standing.observations, s.standing.profiles, s.standing.potentials = s.observations.records, s.profiles.records, s.potentials.records

@@ -43,7 +43,9 @@ func openMarket(t *testing.T, seed uint64) *market {
 	return m
 }
 
-func (m *market) regions() []domain.RegionCode { return []domain.RegionCode{"", "61", "61.01", "61.01.08", temajuk} }
+func (m *market) regions() []domain.RegionCode {
+	return []domain.RegionCode{"", "61", "61.01", "61.01.08", temajuk}
+}
 
 // sum is what the ledger of a region says of the market's category and unit.
 func (m *market) sum(region domain.RegionCode) (total coverage.Sum) {
@@ -241,4 +243,3 @@ func (m *market) rename() {
 	_, err := m.House().Villages.Service.ImportRegions(m.t.Context(), dir, nil)
 	m.must(err)
 }
-

@@ -211,7 +211,8 @@ func TestColumnNames(t *testing.T) {
 	}
 }
 
-// FuzzOpen reads whatever comes: it ends in rows or in an error for the person, never in a panic.
+// FuzzOpen reads whatever comes: it ends in rows or in an error for the person, never in a panic. Run it with
+// -fuzzminimizetime=20x: else Go spends up to a minute on making each input that it finds interesting shorter.
 func FuzzOpen(f *testing.F) {
 	var b bytes.Buffer
 	w, err := NewWriter(XLSX, &b, "a", true)

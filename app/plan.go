@@ -11,8 +11,8 @@ import (
 
 	"gotong/app/portal"
 	"gotong/modules/matching/plan"
+	"gotong/modules/matching/plan/answer"
 	judge "gotong/modules/matching/plan/check"
-	"gotong/modules/matching/plan/fairness"
 	"gotong/modules/matching/plan/gap"
 	"gotong/modules/matching/plan/solve"
 )
@@ -134,45 +134,17 @@ func (f planFlags) allocate(ctx context.Context, in *plan.Instance, write func(*
 			return err
 		}
 	}
-	result := &plan.Result{Format: plan.FormatResult, Version: portal.Version(), Instance: in.Hash, Sense: "max", Seed: f.seed}
-	for j := range in.Needs {
-		if in.Needs[j].Must && in.First[j] == in.First[j+1] {
-			result.Impossible = append(result.Impossible, in.Needs[j].ID)
-		}
-	}
-	if len(result.Impossible) > 0 {
-		result.Status, result.Words = plan.StatusInfeasible, "needs that must be assigned have no eligible initiative"
-		return errors.Join(write(result), exitError{exitNoPlan, result.Words})
-	}
 	say := ticker(words)
-	o, err := solve.Solve(ctx, in, solve.Options{Time: f.time, Iterations: f.iterations, Seed: f.seed, TargetGap: f.gap, Progress: func(p solve.Progress) {
+	result, _, err := answer.Solve(ctx, in, solve.Options{Time: f.time, Iterations: f.iterations, Seed: f.seed, TargetGap: f.gap, Progress: func(p solve.Progress) {
 		say(p.Elapsed, plan.Decimal(p.Objective).String(), plan.Decimal(p.Bound).String())
-	}})
+	}}, portal.Version())
 	if err != nil {
 		return err
 	}
-	result.Status, result.BoundMethod, result.Iterations, result.Seconds = o.Status, o.Method, o.Iterations, o.Elapsed.Seconds()
-	bound := plan.Decimal(o.Bound)
-	result.Bound = &bound
-	if !o.Feasible {
-		result.Words = "no plan was found that serves every must-assign need; the bound holds for all that do"
-		return errors.Join(write(result), exitError{exitNoPlan, result.Words})
+	if err = write(result); result.Objective == nil {
+		return errors.Join(err, exitError{exitNoPlan, result.Words})
 	}
-	result.Allocations = solve.Lines(in, o.Units)
-	report := judge.Plan(in, result.Allocations)
-	if len(report.Violations) > 0 || report.Objective != o.Objective {
-		return fmt.Errorf("the checker refuses the plan, which is a mistake in this program: %q", report.Violations)
-	}
-	objective := plan.Decimal(report.Objective)
-	result.Objective = &objective
-	result.Certify()
-	result.Unserved = solve.Unserved(in, o.Units, nil)
-	result.Prices = solve.ShadowPrices(in, o.Prices)
-	result.Fairness = fairness.Measure(in, o.Units)
-	if floor := result.Fairness.Floor; floor != nil && in.Floor == plan.FloorLexicographic {
-		floor.AtMost = min(floor.AtMost, o.FloorAtMost)
-	}
-	return write(result)
+	return err
 }
 
 func (f planFlags) assign(ctx context.Context, a *plan.Assignment, write func(*plan.Result) error, words io.Writer) error {

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"context"
 	"github.com/gofiber/fiber/v2"
 
 	"gotong/app/portal/wire"
@@ -20,6 +21,12 @@ func (p *Portal) Views() *web.Engine { return p.engine }
 
 // House gives the modules.
 func (p *Portal) House() *wire.House { return &p.house }
+
+// BuildMatching reads everything into the index of matching, as the work beside requests does.
+func (p *Portal) BuildMatching(ctx context.Context) error {
+	_, err := p.matching.Service.Build(ctx)
+	return err
+}
 
 // Tables is the module of imports and exports.
 func (p *Portal) Tables() *tables.Module { return p.tables }

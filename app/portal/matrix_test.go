@@ -158,6 +158,15 @@ func (s *scenery) subjects(pattern string) (list []subject) {
 			one(name, "id", s.reports[name])
 		}
 		one("missing", "id", "nothing-here")
+	case first("/plans/:id"):
+		for _, name := range s.order["plan"] {
+			sub := subject{name: name, params: map[string]string{"id": s.plans[name]}}
+			if pattern == "/plans/:id/compare" {
+				sub.query = "?with=" + s.plans["shared"]
+			}
+			list = append(list, sub)
+		}
+		one("missing", "id", "nothing-here")
 	case first("/announcements/:id"):
 		one("shown", "id", s.announced)
 		one("missing", "id", "nothing-here")

@@ -13,6 +13,7 @@ import (
 	"gotong/modules/domain"
 	"gotong/modules/initiatives"
 	"gotong/modules/matching"
+	"gotong/modules/matching/plans"
 	"gotong/modules/moderation"
 	"gotong/modules/needs"
 	"gotong/modules/organizations"
@@ -70,6 +71,10 @@ func (p *Portal) modules(providers *accounts.Providers) {
 	p.matching = matching.New(matching.Deps{
 		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Needs: wire.MatchingNeeds{House: h}, Initiatives: wire.MatchingInitiatives{House: h},
 		Capacity: wire.MatchingCapacity{House: h}, Places: places, Subjects: wire.MatchingSubjects{House: h},
+	})
+	h.Plans = plans.New(plans.Deps{
+		DB: p.db, Blobs: p.blobs, Views: p.engine, Clock: p.clock, Log: p.log, Markets: p.matching.Service, Places: places,
+		Commitments: wire.PlanCommitments{House: h}, Version: Version(),
 	})
 	h.Coverage = coverage.New(coverage.Deps{
 		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Needs: wire.CoverageNeeds{House: h}, Places: places, Subjects: wire.CoverageSubjects{House: h}, Maps: h.Villages,

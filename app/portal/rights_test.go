@@ -42,6 +42,9 @@ func with(maps ...map[string]relations) map[string]relations {
 	return all
 }
 
+// partners are the kinds of actor that belong to a verified organisation.
+var partners = []string{"other-owner", "viewer", "editor", "owner", "village", "other-village", "verifier", "regency-verifier", "reviewer", "tied-reviewer", "evaluator"}
+
 // everywhere are the relations of each kind of actor to everything.
 var everywhere = map[string]relations{
 	"other-owner": {rights.AnEditor, rights.AnOwner}, "editor": {rights.AnEditor}, "owner": {rights.AnEditor, rights.AnOwner},
@@ -89,6 +92,12 @@ func factsOf(kind, name string) (facts, bool) {
 		return f, true
 	case "region":
 		return facts{state: "region", public: true, stands: map[string]relations{"village": villageStaff, "verifier": verifies, "regency-verifier": verifies}}, true
+	case "plan":
+		f := facts{state: name, stands: map[string]relations{}}
+		for _, kind := range partners {
+			f.stands[kind] = relations{domain.RelReader}
+		}
+		return f, true
 	case "report":
 		return facts{state: name, public: true}, true
 	case "import":

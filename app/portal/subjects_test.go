@@ -44,6 +44,7 @@ type scenery struct {
 	secret    string
 	code      string // by which the village can answer without an account
 	reports   map[string]string
+	plans     map[string]string
 	announced string
 	order     map[string][]string // names of each map, as they were made
 }
@@ -59,6 +60,7 @@ func dress(w *whole, tail string) *scenery {
 	s.makeDocuments()
 	s.makeImports()
 	s.makeModeration()
+	s.makePlans()
 	return s
 }
 

@@ -39,6 +39,7 @@ func (p *Portal) work(ctx context.Context, wait *sync.WaitGroup) {
 	run("coverage", h.Coverage.Service.Follow)
 	run("half-made moves", p.finishMoves)
 	run("imports", p.tables.Run)
+	run("allocation plans", h.Plans.Service.Run)
 }
 
 // followFulfilled looks again at a need whenever one of its commitments changed: all confirmed makes it fulfilled.

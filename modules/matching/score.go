@@ -76,6 +76,7 @@ type Need struct {
 	WantedBy    domain.Date
 	Urgency     float64
 	Deprivation float64
+	Households  int64 // that the whole quantity reaches
 	Demo        bool
 
 	Uncovered int64

@@ -11,6 +11,7 @@ import (
 	"gotong/modules/documents"
 	"gotong/modules/domain"
 	"gotong/modules/initiatives"
+	"gotong/modules/matching/plans"
 	"gotong/modules/moderation"
 	"gotong/modules/needs"
 	"gotong/modules/organizations"
@@ -31,6 +32,7 @@ type House struct {
 	Coverage      *coverage.Module
 	Moderation    *moderation.Module
 	Tokens        *tokens.Module
+	Plans         *plans.Module
 }
 
 // Later is a panel of a module that is made after the one on whose page it stands.

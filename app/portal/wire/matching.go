@@ -46,7 +46,7 @@ func (w MatchingNeeds) need(ctx context.Context, doc needs.Doc) (matching.Need, 
 	weight, err := Weights(w).WeightOf(ctx, n.Village, n.Demo)
 	return matching.Need{
 		ID: domain.NeedID(doc.ID), Title: n.Title, Village: n.Village, Category: n.Category, Unit: n.Unit, Quantity: n.Quantity,
-		Divisible: n.Divisible, MinLot: n.MinLot, WantedBy: n.WantedBy, Urgency: n.Urgency.Weight(), Deprivation: weight, Demo: n.Demo,
+		Divisible: n.Divisible, MinLot: n.MinLot, WantedBy: n.WantedBy, Urgency: n.Urgency.Weight(), Deprivation: weight, Households: n.Households, Demo: n.Demo,
 	}, err
 }
 

@@ -36,6 +36,16 @@ func (d Decimal) String() string {
 // MarshalJSON writes the decimal as a JSON number.
 func (d Decimal) MarshalJSON() ([]byte, error) { return []byte(d.String()), nil }
 
+// UnmarshalJSON reads what MarshalJSON writes.
+func (d *Decimal) UnmarshalJSON(text []byte) error {
+	v, _, ok := fixed(string(text), 6)
+	if !ok {
+		return fmt.Errorf("plan: %s is not a decimal of at most six places", text)
+	}
+	*d = Decimal(v)
+	return nil
+}
+
 // Allocation is one line of a plan: an initiative serves units of a need.
 type Allocation struct {
 	I     string `json:"i"`

@@ -53,25 +53,49 @@ func Measure(in *plan.Instance, units []int32) *plan.Fairness {
 	if eligible > 0 {
 		f.Floor = &plan.Floor{Policy: in.Floor, Reached: reached, Eligible: eligible, AtMost: eligible}
 	}
-	f.Villages = len(places)
-	if len(places) == 0 {
-		return f
-	}
-	slices.SortFunc(places, func(a, b place) int { return cmp.Or(cmp.Compare(a.coverage, b.coverage), cmp.Compare(a.id, b.id)) })
-	f.MinCoverage, f.P10Coverage = places[0].coverage, places[(len(places)-1)/10].coverage
-	f.Gini, f.GiniByNeed = gini(places), giniByNeed(places)
-	f.Theil, f.TheilWithin, f.TheilBetween = theil(places)
+	spread(f, places)
 	for _, p := range places {
 		if share := float64(p.money) / float64(max(1, budget)); share > f.MaxBudgetShare {
 			f.MaxBudgetShare, f.MaxBudgetHolder = share, p.id
 		}
 	}
+	return f
+}
+
+// Place is a village with what its needs ask and what of it is served, in any one unit.
+type Place struct {
+	ID                string
+	Weight            float64
+	Requested, Served int64
+}
+
+// Spread measures how even coverage is over places that ask for something, whatever it was counted in.
+func Spread(list []Place) *plan.Fairness {
+	f := &plan.Fairness{WithoutPair: []string{}}
+	var places []place
+	for _, p := range list {
+		if p.Requested > 0 {
+			places = append(places, place{id: p.ID, weight: p.Weight, requested: p.Requested, served: p.Served, coverage: float64(p.Served) / float64(p.Requested)})
+		}
+	}
+	spread(f, places)
+	return f
+}
+
+func spread(f *plan.Fairness, places []place) {
+	f.Villages = len(places)
+	if len(places) == 0 {
+		return
+	}
+	slices.SortFunc(places, func(a, b place) int { return cmp.Or(cmp.Compare(a.coverage, b.coverage), cmp.Compare(a.id, b.id)) })
+	f.MinCoverage, f.P10Coverage = places[0].coverage, places[(len(places)-1)/10].coverage
+	f.Gini, f.GiniByNeed = gini(places), giniByNeed(places)
+	f.Theil, f.TheilWithin, f.TheilBetween = theil(places)
 	f.Quintiles = quintiles(places)
 	if least := f.Quintiles[0].Coverage; len(f.Quintiles) == 5 && least > 0 {
 		ratio := f.Quintiles[4].Coverage / least
 		f.Q5Q1 = &ratio
 	}
-	return f
 }
 
 // gini is sum (2r-V-1)c / (V sum c) over ranks r ascending; 0 when nothing is covered.

@@ -1,0 +1,90 @@
+package matching
+
+import (
+	"cmp"
+	"slices"
+
+	"gotong/modules/domain"
+)
+
+// Scope chooses a part of the market: what lies in a region ("" is the country), of one category or of all, of the
+// demonstration or of what is real. The two never meet in one plan.
+type Scope struct {
+	Region   domain.RegionCode
+	Category domain.CategoryID
+	Demo     bool
+}
+
+// Holds tells whether a need belongs to the scope.
+func (s Scope) Holds(n Need) bool {
+	return n.Demo == s.Demo && s.Region.Contains(n.Village) && (s.Category == "" || s.Category == n.Category)
+}
+
+// Bid is a need with the offers that meet all its conditions today, best first, one of an initiative at most.
+type Bid struct {
+	Need   Need
+	Offers []Match
+}
+
+// Market gives every open need of the scope that is not wholly covered, in the order of ids, each with at most the best offers. It
+// reads the index of this replica; ok is false while that is being built.
+func (s *Service) Market(scope Scope, most int) (bids []Bid, ok bool) {
+	if !s.Ready() {
+		return nil, false
+	}
+	today := domain.DateOf(s.clock.Now())
+	for _, id := range s.index.within(scope) {
+		need, known := s.index.need(id)
+		ranking, open := s.index.ForNeed(id, today, most, 0)
+		if !known || !open {
+			continue // closed since
+		}
+		bid := Bid{Need: need}
+		for _, m := range ranking.Fits {
+			if m.Initiative.Demo == scope.Demo {
+				bid.Offers = append(bid.Offers, m)
+			}
+		}
+		bids = append(bids, bid)
+	}
+	return bids, true
+}
+
+// Sizes counts the open needs of a region that are not wholly covered, real ones and those of the demonstration.
+func (s *Service) Sizes(region domain.RegionCode) (real, demo int) {
+	return len(s.index.within(Scope{Region: region})), len(s.index.within(Scope{Region: region, Demo: true}))
+}
+
+// Parts of a result that are the same for every offer of one need are not the offer's merit: Fit leaves them out.
+func (m Match) Fit(w Weights) float64 {
+	rest := 0
+	for k, weight := range w.list() {
+		if k != PartUrgency {
+			rest += weight
+		}
+	}
+	return float64(m.Result.Total-m.Result.Parts[PartUrgency]) / float64(max(1, rest))
+}
+
+func (x *Index) within(scope Scope) []domain.NeedID {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	var ids []domain.NeedID
+	for id, e := range x.needs {
+		if e.value.Uncovered > 0 && scope.Holds(*e.value) {
+			ids = append(ids, id)
+		}
+	}
+	slices.SortFunc(ids, func(a, b domain.NeedID) int { return cmp.Compare(a, b) })
+	return ids
+}
+
+func (x *Index) need(id domain.NeedID) (Need, bool) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	e, ok := x.needs[id]
+	if !ok {
+		return Need{}, false
+	}
+	return *e.value, true
+}

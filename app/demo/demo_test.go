@@ -24,6 +24,7 @@ import (
 	"gotong/modules/kit/web"
 	"gotong/modules/needs"
 	"gotong/modules/organizations"
+	"gotong/modules/tokens"
 	"gotong/modules/villages"
 	"gotong/views"
 )
@@ -66,6 +67,7 @@ func newWorld(t testing.TB) *world {
 	h.Documents = documents.New(documents.Deps{DB: w.db, Blobs: w.blobs, Views: engine, Clock: w.clock, Log: log, Organizations: orgs, Regions: places, Resolvers: map[string]domain.Resolver{
 		domain.KindNeed: h.Needs.Resolver(), domain.KindInitiative: h.Initiatives.Resolver(), domain.KindCommitment: h.Commitments.Resolver(), domain.KindOrganization: h.Organizations.Resolver(),
 	}})
+	h.Tokens = tokens.New(tokens.Deps{DB: w.db, Views: engine, Clock: w.clock, Log: log, People: h.Accounts.Service, Organizations: orgs})
 	w.demo = New(Deps{DB: w.db, Clock: w.clock, Log: log, Services: func() Services {
 		return Services{Accounts: h.Accounts.Service, Villages: h.Villages.Service, Organizations: h.Organizations.Service, Needs: h.Needs.Service,
 			Initiatives: h.Initiatives.Service, Commitments: h.Commitments.Service, Documents: h.Documents.Service}
@@ -168,7 +170,7 @@ func TestStoryIsToldOnce(t *testing.T) {
 	if w.last() != before || len(w.blobs.Keys()) != files {
 		t.Errorf("told again, %d entries and %d files more", w.last()-before, len(w.blobs.Keys())-files)
 	}
-	if len(w.needs()) != 8 || len(w.initiatives()) != 5 {
+	if len(w.needs()) != 14 || len(w.initiatives()) != 5 {
 		t.Errorf("%d needs, %d initiatives", len(w.needs()), len(w.initiatives()))
 	}
 }
@@ -192,7 +194,7 @@ func TestStoryGoesOnAfterAnInterruption(t *testing.T) {
 			t.Fatalf("never finished: %v", err)
 		}
 	}
-	if len(w.needs()) != 8 || len(w.initiatives()) != 5 {
+	if len(w.needs()) != 14 || len(w.initiatives()) != 5 {
 		t.Errorf("%d needs, %d initiatives", len(w.needs()), len(w.initiatives()))
 	}
 	if problems, err := w.house.Commitments.Service.Check(t.Context()); err != nil || len(problems) > 0 {
@@ -227,7 +229,7 @@ func TestRemoveLeavesNothingOfTheDemoAndAllElse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if removed.Needs != 128 || removed.Initiatives != 35 || removed.Documents < 10 || removed.Commitments < 4 {
+	if removed.Needs != 134 || removed.Initiatives != 35 || removed.Documents < 10 || removed.Commitments < 4 {
 		t.Errorf("removed %+v", removed)
 	}
 	if len(w.needs())+len(w.initiatives())+len(w.blobs.Keys()) != 0 {

@@ -66,7 +66,29 @@ func chapters(now time.Time) []chapter {
 	}
 	list[0].content.Urgency, list[0].content.MinLot = needs.UrgencyCritical, 5
 	list[4].content.MinLot = 5_000_000
-	return list
+	return append(list, more(content)...)
+}
+
+// more are further open needs, so that an allocation plan has something to weigh: together they ask for more than is offered.
+func more(content func(domain.CategoryID, string, string, string, int64, domain.UnitID, int64, int64) needs.Content) []chapter {
+	open := func(key, operator string, village domain.RegionCode, lot int64, c needs.Content) chapter {
+		c.MinLot, c.Urgency = lot, needs.UrgencyNormal
+		return chapter{key: key, operator: operator, village: village, verifier: "verifikator-sambas", until: needs.Verified, content: c}
+	}
+	return []chapter{
+		open("a", "desa-semata", "61.01.17.2004", 4, content("clean-water-supply", "Tandon air untuk dua dusun",
+			"Dua dusun berbagi satu sumur yang kering pada kemarau; diperlukan 20 unit tandon (contoh).", "20 unit tandon air untuk 24 KK di dua dusun.", 20, "unit", 24, 88)),
+		open("b", "desa-karaban-jaya", "61.01.10.2011", 3, content("clean-water-supply", "Tandon air untuk rumah di lereng",
+			"Rumah di lereng tidak terjangkau pipa; diperlukan 15 unit tandon beserta talang (contoh).", "15 unit tandon air beserta talang untuk 15 KK.", 15, "unit", 15, 57)),
+		open("c", "desa-penjajap", "61.01.05.2003", 2, content("sanitation", "Sanitasi untuk kampung nelayan",
+			"Rumah panggung di kampung nelayan belum memiliki jamban; diperlukan 12 unit (contoh).", "12 unit jamban sehat untuk 12 KK di kampung nelayan.", 12, "unit", 12, 49)),
+		open("d", "desa-sungai-bening", "61.01.09.2005", 2, content("sanitation", "Jamban bagi keluarga di perbatasan",
+			"Keluarga di dusun perbatasan memakai jamban bersama; diperlukan 10 unit (contoh).", "10 unit jamban sehat untuk 10 KK di dusun perbatasan.", 10, "unit", 10, 41)),
+		open("e", "desa-sepantai", "61.01.06.2012", 5, content("off-grid-solar", "Lampu surya untuk dusun seberang",
+			"Dusun di seberang sungai belum berlistrik; diperlukan paket surya untuk 22 KK (contoh).", "Paket surya rumah tangga untuk 22 KK di dusun seberang.", 22, "household", 22, 83)),
+		open("f", "desa-tempapan-hulu", "61.01.11.2005", 5_000_000, content("access-to-capital", "Modal kelompok tani lada",
+			"Kelompok tani lada mengajukan modal bergulir Rp60.000.000 untuk alat pengering (contoh).", "Modal bergulir bagi satu kelompok tani lada.", 60_000_000, domain.Money, 14, 52)),
+	}
 }
 
 // scene is one initiative of the story and how far it comes.

@@ -1,6 +1,7 @@
 package accounts
 
 import (
+	"slices"
 	"context"
 
 	"gotong/modules/domain"
@@ -39,6 +40,9 @@ func nextSteps(b web.Base, actor domain.Actor) []nextStep {
 	if actor.Secretariat() {
 		add("accounts.next.organizations", "/organizations?status=submitted")
 		add("accounts.next.people", "/people")
+	}
+	if actor.Secretariat() || actor.Auditor() || slices.ContainsFunc(actor.Memberships, func(m domain.Membership) bool { return m.Verified }) {
+		add("accounts.next.plans", "/plans")
 	}
 	if actor.Auditor() {
 		add("accounts.next.audit", "/audit")

@@ -55,7 +55,7 @@ func (s *Service) Sizes(region domain.RegionCode) (real, demo int) {
 	return len(s.index.within(Scope{Region: region})), len(s.index.within(Scope{Region: region, Demo: true}))
 }
 
-// Parts of a result that are the same for every offer of one need are not the offer's merit: Fit leaves them out.
+// Fit is how well the offer itself fits, from 0 to 1: urgency and deprivation, which are the same for every offer of a need, are left out.
 func (m Match) Fit(w Weights) float64 {
 	rest := 0
 	for k, weight := range w.list() {

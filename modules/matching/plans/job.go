@@ -128,6 +128,9 @@ func (s *Service) solve(ctx context.Context, doc Doc) (*plan.Result, *solve.Warm
 		return nil, nil, err
 	}
 	opt := solve.Options{Time: time.Duration(p.Seconds) * time.Second, Seed: p.Seed, Workers: max(1, runtime.GOMAXPROCS(0)/2)}
+	if s.steps > 0 {
+		opt.Time, opt.Iterations = 0, s.steps
+	}
 	for _, f := range p.Fixed {
 		opt.Fixed = append(opt.Fixed, solve.Fixed{I: string(f.Offer), N: string(f.Need), Units: f.Units})
 	}
@@ -161,7 +164,7 @@ func (s *Service) solve(ctx context.Context, doc Doc) (*plan.Result, *solve.Warm
 	}
 	free := *in
 	free.Floor = plan.FloorOff
-	opt.Time, opt.Progress, opt.Warm = opt.Time/4, nil, prices
+	opt.Time, opt.Iterations, opt.Progress, opt.Warm = opt.Time/4, opt.Iterations/4, nil, prices
 	without, err := solve.Solve(search, &free, opt)
 	if err != nil || !without.Feasible || without.Objective <= 0 {
 		return result, prices, err
@@ -176,15 +179,15 @@ func (s *Service) solve(ctx context.Context, doc Doc) (*plan.Result, *solve.Warm
 func unitsOf(in *plan.Instance, result *plan.Result) []int32 {
 	initiatives, needs := map[string]int32{}, map[string]int32{}
 	for i := range in.Initiatives {
-		initiatives[in.Initiatives[i].ID] = int32(i) //nolint:gosec // an instance has fewer than 2^31
+		initiatives[in.Initiatives[i].ID] = int32(i)
 	}
 	for j := range in.Needs {
-		needs[in.Needs[j].ID] = int32(j) //nolint:gosec // an instance has fewer than 2^31
+		needs[in.Needs[j].ID] = int32(j)
 	}
 	units := make([]int32, len(in.Pairs))
 	for _, a := range result.Allocations {
 		if e, ok := in.PairOf(initiatives[a.I], needs[a.N]); ok {
-			units[e] = int32(a.Units) //nolint:gosec // bounded by the pair's most
+			units[e] = int32(a.Units)
 		}
 	}
 	return units

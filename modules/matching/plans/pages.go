@@ -2,7 +2,6 @@ package plans
 
 import (
 	"context"
-	"slices"
 	"strconv"
 
 	"gotong/modules/domain"
@@ -197,15 +196,4 @@ func policyFacts(b web.Base, p Plan) []web.Fact {
 	}
 	return append(facts, web.Fact{Label: b.T("plans.question"), Value: b.T("plans.question_size", "needs", p.Needs, "offers", p.Offers, "pairs", p.Pairs)},
 		web.Fact{Label: b.T("plans.taken"), Value: b.DateTime(p.At)})
-}
-
-// ownedOffers are the organisations for which an actor may propose.
-func owned(actor domain.Actor) []domain.Membership {
-	var out []domain.Membership
-	for _, m := range actor.Memberships {
-		if actor.Has(m.Organization, domain.OrgOwner) {
-			out = append(out, m)
-		}
-	}
-	return slices.Clip(out)
 }

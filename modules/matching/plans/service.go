@@ -6,11 +6,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
@@ -73,6 +76,7 @@ type Service struct {
 	clock       clock.Clock
 	log         *slog.Logger
 	version     string
+	steps       int64 // where above 0, a search takes so many steps instead of its time: tests
 
 	wake  chan struct{}
 	mu    sync.Mutex
@@ -134,8 +138,23 @@ func (s *Service) Again(ctx context.Context, actor domain.Actor, op store.Operat
 		return "", err
 	}
 	p := doc.Body
-	next := Plan{Title: p.Title, Scope: p.Scope, Policy: p.Policy, Seconds: p.Seconds, Seed: p.Seed, Fixed: fixed, From: from}
+	next := Plan{Title: again(p.Title), Scope: p.Scope, Policy: p.Policy, Seconds: p.Seconds, Seed: p.Seed, Fixed: fixed, From: from}
 	return id, s.ask(ctx, actor, op, id, next, report.Market)
+}
+
+// again numbers the title of a plan that is searched once more: "Sambas", "Sambas (2)", "Sambas (3)".
+func again(title string) string {
+	base, number := title, 1
+	if at := strings.LastIndex(title, " ("); at > 0 && strings.HasSuffix(title, ")") {
+		if n, err := strconv.Atoi(title[at+2 : len(title)-1]); err == nil && n > 1 {
+			base, number = title[:at], n
+		}
+	}
+	next := fmt.Sprintf("%s (%d)", base, number+1)
+	if utf8.RuneCountInString(next) > maxTitle {
+		return title
+	}
+	return next
 }
 
 // ask stores the market, then the plan: a market without a plan is no plan.

@@ -1,8 +1,8 @@
 package accounts
 
 import (
-	"slices"
 	"context"
+	"slices"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/web"

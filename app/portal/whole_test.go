@@ -66,15 +66,16 @@ func quiet(t testing.TB) *slog.Logger {
 // openWhole opens a portal with its demonstration and serves it.
 func openWhole(t testing.TB, change func(*config.Config)) *whole {
 	t.Helper()
-	return openWholeIn(t, nil, change)
+	return openWholeWith(t, portal.Options{}, change)
 }
 
-// openWholeIn loads only what lies in these regions; nil: all.
+// openWholeIn loads only what lies in these regions.
 func openWholeIn(t testing.TB, regions []domain.RegionCode, change func(*config.Config)) *whole {
 	t.Helper()
 	return openWholeWith(t, portal.Options{Regions: regions}, change)
 }
 
+// openWholeWith opens it with more options.
 func openWholeWith(t testing.TB, options portal.Options, change func(*config.Config)) *whole {
 	t.Helper()
 	cfg := testConfig(t)
@@ -85,8 +86,8 @@ func openWholeWith(t testing.TB, options portal.Options, change func(*config.Con
 		Timeout: 20 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
-	off := middleware.Limits{SignIn: -1, Posts: -1, Reading: -1}
-	options.Log, options.Limits, options.Fail = quiet(t), off, w.fail
+	options.Log, options.Fail = quiet(t), w.fail
+	options.Limits = middleware.Limits{SignIn: -1, Posts: -1, Reading: -1}
 	p, err := portal.New(t.Context(), cfg, options)
 	if err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"gotong/app/middleware"
+	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/resumable"
 	"gotong/modules/kit/web"
@@ -64,6 +65,9 @@ func (p *Portal) app() (*fiber.App, error) {
 	})
 	app.Use(p.house.Moderation.Show)
 	app.Use(p.house.Accounts.AskTerms)
+	app.Use(web.Screen("error.personal_number", func(text string) bool {
+		return len(text) >= 16 && len(domain.FindPersonalNumbers(text)) > 0
+	}))
 	guard, err := rights.NewGuard(p.rights.Table, p.standers())
 	if err != nil {
 		return nil, err

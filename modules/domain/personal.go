@@ -59,7 +59,7 @@ func personalFrom(s string, groups []digitGroup, i int) int {
 			continue
 		}
 		window := groups[i : j+1]
-		if endsFree(s, groups[j].to) && hasStructure(digits.String()) && !otherwiseMeant(s, groups, i, j) && !isMoney(s, window) {
+		if endsFree(s, groups[j].to) && hasStructure(digits.String()) && !otherwiseMeant(s, groups, i, j) && !isAmount(s, window) {
 			return j + 1
 		}
 		return 0
@@ -190,14 +190,17 @@ func dateAt(s string, groups []digitGroup, k int) int {
 	return 0
 }
 
-// isMoney tells whether the digits are written as an amount: after Rp, or in groups of thousands.
-func isMoney(s string, window []digitGroup) bool {
+// isAmount tells whether the digits are written as an amount: after Rp, in groups of thousands, or as a decimal number.
+func isAmount(s string, window []digitGroup) bool {
 	before := strings.ToLower(strings.TrimRight(s[:window[0].from], " .\u00a0"))
 	if strings.HasSuffix(before, "rp") || strings.HasSuffix(before, "idr") {
 		return true
 	}
 	if len(window) < 2 || window[0].len() > 3 {
 		return false
+	}
+	if len(window) == 2 && s[window[0].to:window[1].from] == "." { // 109.3425039123456: a coordinate
+		return true
 	}
 	for _, g := range window[1:] {
 		if g.len() != 3 {

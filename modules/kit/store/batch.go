@@ -97,6 +97,9 @@ func (b *Batch[T]) change(step, id string, c Change) Change {
 
 // Stage adds rows; a row staged again replaces its earlier self. Conflict once the batch is being applied.
 func (b *Batch[T]) Stage(ctx context.Context, items []Item[T]) error {
+	if err := apperr.Refused(ctx); err != nil {
+		return err
+	}
 	head, _, err := b.begin(ctx)
 	if err != nil {
 		return err
@@ -210,6 +213,9 @@ func (b *Batch[T]) begin(ctx context.Context) (head batchHead, env Envelope, err
 
 // move sets the head's state; entry tells whether the trail gets to know.
 func (b *Batch[T]) move(ctx context.Context, env *Envelope, head batchHead, c *Change) error {
+	if err := apperr.Refused(ctx); err != nil {
+		return err
+	}
 	w, err := b.plain(env.ID, env.Version+1, head)
 	if err != nil {
 		return err

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"strconv"
 	"time"
+
+	"gotong/modules/kit/apperr"
 )
 
 // State keeps values with expiry, without versions and audit: sessions, tokens, upload progress, autosaves.
@@ -38,6 +40,9 @@ func (s *State[T]) expires(ttl time.Duration) int64 {
 
 // Put stores a value; ttl 0 keeps it for good.
 func (s *State[T]) Put(ctx context.Context, key string, v T, ttl time.Duration) error {
+	if err := apperr.Refused(ctx); err != nil {
+		return err
+	}
 	raw, err := encodeJSON(v)
 	if err != nil {
 		return err
@@ -47,6 +52,9 @@ func (s *State[T]) Put(ctx context.Context, key string, v T, ttl time.Duration) 
 
 // Create stores a value where none is; Conflict where one is.
 func (s *State[T]) Create(ctx context.Context, key string, v T, ttl time.Duration) error {
+	if err := apperr.Refused(ctx); err != nil {
+		return err
+	}
 	raw, err := encodeJSON(v)
 	if err != nil {
 		return err
@@ -104,6 +112,9 @@ func (db *DB) Add(ctx context.Context, key string, n int64, window time.Duration
 // somebody else was faster, fn is asked again, so the value must change with every Change, as with Update. NotFound where
 // nothing is, Unavailable, and the errors of fn.
 func (s *State[T]) Change(ctx context.Context, key string, fn func(old T) (T, error)) (T, error) {
+	if err := apperr.Refused(ctx); err != nil {
+		return *new(T), err
+	}
 	values := s.db.engine.Values()
 	for {
 		var none T
@@ -137,6 +148,9 @@ func (s *State[T]) Change(ctx context.Context, key string, fn func(old T) (T, er
 // shall be there. Where somebody else was faster, fn is asked again. The value must change with every update, a counter
 // in it will do, so that a late writer is told from a repeat. Errors: Unavailable, and those of fn.
 func (s *State[T]) Update(ctx context.Context, key string, fn func(old T) (T, error)) (T, error) {
+	if err := apperr.Refused(ctx); err != nil {
+		return *new(T), err
+	}
 	values := s.db.engine.Values()
 	for {
 		var old, none T

@@ -23,6 +23,9 @@ type Item[T any] struct {
 // Insert stores a new document. Conflict where the id exists, unless this very operation made it: then what is stored
 // is returned as a success.
 func (r *Records[T]) Insert(ctx context.Context, id string, body T, c Change) (Doc[T], error) {
+	if err := apperr.Refused(ctx); err != nil {
+		return Doc[T]{}, err
+	}
 	if id == "" {
 		return Doc[T]{}, fmt.Errorf("store: %s: insert without id", r.name)
 	}
@@ -108,6 +111,9 @@ func (r *Records[T]) lastLife(ctx context.Context, id string) (base, expect int6
 // operation moved it: then what is stored is returned. NotFound where the document is gone. Unavailable where too many
 // entries of it wait for the relay.
 func (r *Records[T]) Replace(ctx context.Context, read Doc[T], body T, c Change) (Doc[T], error) {
+	if err := apperr.Refused(ctx); err != nil {
+		return Doc[T]{}, err
+	}
 	before, err := r.before(ctx, read)
 	if err != nil {
 		return Doc[T]{}, err
@@ -133,6 +139,9 @@ func (r *Records[T]) Replace(ctx context.Context, read Doc[T], body T, c Change)
 // Delete removes the version that was read. Conflict where the version moved. A repeat of the same operation is a
 // success; otherwise NotFound where the document is gone.
 func (r *Records[T]) Delete(ctx context.Context, read Doc[T], c Change) error {
+	if err := apperr.Refused(ctx); err != nil {
+		return err
+	}
 	before, err := r.before(ctx, read)
 	if apperr.Is(err, apperr.NotFound) {
 		return r.deleted(ctx, read.ID, c)
@@ -305,6 +314,9 @@ const manyChunk = 1000
 // InsertMany stores many new documents, each with its entry; ids that exist are skipped. It is repeatable, not atomic
 // as a whole (on SQLite each thousand is).
 func (r *Records[T]) InsertMany(ctx context.Context, items []Item[T], c Change) error {
+	if err := apperr.Refused(ctx); err != nil {
+		return err
+	}
 	if err := r.ensure(ctx); err != nil {
 		return err
 	}

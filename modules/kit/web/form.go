@@ -3,6 +3,7 @@ package web
 import (
 	"crypto/rand"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,8 +32,9 @@ type Form struct {
 	CancelText   string
 	Danger       bool // the button is drawn as one that hurts
 
-	base   Base
-	prefix string
+	base    Base
+	prefix  string
+	refusal []apperr.Field // what Screen found in it
 }
 
 // FormSection is a group of fields; Legend "" for one without heading.
@@ -111,6 +113,10 @@ func (f *Form) Hurts() *Form {
 // Bind fills the form with what was posted, as typed, and keeps its operation.
 func (f *Form) Bind(c *fiber.Ctx) *Form {
 	values := ValuesOf(c)
+	var refused *apperr.Error
+	if errors.As(apperr.Refused(c.UserContext()), &refused) {
+		f.refusal = refused.Fields
+	}
 	for _, field := range f.fields() {
 		switch field.Kind {
 		case "file":
@@ -172,10 +178,11 @@ func (f *Form) Fail(err error) *Form {
 		f.Errors = append(f.Errors, FormError{Text: f.base.T("error.internal.text")})
 		return f.failed()
 	}
+	fields := withRefusal(e.Fields, f.refusal)
 	var elsewhere []FormError
 	placed := map[string]bool{}
 	for _, field := range f.fields() { // in the order of the form, each line naming its field
-		for _, m := range e.Fields {
+		for _, m := range fields {
 			if field.Name != m.Name {
 				continue
 			}
@@ -187,7 +194,7 @@ func (f *Form) Fail(err error) *Form {
 			placed[m.Name] = true
 		}
 	}
-	for _, m := range e.Fields {
+	for _, m := range fields {
 		if !placed[m.Name] {
 			elsewhere = append(elsewhere, FormError{Text: f.base.local.Message(m.Message)})
 		}
@@ -197,6 +204,18 @@ func (f *Form) Fail(err error) *Form {
 		f.Errors = append(f.Errors, FormError{Text: messageOf(e, f.base.local)})
 	}
 	return f.failed()
+}
+
+// withRefusal puts what may not be kept before whatever else is wrong, so that all is said at once and the same words
+// stand at every field.
+func withRefusal(fields, refusal []apperr.Field) []apperr.Field {
+	all := slices.Clip(refusal)
+	for _, f := range fields {
+		if !slices.ContainsFunc(refusal, func(r apperr.Field) bool { return f.Name == r.Name }) {
+			all = append(all, f)
+		}
+	}
+	return all
 }
 
 func (f *Form) failed() *Form {

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -140,5 +141,32 @@ func testTakers(w *world) {
 	group.Wait()
 	if taken.Load() != 1 || made.Load() != 1 || top.Load() != 40 {
 		w.Fatalf("taken %d, made %d, counted %d", taken.Load(), made.Load(), top.Load())
+	}
+}
+
+// testRefused holds that nothing at all is changed under a context that refuses, and that its own error comes back.
+func testRefused(w *world) {
+	doc := w.insert("there", Thing{Name: "old"})
+	s := store.NewState[token](w.db, "refused")
+	refusal := &apperr.Error{Kind: apperr.Invalid, Msg: apperr.Msg("no")}
+	ctx := apperr.Refuse(w.ctx, refusal)
+	change := store.Change{Action: "test"}
+	_, insert := w.things.Insert(ctx, "new", Thing{}, change)
+	_, replace := w.things.Replace(ctx, doc, Thing{Name: "new"}, change)
+	_, changed := s.Change(ctx, "k", func(old token) (token, error) { return old, nil })
+	_, update := s.Update(ctx, "k", func(old token) (token, error) { return old, nil })
+	for name, err := range map[string]error{
+		"insert": insert, "replace": replace, "delete": w.things.Delete(ctx, doc, change),
+		"insert many": w.things.InsertMany(ctx, []store.Item[Thing]{{ID: "many"}}, change),
+		"stage":       w.things.Batch("b").Stage(ctx, []store.Item[Thing]{{ID: "staged"}}),
+		"put":         s.Put(ctx, "k", token{}, 0), "create": s.Create(ctx, "k", token{}, 0), "update": update, "change": changed,
+	} {
+		if !errors.Is(err, refusal) {
+			w.Errorf("%s: %v", name, err)
+		}
+	}
+	w.verify(1)
+	if _, err := s.Get(w.ctx, "k"); !apperr.Is(err, apperr.NotFound) {
+		w.Errorf("the state was kept: %v", err)
 	}
 }

@@ -179,6 +179,9 @@ func (f shownForm) plant(t *testing.T, s *scenery, name string, english bool) {
 		t.Errorf("%s, field %s: %d, want 422", f.pattern, name, r.status)
 		return
 	}
+	if f.pattern == "/confirm" { // a secret: it does not come back, and says the same whatever was wrong
+		return
+	}
 	doc, err := goquery.NewDocumentFromReader(strings.NewReader(r.body))
 	if err != nil {
 		t.Fatal(err)

@@ -13,6 +13,12 @@ import (
 // Errors: NotFound, SignIn, Forbidden (not an owner of the village's government, or of the proposer too), Conflict
 // (another state; an organisation not verified; need or offer closed; more than is left, with how much that is).
 func (s *Service) Accept(ctx context.Context, actor domain.Actor, op store.Operation, id domain.CommitmentID) error {
+	return s.AcceptVersion(ctx, actor, op, id, 0)
+}
+
+// AcceptVersion accepts as Accept does, but only the version of that number (0: whichever stands), so that nobody
+// accepts terms that changed since they were read. Errors: as Accept, Conflict where another version stands.
+func (s *Service) AcceptVersion(ctx context.Context, actor domain.Actor, op store.Operation, id domain.CommitmentID, seen int) error {
 	if err := s.mayAccept(ctx, actor, op, id); err != nil {
 		return err
 	}
@@ -24,6 +30,9 @@ func (s *Service) Accept(ctx context.Context, actor domain.Actor, op store.Opera
 		if c.Pending != nil {
 			return store.Change{}, true, nil // somebody began: go on from there
 		}
+		if err := c.sawVersion(seen); err != nil {
+			return store.Change{}, true, err
+		}
 		return actor.Change("commitment.accepting", h.Organization, op), false, c.BeginAccept(h, version+1)
 	})
 	if err != nil || doc.Body.Pending == nil {
@@ -33,7 +42,7 @@ func (s *Service) Accept(ctx context.Context, actor domain.Actor, op store.Opera
 		if err := s.finishUndo(ctx, doc); err != nil {
 			return err
 		}
-		return s.Accept(ctx, actor, op, id) // the earlier attempt is undone: begin anew
+		return s.AcceptVersion(ctx, actor, op, id, seen) // the earlier attempt is undone: begin anew
 	}
 	return s.finishAccept(ctx, doc)
 }

@@ -131,13 +131,18 @@ type Commitment struct {
 	From                domain.Date           `json:"from"`
 	Until               domain.Date           `json:"until"`
 	Conditions          string                `json:"conditions,omitempty"`
-	Message             string                `json:"message"`
+	Message             string                `json:"message"` // the first of the conversation
+	Messages            []Message             `json:"messages,omitempty"`
+	Versions            []Version             `json:"versions,omitempty"`
+	AnswerBy            domain.Date           `json:"answer_by,omitempty"` // until when a proposal waits
+	Reminded            domain.Date           `json:"reminded,omitempty"`  // the end that was pointed out
 	State               State                 `json:"state"`
 	Pending             *Pending              `json:"pending,omitempty"`
 	Agreement           *Agreement            `json:"agreement,omitempty"`
 	Deliveries          []Delivery            `json:"deliveries,omitempty"`
 	Dispute             *Dispute              `json:"dispute,omitempty"`
-	Links               []LinkRef             `json:"links,omitempty"` // by which the village can answer without an account
+	Disputes            []Dispute             `json:"disputes,omitempty"` // earlier ones
+	Links               []LinkRef             `json:"links,omitempty"`    // by which the village can answer without an account
 	History             []Move                `json:"history"`
 	Created             time.Time             `json:"created"`
 	Demo                bool                  `json:"demo,omitempty"`
@@ -147,6 +152,8 @@ type Commitment struct {
 type Dispute struct {
 	Words    string    `json:"words"`
 	At       time.Time `json:"at"`
+	Reply    string    `json:"reply,omitempty"` // of the proposer
+	Replied  time.Time `json:"replied,omitzero"`
 	Decision State     `json:"decision,omitempty"`
 	Reason   string    `json:"reason,omitempty"`
 	Settled  time.Time `json:"settled,omitzero"`
@@ -278,7 +285,13 @@ func (c *Commitment) Late(today domain.Date) bool {
 }
 
 // Propose states quantity, dates and conditions: interest → proposed.
-func (c *Commitment) Propose(h Hand) error { return c.move(h, StateProposed, "") }
+func (c *Commitment) Propose(h Hand) error {
+	if err := c.move(h, StateProposed, ""); err != nil {
+		return err
+	}
+	c.Versions = append(c.Versions, c.present(h))
+	return nil
+}
 
 // Decline ends a conversation or a proposal.
 func (c *Commitment) Decline(h Hand, reason string) error {
@@ -292,7 +305,7 @@ func (c *Commitment) Cancel(h Hand, reason string) error {
 
 // Expire ends a proposal that nobody answered until its last day.
 func (c *Commitment) Expire(h Hand, today domain.Date) error {
-	if c.Until >= today {
+	if c.deadline() >= today {
 		return apperr.New(apperr.Conflict, "commitments.error.move")
 	}
 	return c.move(h, StateExpired, "")
@@ -315,6 +328,9 @@ func (c *Commitment) moveWithReason(h Hand, to State, reason string) error {
 func (c *Commitment) BeginAccept(h Hand, attempt int64) error {
 	if c.Pending != nil || !moves[step{c.State, h.Side, StateAccepted}] {
 		return apperr.New(apperr.Conflict, "commitments.error.move")
+	}
+	if c.proposedBy() != SideProposer {
+		return apperr.New(apperr.Conflict, "commitments.error.counter_open")
 	}
 	c.Pending = &Pending{Attempt: attempt, Since: h.At, By: h}
 	return nil

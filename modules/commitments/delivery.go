@@ -152,6 +152,9 @@ func (c *Commitment) Confirm(h Hand, answers []Answer, words string) error {
 	}
 	switch {
 	case c.Delivered() < c.Quantity:
+		if c.Dispute != nil {
+			c.Disputes = append(append([]Dispute(nil), c.Disputes...), *c.Dispute)
+		}
 		c.Dispute = &Dispute{Words: words, At: h.At}
 		return c.move(h, StateDisputed, words)
 	case c.Confirmed() == c.Quantity:

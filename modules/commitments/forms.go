@@ -2,6 +2,7 @@ package commitments
 
 import (
 	"slices"
+	"strconv"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/web"
@@ -14,8 +15,10 @@ func (p *showPage) offer(id domain.CommitmentID, c Commitment, sides []Side, ref
 	may := func(to State) bool {
 		return slices.ContainsFunc(sides, func(s Side) bool { return s != SideVerifier && c.May(s, to) })
 	}
-	if c.State == StateProposed && slices.Contains(sides, SideVillage) {
+	if c.State == StateProposed && slices.Contains(sides, SideVillage) && c.proposedBy() == SideProposer {
 		p.button(id, "accept", "main", false, refused)
+		accept := &p.Actions[len(p.Actions)-1]
+		*accept = accept.With("version", intText(c.VersionNumber()))
 	}
 	p.form(id, c, sides, refused)
 	if c.State == StateAgreed && may(StateDelivering) {
@@ -45,6 +48,10 @@ func (p *showPage) form(id domain.CommitmentID, c Commitment, sides []Side, refu
 	b := p.Base
 	var move string
 	switch {
+	case c.State == StateInterest && has(SideProposer):
+		move, p.Form = "propose", termsForm(b, "commitments.propose", pathOf(id)+"/propose", c)
+	case c.State == StateDisputed && has(SideProposer) && c.Dispute != nil:
+		move, p.Form = "reply", web.NewForm(b, "commitments.reply", pathOf(id)+"/reply").TextArea("reply", web.Required(), web.Value(c.Dispute.Reply), web.Max(2000))
 	case c.State == StateAccepted && (has(SideProposer) || has(SideVillage)):
 		move, p.Form = "sign", signForm(b, id, c)
 	case (c.State == StateAgreed || c.State == StateDelivering) && has(SideProposer) && c.Delivered() < c.Quantity:
@@ -64,6 +71,8 @@ func (p *showPage) form(id domain.CommitmentID, c Commitment, sides []Side, refu
 		p.refusalShown = true
 	}
 }
+
+func intText(n int) string { return strconv.Itoa(n) }
 
 func signForm(b web.Base, id domain.CommitmentID, c Commitment) *web.Form {
 	kinds := make([]web.Option, len(AgreementKinds))

@@ -17,11 +17,11 @@ func (m *Module) getNew(c *fiber.Ctx) error {
 	v := web.ValuesOf(c)
 	p := Proposal{Need: domain.NeedID(v.Get("need")), Initiative: domain.InitiativeID(v.Get("initiative")), Offer: domain.OfferID(v.Get("offer"))}
 	actor := web.Get[domain.Actor](c)
-	possible, err := m.Service.Possible(c.UserContext(), actor, p)
+	possible, side, err := m.Service.Opening(c.UserContext(), actor, p)
 	if err != nil {
 		return err
 	}
-	return m.form.Render(c, fiber.StatusOK, newFormPage(web.NewBase(c, "needs", "commitments.new.title"), possible))
+	return m.form.Render(c, fiber.StatusOK, newFormPage(web.NewBase(c, "needs", "commitments.new.title"), possible, side))
 }
 
 func (m *Module) postNew(c *fiber.Ctx) error {
@@ -41,7 +41,7 @@ func (m *Module) postNew(c *fiber.Ctx) error {
 		if cause != nil {
 			return cause
 		}
-		page := newFormPage(web.NewBase(c, "needs", "commitments.new.title"), possible)
+		page := newFormPage(web.NewBase(c, "needs", "commitments.new.title"), possible, SideProposer)
 		page.Form.Bind(c).Fail(err)
 		return m.form.Render(c, fiber.StatusUnprocessableEntity, page)
 	}
@@ -128,7 +128,7 @@ func fileOf(c *fiber.Ctx) (*domain.Upload, multipart.File, error) {
 }
 
 func (m *Module) accept(c *fiber.Ctx, p posted) error {
-	return m.Service.Accept(c.UserContext(), p.actor, p.op, p.id)
+	return m.Service.AcceptVersion(c.UserContext(), p.actor, p.op, p.id, seenVersion(p.values))
 }
 
 func (m *Module) decline(c *fiber.Ctx, p posted) error {

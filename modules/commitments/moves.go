@@ -2,6 +2,7 @@ package commitments
 
 import (
 	"context"
+	"slices"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
@@ -210,10 +211,11 @@ func (s *Service) Confirm(ctx context.Context, actor domain.Actor, op store.Oper
 // confirmed as they say.
 func (c *Commitment) answered(answers []Answer) bool {
 	for _, a := range answers {
-		for _, d := range c.Deliveries {
-			if d.ID == a.Delivery && (d.Open() > 0 || d.Confirmed != a.Received) {
-				return false
-			}
+		there := slices.ContainsFunc(c.Deliveries, func(d Delivery) bool {
+			return d.ID == a.Delivery && d.Open() == 0 && d.Confirmed == a.Received
+		})
+		if !there {
+			return false
 		}
 	}
 	return len(answers) > 0

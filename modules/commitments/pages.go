@@ -11,7 +11,8 @@ import (
 type formPage struct {
 	web.Base
 	Facts []web.Fact
-	Form  *web.Form // nil where nothing is possible
+	Form  *web.Form // nil where nothing is possible, and for the village
+	Talk  *web.Form // to begin with a message alone
 	Empty *web.Empty
 }
 
@@ -21,8 +22,8 @@ type showPage struct {
 	Lead       string
 	Next       string
 	Facts      []web.Fact
-	Coverage   web.Coverage
-	Private    []web.Fact // for the parties and those who oversee them
+	Coverage   *web.Coverage // nil before a quantity was named
+	Private    []web.Fact    // for the parties and those who oversee them
 	Agreement  []web.Fact
 	Note       string // what the agreement's kind means
 	Dispute    []web.Fact
@@ -32,6 +33,9 @@ type showPage struct {
 	Actions    []web.Action
 	Form       *web.Form
 	FormTitle  string
+	Differs    []web.Fact // what the version that stands changes
+	Other      *formPart  // another version of a proposal
+	Talk       *talkPart  // for the parties and those who oversee them
 	Steps      []web.Step
 	Sections   []web.Section
 
@@ -52,6 +56,14 @@ func quantityText(b web.Base, n int64, unit domain.UnitID) string {
 	return domain.QuantityText(b.Local(), n, unit)
 }
 
+// cardTitle names a commitment in a list: what and from whom.
+func cardTitle(b web.Base, c Commitment) string {
+	if c.Quantity == 0 {
+		return b.T("commitments.card.interest", "organization", c.OrganizationName)
+	}
+	return b.T("commitments.card.title", "quantity", quantityText(b, c.Quantity, c.Unit), "organization", c.OrganizationName)
+}
+
 func dateText(b web.Base, d domain.Date) string {
 	if d == "" {
 		return b.T("commitments.no_date")
@@ -59,7 +71,7 @@ func dateText(b web.Base, d domain.Date) string {
 	return b.Date(d.Time())
 }
 
-func newFormPage(b web.Base, p Possible) formPage {
+func newFormPage(b web.Base, p Possible, side Side) formPage {
 	text := func(n int64) string { return quantityText(b, n, p.Need.Unit) }
 	b.Crumbs = []web.Crumb{{Label: p.Need.Title, Path: "/needs/" + string(p.Need.ID)}}
 	b.Demo = p.Need.Demo || p.Initiative.Demo
@@ -77,6 +89,13 @@ func newFormPage(b web.Base, p Possible) formPage {
 		page.Empty = &web.Empty{Text: b.T("commitments.error.nothing_possible"), ActionLabel: b.T("commitments.back_need"), ActionPath: b.URL("/needs/" + string(p.Need.ID))}
 		return page
 	}
+	page.Talk = web.NewForm(b, "commitments.converse", "/commitments/conversations").
+		Hidden("need", string(p.Need.ID)).Hidden("initiative", string(p.Initiative.ID)).Hidden("offer", string(p.Offer.ID)).
+		TextArea("message", web.Required(), web.Max(4000), web.Rows(4))
+	if side == SideVillage {
+		return page
+	}
+	page.Talk.ID, page.Talk.Field("message").ID = "first-form", "i-first-message"
 	hint := web.Hint("commitments.new.possible", "least", text(p.Least), "most", text(p.Most))
 	if p.Least == p.Most {
 		hint = web.Hint("commitments.new.only", "most", text(p.Most))
@@ -100,6 +119,9 @@ func (m *Module) showPage(ctx context.Context, b web.Base, actor domain.Actor, i
 	}
 	text := func(n int64) string { return quantityText(b, n, c.Unit) }
 	b.Title = b.T("commitments.title", "quantity", text(c.Quantity), "need", c.NeedTitle)
+	if c.Quantity == 0 {
+		b.Title = b.T("commitments.title_interest", "need", c.NeedTitle)
+	}
 	b.Demo = c.Demo
 	b.Path = pathOf(id)
 	b.Crumbs = []web.Crumb{{Label: c.NeedTitle, Path: "/needs/" + string(c.Need)}}
@@ -110,9 +132,12 @@ func (m *Module) showPage(ctx context.Context, b web.Base, actor domain.Actor, i
 		{Label: b.T("commitments.fact.organization"), Value: c.OrganizationName, Path: b.URL("/organizations/" + string(c.Organization))},
 		{Label: b.T("commitments.fact.village"), Value: c.VillageName, Path: b.URL("/villages/" + string(c.Village))},
 		{Label: b.T("commitments.fact.category"), Value: domain.Taxonomy().CategoryName(c.Category, b.Lang)},
-		{Label: b.T("commitments.fact.time"), Value: b.T("commitments.from_until", "from", dateText(b, c.From), "until", dateText(b, c.Until))},
 	}
-	page.Coverage = coverOf(b, c)
+	if c.Quantity > 0 {
+		page.Facts = append(page.Facts, web.Fact{Label: b.T("commitments.fact.time"), Value: b.T("commitments.from_until", "from", dateText(b, c.From), "until", dateText(b, c.Until))})
+		cover := coverOf(b, c)
+		page.Coverage = &cover
+	}
 	page.Deliveries = deliveryTable(b, c, full)
 	page.Steps = timeline(b, c, full)
 	sides := sides(actor, &c)
@@ -126,6 +151,8 @@ func (m *Module) showPage(ctx context.Context, b web.Base, actor domain.Actor, i
 			return showPage{}, err
 		}
 		page.offer(id, c, sides, refused)
+		page.negotiate(id, c, sides, refused)
+		page.talk(id, c, sides, refused)
 	}
 	request := domain.PanelRequest{Actor: actor, Ref: ref(id), Page: b, Region: c.Village}
 	failed := web.Section{ID: "panel-error", Title: b.T("commitments.panel.failed_title"), Error: b.T("commitments.panel.failed")}
@@ -165,6 +192,12 @@ func nextKey(c Commitment, sides []Side) string {
 	act := false
 	switch c.State {
 	case StateProposed:
+		if c.proposedBy() == SideVillage {
+			if has(SideProposer) {
+				return "commitments.next.countered_act"
+			}
+			return "commitments.next.countered"
+		}
 		act = has(SideVillage)
 	case StateAccepted:
 		act = has(SideVillage) && c.Signed(SideVillage) == nil || has(SideProposer) && c.Signed(SideProposer) == nil
@@ -181,6 +214,9 @@ func nextKey(c Commitment, sides []Side) string {
 	case StateDelivered:
 		act = has(SideVillage)
 	case StateDisputed:
+		if has(SideProposer) && c.Dispute != nil && c.Dispute.Reply == "" {
+			return "commitments.next.disputed_reply"
+		}
 		act = has(SideVerifier)
 	}
 	if act {
@@ -191,12 +227,22 @@ func nextKey(c Commitment, sides []Side) string {
 
 func (p *showPage) private(c Commitment) {
 	b := p.Base
-	p.Private = []web.Fact{{Label: b.T("commitments.fact.message"), Value: c.Message}}
 	if c.Conditions != "" {
 		p.Private = append(p.Private, web.Fact{Label: b.T("commitments.fact.conditions"), Value: c.Conditions})
 	}
-	if d := c.Dispute; d != nil {
-		p.Dispute = []web.Fact{{Label: b.T("commitments.dispute.words"), Value: d.Words}}
+	if c.State == StateProposed {
+		p.Private = append(p.Private, web.Fact{Label: b.T("commitments.fact.answer_by"), Value: dateText(b, c.deadline())})
+	}
+	disputes := c.Disputes
+	if c.Dispute != nil {
+		disputes = append(slices.Clone(disputes), *c.Dispute)
+	}
+	for _, d := range disputes {
+		reply := web.Fact{Label: b.T("commitments.dispute.reply"), Value: d.Reply}
+		if d.Reply == "" {
+			reply.Value, reply.Quiet = b.T("commitments.dispute.no_reply"), true
+		}
+		p.Dispute = append(p.Dispute, web.Fact{Label: b.T("commitments.dispute.words"), Value: d.Words}, reply)
 		if d.Decision != "" {
 			p.Dispute = append(p.Dispute, web.Fact{Label: b.T("commitments.dispute.decision"), Value: b.T("commitments.state." + string(d.Decision))},
 				web.Fact{Label: b.T("commitments.dispute.reason"), Value: d.Reason})
@@ -246,50 +292,4 @@ func deliveryTable(b web.Base, c Commitment, full bool) *web.Table {
 		t.Rows = append(t.Rows, row)
 	}
 	return t
-}
-
-// journey is the straight way that a commitment takes.
-var journey = []State{StateProposed, StateAccepted, StateAgreed, StateDelivering, StateDelivered, StateConfirmed}
-
-func timeline(b web.Base, c Commitment, full bool) []web.Step {
-	steps := make([]web.Step, 0, len(c.History)+len(journey))
-	for i, move := range c.History {
-		if !full && (move.To == StateInterest || move.To == StateProposed) {
-			continue
-		}
-		mark := "done"
-		if i == len(c.History)-1 {
-			mark = "now"
-		}
-		step := web.Step{State: mark, Label: b.T("commitments.state." + string(move.To)), When: b.Date(move.At), Who: who(b, c, move.Side)}
-		if full {
-			step.Note = move.Reason
-		}
-		steps = append(steps, step)
-	}
-	if c.State.Ended() {
-		return steps
-	}
-	at := slices.Index(journey, c.State)
-	if c.State == StateDisputed {
-		at = len(journey) - 2
-	}
-	for _, s := range journey[at+1:] {
-		step := web.Step{State: "next", Label: b.T("commitments.state." + string(s))}
-		if s == StateDelivered && c.Until != "" {
-			step.When = b.T("commitments.at_latest", "date", dateText(b, c.Until))
-		}
-		steps = append(steps, step)
-	}
-	return steps
-}
-
-func who(b web.Base, c Commitment, side Side) string {
-	switch side {
-	case SideProposer:
-		return c.OrganizationName
-	case SideVillage:
-		return c.VillageName
-	}
-	return b.T("commitments.side." + string(side))
 }

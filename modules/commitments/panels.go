@@ -57,9 +57,8 @@ func (m *Module) cards(r domain.PanelRequest, docs []store.Doc[Commitment]) []we
 		if !canSee(r.Actor, &c) {
 			continue
 		}
-		text := func(n int64) string { return quantityText(b, n, c.Unit) }
 		tag := tagOf(b, c)
-		card := web.Card{Tag: &tag, Title: b.T("commitments.card.title", "quantity", text(c.Quantity), "organization", c.OrganizationName),
+		card := web.Card{Tag: &tag, Title: cardTitle(b, c),
 			Path: b.URL(pathOf(domain.CommitmentID(doc.ID))), Meta: c.NeedTitle + " · " + c.VillageName, Demo: c.Demo, DemoText: b.T("commitments.demo")}
 		if c.Accepted() {
 			cover := coverOf(b, c)

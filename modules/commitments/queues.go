@@ -2,6 +2,7 @@ package commitments
 
 import (
 	"context"
+	"time"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/store"
@@ -23,9 +24,9 @@ func (m *Module) Queues() []domain.Queue {
 				c := d.Body
 				own := sides(r.Actor, &c)
 				return domain.Wait{
-					Title: b.T("commitments.card.title", "quantity", quantityText(b, c.Quantity, c.Unit), "organization", c.OrganizationName),
+					Title: cardTitle(b, c),
 					Path:  pathOf(domain.CommitmentID(d.ID)), Note: c.NeedTitle + " · " + c.VillageName, Todo: b.T(nextKey(c, own)),
-					Since: c.Created, Due: c.Until.Time(), Demo: c.Demo,
+					Since: c.Created, Due: c.due(), Demo: c.Demo,
 				}, len(own) > 0, nil
 			})
 		},
@@ -45,4 +46,13 @@ func deskKeys(actor domain.Actor) (keys []store.Key) {
 		}
 	}
 	return keys
+}
+
+// due is until when the next step should be done: the answer to a proposal by its deadline, all else by the promised
+// end; zero where none is named.
+func (c *Commitment) due() time.Time {
+	if c.State == StateProposed {
+		return c.deadline().Time()
+	}
+	return c.Until.Time()
 }

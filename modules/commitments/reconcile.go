@@ -83,10 +83,16 @@ func (s *Service) Reconcile(ctx context.Context) error {
 	errs = append(errs, err)
 	today := domain.DateOf(now)
 	err = s.eachOf(ctx, listProposed, func(doc store.Doc[Commitment]) bool {
-		if doc.Body.Until >= today {
-			return false // the list is ordered by this date
-		}
 		c := doc.Body
+		if c.deadline() >= today {
+			if !c.Remind(now) {
+				return c.Reminded == c.deadline() || c.Pending != nil // the list is ordered by this date
+			}
+			if _, err := s.records.Replace(ctx, doc, c, store.Change{Action: "commitment.reminded"}); err != nil && !apperr.Is(err, apperr.Conflict) {
+				errs = append(errs, err)
+			}
+			return true
+		}
 		if c.Expire(Hand{Side: SideSystem, At: now}, today) != nil {
 			return true // an acceptance is under way
 		}

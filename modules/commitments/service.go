@@ -256,24 +256,12 @@ func (s *Service) Propose(ctx context.Context, actor domain.Actor, op store.Oper
 	if err := p.validate(possible, domain.DateOf(now)); err != nil {
 		return "", err
 	}
-	village, err := s.villageSide(ctx, possible.Need)
+	c, err := s.between(ctx, possible)
 	if err != nil {
 		return "", err
 	}
-	proposer, err := s.orgs.Brief(ctx, possible.Initiative.Organization)
-	if err != nil {
-		return "", err
-	}
-	c := Commitment{Need: p.Need, NeedTitle: possible.Need.Title, Initiative: p.Initiative, InitiativeTitle: possible.Initiative.Title,
-		Offer: possible.Offer.ID, Organization: proposer.ID, OrganizationName: proposer.Name, Village: possible.Need.Village,
-		VillageOrganization: village, Category: possible.Need.Category, Unit: possible.Need.Unit, Quantity: p.Quantity,
-		From: p.From, Until: p.Until, Conditions: p.Conditions, Message: p.Message, State: StateInterest, Created: now,
-		Demo: possible.Need.Demo || possible.Initiative.Demo}
-	if place, err := s.places.Place(ctx, c.Village); err == nil {
-		c.VillageName = domain.PlaceText(place)
-	} else {
-		c.VillageName = string(c.Village)
-	}
+	c.Quantity, c.From, c.Until, c.Conditions, c.Message = p.Quantity, p.From, p.Until, p.Conditions, p.Message
+	c.AnswerBy = answerBy(now, c.Until)
 	h := Hand{Side: SideProposer, Account: actor.Account, Organization: c.Organization, At: now, Operation: op.ID}
 	c.History = []Move{{To: StateInterest, Side: h.Side, Account: h.Account, Organization: h.Organization, At: now, Operation: op.ID}}
 	if err := c.Propose(h); err != nil {
@@ -281,6 +269,26 @@ func (s *Service) Propose(ctx context.Context, actor domain.Actor, op store.Oper
 	}
 	_, err = s.records.Insert(ctx, string(id), c, actor.Change("commitment.proposed", c.Organization, op))
 	return id, err
+}
+
+// between makes a conversation that nobody has begun yet. Errors: NotFound, Conflict (nobody answers for the village).
+func (s *Service) between(ctx context.Context, possible Possible) (Commitment, error) {
+	village, err := s.villageSide(ctx, possible.Need)
+	if err != nil {
+		return Commitment{}, err
+	}
+	proposer, err := s.orgs.Brief(ctx, possible.Initiative.Organization)
+	if err != nil {
+		return Commitment{}, err
+	}
+	c := Commitment{Need: possible.Need.ID, NeedTitle: possible.Need.Title, Initiative: possible.Initiative.ID, InitiativeTitle: possible.Initiative.Title,
+		Offer: possible.Offer.ID, Organization: proposer.ID, OrganizationName: proposer.Name, Village: possible.Need.Village, VillageName: string(possible.Need.Village),
+		VillageOrganization: village, Category: possible.Need.Category, Unit: possible.Need.Unit, State: StateInterest, Created: s.clock.Now(),
+		Demo: possible.Need.Demo || possible.Initiative.Demo}
+	if place, err := s.places.Place(ctx, c.Village); err == nil {
+		c.VillageName = domain.PlaceText(place)
+	}
+	return c, nil
 }
 
 // villageSide finds who answers for the village; a village without a government in the portal cannot accept anything.
@@ -294,6 +302,20 @@ func (s *Service) villageSide(ctx context.Context, need Need) (domain.Organizati
 
 func (p Proposal) validate(possible Possible, today domain.Date) error {
 	var f apperr.Fields
+	p.checkTerms(&f, possible, today)
+	f.Check(p.Message != "", "message", "commitments.error.message")
+	f.Check(utf8.RuneCountInString(p.Message) <= 4000, "message", "commitments.error.long", "max", 4000)
+	personal(&f, "message", p.Message)
+	return f.Err()
+}
+
+func (p Proposal) validateTerms(possible Possible, today domain.Date) error {
+	var f apperr.Fields
+	p.checkTerms(&f, possible, today)
+	return f.Err()
+}
+
+func (p Proposal) checkTerms(f *apperr.Fields, possible Possible, today domain.Date) {
 	switch {
 	case possible.Most == 0:
 		f.Add("quantity", "commitments.error.nothing_possible")
@@ -310,12 +332,8 @@ func (p Proposal) validate(possible Possible, today domain.Date) error {
 	o := possible.Offer
 	f.Check(o.From == "" || p.From == "" || p.From >= o.From, "from", "commitments.error.before_offer", "date", string(o.From))
 	f.Check(o.Until == "" || p.Until <= o.Until, "until", "commitments.error.after_offer", "date", string(o.Until))
-	f.Check(p.Message != "", "message", "commitments.error.message")
-	for name, text := range map[string]string{"message": p.Message, "conditions": p.Conditions} {
-		f.Check(utf8.RuneCountInString(text) <= 4000, name, "commitments.error.long", "max", 4000)
-		personal(&f, name, text)
-	}
-	return f.Err()
+	f.Check(utf8.RuneCountInString(p.Conditions) <= 4000, "conditions", "commitments.error.long", "max", 4000)
+	personal(f, "conditions", p.Conditions)
 }
 
 // Get gives a commitment that the actor may see, and whether with its private parts. Error: NotFound.

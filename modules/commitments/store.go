@@ -72,7 +72,7 @@ func definition() store.Definition[Commitment] {
 				}
 				return []store.Key{""}
 			}},
-			{Name: listProposed, Sort: func(_ string, c Commitment) string { return store.SortText(string(c.Until)) },
+			{Name: listProposed, Sort: func(_ string, c Commitment) string { return store.SortText(string(c.deadline())) },
 				Keys: func(_ string, c Commitment) []store.Key {
 					if c.State != StateProposed {
 						return nil
@@ -106,7 +106,13 @@ func (c *Commitment) waitsFor() []store.Key {
 	switch c.State {
 	case StateInterest, StateAgreed:
 		add(c.Organization)
-	case StateProposed, StateDelivered:
+	case StateProposed:
+		if c.proposedBy() == SideVillage {
+			add(c.Organization)
+		} else {
+			add(c.VillageOrganization)
+		}
+	case StateDelivered:
 		add(c.VillageOrganization)
 	case StateAccepted:
 		if c.Signed(SideProposer) == nil {
@@ -121,6 +127,9 @@ func (c *Commitment) waitsFor() []store.Key {
 			add(c.VillageOrganization)
 		}
 	case StateDisputed:
+		if c.Dispute != nil && c.Dispute.Reply == "" {
+			add(c.Organization)
+		}
 		for _, code := range c.Village.Path() {
 			keys = append(keys, store.KeyOf("region", code))
 		}

@@ -121,7 +121,7 @@ func (s *scenery) subjects(pattern string) (list []subject) {
 			one(name, "id", string(s.documents[name]))
 		}
 		one("missing", "id", "nothing-here")
-	case pattern == "/commitments/new" || pattern == "/commitments":
+	case pattern == "/commitments/new" || pattern == "/commitments" || pattern == "/conversations":
 		for _, work := range []string{"published", "draft"} {
 			asked("offer "+work, "?"+url.Values{"need": {string(s.needs["verified"])}, "initiative": {string(s.works[work])}, "offer": {string(s.works[work]) + "-1"}}.Encode())
 		}
@@ -220,7 +220,7 @@ func (s *scenery) inputs(l line) string {
 	case "/initiatives":
 		v.Set("organization", oidc.OrgUniv)
 		v.Set("title", "Inisiatif percobaan")
-	case "/commitments", "/documents":
+	case "/commitments", "/conversations", "/documents":
 		q, _ := url.ParseQuery(strings.TrimPrefix(l.subject.query, "?"))
 		for k := range q {
 			v.Set(k, q.Get(k))
@@ -236,6 +236,14 @@ func (s *scenery) inputs(l line) string {
 		v.Set("days", "90")
 	case "/imports":
 		v.Set("kind", "needs")
+	case "/commitments/:id/counter", "/commitments/:id/propose":
+		v.Set("quantity", "2")
+		v.Set("from", string(day(1)))
+		v.Set("until", string(day(100)))
+	case "/commitments/:id/message":
+		v.Set("message", "Kapan datang?")
+	case "/commitments/:id/reply":
+		v.Set("reply", "Sopir terlambat.")
 	case "/commitments/:id/links":
 		v.Set("kind", "message")
 	case "/confirm":

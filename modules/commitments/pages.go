@@ -89,7 +89,7 @@ func newFormPage(b web.Base, p Possible, side Side) formPage {
 		page.Empty = &web.Empty{Text: b.T("commitments.error.nothing_possible"), ActionLabel: b.T("commitments.back_need"), ActionPath: b.URL("/needs/" + string(p.Need.ID))}
 		return page
 	}
-	page.Talk = web.NewForm(b, "commitments.converse", "/commitments/conversations").
+	page.Talk = web.NewForm(b, "commitments.converse", "/conversations").
 		Hidden("need", string(p.Need.ID)).Hidden("initiative", string(p.Initiative.ID)).Hidden("offer", string(p.Offer.ID)).
 		TextArea("message", web.Required(), web.Max(4000), web.Rows(4))
 	if side == SideVillage {

@@ -6,7 +6,7 @@ import "github.com/gofiber/fiber/v2"
 func (m *Module) Routes(r fiber.Router) {
 	r.Get("/commitments/new", m.getNew)
 	r.Post("/commitments", m.postNew)
-	r.Post("/commitments/conversations", m.postConversation)
+	r.Post("/conversations", m.postConversation)
 	r.Get("/commitments/:id", m.getShow)
 	for name, act := range map[string]postFunc{
 		"accept": m.accept, "decline": m.decline, "cancel": m.cancel, "sign": m.sign, "start": m.start,

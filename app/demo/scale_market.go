@@ -127,10 +127,10 @@ func advanceCommitment(r *rand.Rand, c *commitments.Commitment, hand func(commit
 		return err
 	}
 	terms := commitments.Terms{Kind: commitments.AgreementStatement, Position: "Pengelola (contoh)"}
-	if err := c.Sign(hand(partner, 2), terms, ""); err != nil {
+	if err := c.Sign(hand(partner, 2), terms, domain.Citation{}); err != nil {
 		return err
 	}
-	if err := c.Sign(hand(village, 2), terms, ""); err != nil || fate < 45 {
+	if err := c.Sign(hand(village, 2), terms, domain.Citation{}); err != nil || fate < 45 {
 		return err
 	}
 	if err := c.Start(hand(partner, 3)); err != nil {

@@ -240,6 +240,18 @@ func (s *scenery) inputs(l line) string {
 		v.Set("quantity", "2")
 		v.Set("from", string(day(1)))
 		v.Set("until", string(day(100)))
+	case "/commitments/:id/oblige":
+		v.Set("what", "Menyiapkan lokasi")
+		v.Set("owner", "village")
+		v.Set("due", string(day(30)))
+	case "/commitments/:id/obligation-drop", "/commitments/:id/obligation-done":
+		v.Set("obligation", "nothing-here")
+	case "/commitments/:id/review":
+		v.Set("verdict", "used")
+		v.Set("words", "Dipakai.")
+		v.Set("maintainer", "Kelompok air")
+	case "/commitments/:id/verify":
+		v.Set("words", "Dilihat.")
 	case "/commitments/:id/message":
 		v.Set("message", "Kapan datang?")
 	case "/commitments/:id/reply":

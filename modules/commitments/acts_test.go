@@ -42,8 +42,8 @@ func in(t testing.TB, state State) Commitment {
 			must(c.FinishAccept())
 		}},
 		{StateAccepted, func() {
-			must(c.Sign(hand(SideProposer), terms, ""))
-			must(c.Sign(hand(SideVillage), terms, ""))
+			must(c.Sign(hand(SideProposer), terms, domain.Citation{}))
+			must(c.Sign(hand(SideVillage), terms, domain.Citation{}))
 		}},
 		{StateAgreed, func() { must(c.Deliver(hand(SideProposer), part("1", 10))) }},
 		{StateDelivering, func() { must(c.HandOver(hand(SideProposer), "bast")) }},
@@ -54,7 +54,12 @@ func in(t testing.TB, state State) Commitment {
 			}
 			must(c.Confirm(hand(SideVillage), []Answer{{"1", 10}}, ""))
 		}},
-		{StateConfirmed, func() { must(c.Evaluate(hand(SideEvaluator), "Masih dipakai.")) }},
+		{StateConfirmed, func() {
+			review := Review{Verdict: VerdictUsed, Words: "Dipakai setiap hari.", Maintainer: "Kelompok air"}
+			must(c.Review(hand(SideProposer), review))
+			must(c.Review(hand(SideVillage), review))
+			must(c.Evaluate(hand(SideEvaluator), "Masih dipakai."))
+		}},
 	} {
 		if c.State == state {
 			return c
@@ -87,6 +92,8 @@ type deed struct {
 	ok   map[Side][]State
 	do   func(ctx context.Context, b *bench, a domain.Actor, op store.Operation, id domain.CommitmentID) error
 }
+
+var evaluator = domain.Actor{Account: "evaluator", Mandates: []domain.Mandate{{Kind: domain.MandateEvaluator, Organization: "univ"}}}
 
 var running = []State{StateInterest, StateProposed, StateAccepted, StateAgreed, StateDelivering, StateDelivered, StateDisputed}
 
@@ -135,6 +142,22 @@ func deeds() []deed {
 		{"reply", map[Side][]State{SideProposer: {StateDisputed}}, func(ctx context.Context, b *bench, a domain.Actor, op store.Operation, id domain.CommitmentID) error {
 			return b.Reply(ctx, a, op, id, "Sopir terlambat.")
 		}},
+		{"oblige", map[Side][]State{SideProposer: {StateAccepted}, SideVillage: {StateAccepted}}, func(ctx context.Context, b *bench, a domain.Actor, op store.Operation, id domain.CommitmentID) error {
+			return b.Oblige(ctx, a, op, id, Obligation{Title: "Menyiapkan lokasi", Owner: SideVillage, Due: "2027-04-01"})
+		}},
+		{"fulfil", map[Side][]State{SideVillage: {StateAgreed, StateDelivering, StateDelivered, StateDisputed, StateConfirmed}, SideProposer: {}},
+			func(ctx context.Context, b *bench, a domain.Actor, op store.Operation, id domain.CommitmentID) error {
+				return b.Fulfil(ctx, a, op, id, "duty")
+			}},
+		{"review", map[Side][]State{SideProposer: {StateConfirmed}, SideVillage: {StateConfirmed}}, func(ctx context.Context, b *bench, a domain.Actor, op store.Operation, id domain.CommitmentID) error {
+			return b.Review(ctx, a, op, id, Review{Verdict: VerdictPartly, Words: "Sebagian rusak.", Maintainer: "Kelompok air"})
+		}},
+		{"verify", map[Side][]State{SideEvaluator: {StateDisputed}}, func(ctx context.Context, b *bench, a domain.Actor, op store.Operation, id domain.CommitmentID) error {
+			return b.Verify(ctx, a, op, id, "1", "Dilihat sendiri.")
+		}},
+		{"evaluate", map[Side][]State{SideEvaluator: {}}, func(ctx context.Context, b *bench, a domain.Actor, op store.Operation, id domain.CommitmentID) error {
+			return b.Evaluate(ctx, a, op, id, "Berhasil.") // refused: a side has not evaluated yet
+		}},
 		{"settle", map[Side][]State{SideVerifier: {StateDisputed}}, func(ctx context.Context, b *bench, a domain.Actor, op store.Operation, id domain.CommitmentID) error {
 			return b.Settle(ctx, a, op, id, StateConfirmed, "Dilihat di tempat.")
 		}},
@@ -160,8 +183,9 @@ func TestEveryDeedInEveryStateByEveryone(t *testing.T) {
 		sees  bool
 	}{
 		{"giver", giver, SideProposer, true}, {"taker", taker, SideVillage, true}, {"verifier", verifier, SideVerifier, true}, {"stranger", stranger, "", false},
-		{"public", public, "", false}, {"editor of the giver", editor, "", true}, {"of both sides", both, "", true}, {"secretariat", people["secretariat"], "", true}, {"auditor", people["auditor"], "", true},
+		{"public", public, "", false}, {"evaluator", evaluator, SideEvaluator, false}, {"editor of the giver", editor, "", true}, {"of both sides", both, "", true}, {"secretariat", people["secretariat"], "", true}, {"auditor", people["auditor"], "", true},
 	}
+	tries := map[string][]Side{"fulfil": {SideProposer}, "evaluate": {SideEvaluator}} // who may do it, though never in these states
 	n, done, refused := 0, 0, 0
 	for _, state := range States {
 		for _, d := range deeds() {
@@ -169,6 +193,9 @@ func TestEveryDeedInEveryStateByEveryone(t *testing.T) {
 				n++
 				name := d.name + " of " + string(state) + " by the " + who.name
 				body := in(t, state)
+				if body.Accepted() {
+					body.Obligations = []Obligation{{ID: "duty", Title: "Menyiapkan lokasi", Owner: SideVillage, Due: "2027-04-01"}}
+				}
 				id := domain.CommitmentID(numbered("c", n))
 				if _, err := b.records.Insert(t.Context(), string(id), body, store.Change{Action: "commitment.seeded"}); err != nil {
 					t.Fatal(err)
@@ -187,7 +214,9 @@ func TestEveryDeedInEveryStateByEveryone(t *testing.T) {
 					want = apperr.NotFound
 				case !who.actor.SignedIn():
 					want = apperr.SignIn
-				case len(d.ok[who.side]) == 0:
+				case d.name == "fulfil" && who.side == SideProposer && slices.Contains(d.ok[SideVillage], state):
+					want = apperr.Forbidden // the other side's
+				case len(d.ok[who.side]) == 0 && !slices.Contains(tries[d.name], who.side):
 					want = apperr.Forbidden
 				case d.name == "deliver" && state == StateDelivering:
 					want = apperr.Invalid // all is delivered: the quantity is refused, at its field
@@ -206,7 +235,7 @@ func TestEveryDeedInEveryStateByEveryone(t *testing.T) {
 					}
 				}
 				if after := b.commitment(t, id); after.State != before.State || len(after.History) != len(before.History) || len(after.Links) != len(before.Links) ||
-					len(after.Messages) != len(before.Messages) || len(after.Versions) != len(before.Versions) {
+					len(after.Obligations) != len(before.Obligations) || len(after.Messages) != len(before.Messages) || len(after.Versions) != len(before.Versions) {
 					t.Errorf("%s: refused with a change", name)
 				}
 			}

@@ -29,13 +29,16 @@ type Signature struct {
 	At       time.Time        `json:"at"`
 }
 
-// Agreement is the paper of a commitment. Number and Date are those of the signed PKS.
+// Agreement is the paper of a commitment. Number and Date are those of the signed PKS, Document is its text and SHA256
+// the sum of exactly that file: both sides sign the same bytes.
 type Agreement struct {
-	Kind     AgreementKind `json:"kind"`
-	Number   string        `json:"number,omitempty"`
-	Date     domain.Date   `json:"date,omitempty"`
-	Proposer *Signature    `json:"proposer,omitempty"`
-	Village  *Signature    `json:"village,omitempty"`
+	Kind     AgreementKind     `json:"kind"`
+	Number   string            `json:"number,omitempty"`
+	Date     domain.Date       `json:"date,omitempty"`
+	Document domain.DocumentID `json:"document,omitempty"`
+	SHA256   string            `json:"sha256,omitempty"`
+	Proposer *Signature        `json:"proposer,omitempty"`
+	Village  *Signature        `json:"village,omitempty"`
 }
 
 // Terms is what an owner signs.
@@ -65,9 +68,14 @@ func (t Terms) Validate(today domain.Date) error {
 	return f.Err()
 }
 
+// same tells whether two agreements say the same; the sum stands for the document.
+func (a *Agreement) same(o *Agreement) bool {
+	return a.Kind == o.Kind && a.Number == o.Number && a.Date == o.Date && a.SHA256 == o.SHA256
+}
+
 // Sign gives one side's word on the terms; other terms than those the other side signed take its word away. With
 // both words given the commitment is agreed. Errors: Invalid, Conflict.
-func (c *Commitment) Sign(h Hand, t Terms, paper domain.DocumentID) error {
+func (c *Commitment) Sign(h Hand, t Terms, paper domain.Citation) error {
 	if err := t.Validate(domain.DateOf(h.At)); err != nil {
 		return err
 	}
@@ -75,10 +83,11 @@ func (c *Commitment) Sign(h Hand, t Terms, paper domain.DocumentID) error {
 		return apperr.New(apperr.Conflict, "commitments.error.move")
 	}
 	if t.Kind == AgreementStatement {
-		t.Number, t.Date = "", ""
+		t.Number, t.Date, paper = "", "", domain.Citation{}
 	}
-	a := Agreement{Kind: t.Kind, Number: t.Number, Date: t.Date}
-	if old := c.Agreement; old != nil && old.Kind == a.Kind && old.Number == a.Number && old.Date == a.Date {
+	a := Agreement{Kind: t.Kind, Number: t.Number, Date: t.Date, Document: paper.ID, SHA256: paper.SHA256}
+	if old := c.Agreement; old != nil && old.same(&a) {
+		a.Document = old.Document // the same bytes, uploaded again
 		a.Proposer, a.Village = old.Proposer, old.Village
 	}
 	word := &Signature{Position: t.Position, Account: h.Account, At: h.At}
@@ -97,7 +106,7 @@ func (c *Commitment) Sign(h Hand, t Terms, paper domain.DocumentID) error {
 	if err := c.move(h, StateAgreed, ""); err != nil {
 		return err
 	}
-	c.History[len(c.History)-1].Document = paper
+	c.History[len(c.History)-1].Document = a.Document
 	return nil
 }
 

@@ -19,6 +19,7 @@ func (s *Service) Check(ctx context.Context) ([]string, error) {
 	ended := map[string]sum{}
 	open := map[string]map[domain.CommitmentID]Commitment{}
 	marked := map[domain.CommitmentID]bool{}
+	numbers, links := map[domain.CommitmentID]map[int]bool{}, map[string]domain.CommitmentID{}
 	var problems []string
 	say := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
 	err := s.records.Each(ctx, func(doc store.Doc[Commitment]) error {
@@ -27,6 +28,16 @@ func (s *Service) Check(ctx context.Context) ([]string, error) {
 			marked[id] = true
 			if s.clock.Now().Sub(c.Pending.Since) >= 2*pendingAge {
 				say("commitment %s: its acceptance is pending since %s", id, c.Pending.Since)
+			}
+		}
+		c.checkMore(id, say)
+		for i, ref := range c.Links {
+			links[ref.ID] = id
+			if c.answeredVia(i + 1) {
+				if numbers[id] == nil {
+					numbers[id] = map[int]bool{}
+				}
+				numbers[id][i+1] = true
 			}
 		}
 		if !c.Accepted() {
@@ -85,5 +96,8 @@ func (s *Service) Check(ctx context.Context) ([]string, error) {
 			say("account %s: is missing", key)
 		}
 	}
-	return problems, err
+	if err != nil {
+		return problems, err
+	}
+	return problems, s.checkLinks(ctx, numbers, links, say)
 }

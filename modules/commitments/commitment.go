@@ -139,7 +139,11 @@ type Commitment struct {
 	State               State                 `json:"state"`
 	Pending             *Pending              `json:"pending,omitempty"`
 	Agreement           *Agreement            `json:"agreement,omitempty"`
+	Obligations         []Obligation          `json:"obligations,omitempty"`
 	Deliveries          []Delivery            `json:"deliveries,omitempty"`
+	ProposerReview      *Review               `json:"proposer_review,omitempty"`
+	VillageReview       *Review               `json:"village_review,omitempty"`
+	Renews              domain.CommitmentID   `json:"renews,omitempty"` // the one that this goes on from
 	Dispute             *Dispute              `json:"dispute,omitempty"`
 	Disputes            []Dispute             `json:"disputes,omitempty"` // earlier ones
 	Links               []LinkRef             `json:"links,omitempty"`    // by which the village can answer without an account
@@ -311,8 +315,11 @@ func (c *Commitment) Expire(h Hand, today domain.Date) error {
 	return c.move(h, StateExpired, "")
 }
 
-// Evaluate records that an evaluator has judged the confirmed result.
+// Evaluate records that an evaluator has judged the confirmed result, after both sides did. Errors: Invalid, Conflict.
 func (c *Commitment) Evaluate(h Hand, words string) error {
+	if c.State == StateConfirmed && (c.ProposerReview == nil || c.VillageReview == nil) {
+		return apperr.New(apperr.Conflict, "commitments.error.review_missing")
+	}
 	return c.moveWithReason(h, StateEvaluated, words)
 }
 

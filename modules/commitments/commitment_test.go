@@ -75,27 +75,27 @@ func TestAgreementNeedsBothOwners(t *testing.T) {
 	}
 	statement := Terms{Kind: AgreementStatement, Position: "Ketua"}
 	c := Commitment{State: StateAccepted}
-	if err := c.Sign(at(SideVerifier, "v"), statement, ""); err == nil {
+	if err := c.Sign(at(SideVerifier, "v"), statement, domain.Citation{}); err == nil {
 		t.Fatal("a verifier signed")
 	}
-	if err := c.Sign(at(SideProposer, "p"), statement, ""); err != nil || c.State != StateAccepted {
+	if err := c.Sign(at(SideProposer, "p"), statement, domain.Citation{}); err != nil || c.State != StateAccepted {
 		t.Fatalf("first signature: %v, %s", err, c.State)
 	}
 	pks := Terms{Kind: AgreementPKS, Number: "1/PKS/2027", Date: "2027-02-01", Position: "Kepala Desa"}
-	if err := c.Sign(at(SideVillage, "d"), pks, "doc"); err != nil || c.State != StateAccepted || c.Agreement.Proposer != nil {
+	if err := c.Sign(at(SideVillage, "d"), pks, domain.Citation{ID: "doc", SHA256: "sum"}); err != nil || c.State != StateAccepted || c.Agreement.Proposer != nil {
 		t.Fatalf("other terms must take the first word away: %v, %+v", err, c.Agreement)
 	}
 	pks.Position = "Ketua"
-	if err := c.Sign(at(SideProposer, "d"), pks, "doc"); !apperr.Is(err, apperr.Forbidden) || c.State != StateAccepted {
+	if err := c.Sign(at(SideProposer, "d"), pks, domain.Citation{ID: "doc", SHA256: "sum"}); !apperr.Is(err, apperr.Forbidden) || c.State != StateAccepted {
 		t.Fatalf("one account signed for both: %v", err)
 	}
-	if err := c.Sign(at(SideProposer, "p"), pks, "doc"); err != nil || c.State != StateAgreed {
+	if err := c.Sign(at(SideProposer, "p"), pks, domain.Citation{ID: "doc", SHA256: "sum"}); err != nil || c.State != StateAgreed {
 		t.Fatalf("second signature: %v, %s", err, c.State)
 	}
 	for _, bad := range []Terms{{Kind: AgreementPKS, Position: "Ketua"}, {Kind: "word", Position: "Ketua"}, {Kind: AgreementStatement},
 		{Kind: AgreementPKS, Number: "1", Date: "2030-01-01", Position: "Ketua"}} {
 		c := Commitment{State: StateAccepted}
-		if err := c.Sign(at(SideProposer, "p"), bad, ""); !apperr.Is(err, apperr.Invalid) {
+		if err := c.Sign(at(SideProposer, "p"), bad, domain.Citation{}); !apperr.Is(err, apperr.Invalid) {
 			t.Errorf("%+v: %v", bad, err)
 		}
 	}

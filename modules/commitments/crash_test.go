@@ -72,17 +72,34 @@ func scenarios() []scenario {
 			t.Fatal(err)
 		}
 	}
-	in := func(want State) func(t testing.TB, b *bench) bool {
+	is := func(want State) func(t testing.TB, b *bench) bool {
 		return func(t testing.TB, b *bench) bool { return b.state(t, commitment) == want }
 	}
 	return []scenario{
-		{"accept", full, func(ctx context.Context, b *bench) error { return b.Accept(ctx, taker, operation("a"), commitment) }, in(StateAccepted)},
+		{"accept", full, func(ctx context.Context, b *bench) error { return b.Accept(ctx, taker, operation("a"), commitment) }, is(StateAccepted)},
 		{"cancel", accepted, func(ctx context.Context, b *bench) error {
 			return b.Cancel(ctx, taker, operation("x"), commitment, "Tidak jadi.")
-		}, in(StateCancelled)},
+		}, is(StateCancelled)},
 		{"confirm", delivered, func(ctx context.Context, b *bench) error {
 			return b.Confirm(ctx, taker, operation("c"), commitment, []Answer{{giver.NewID(operation("d")), 30}}, "")
-		}, in(StateConfirmed)},
+		}, is(StateConfirmed)},
+		{"link", func(t testing.TB, b *bench) {
+			delivered(t, b)
+			if _, err := b.MakeLink(t.Context(), taker, operation("l"), commitment, LinkMessage); err != nil {
+				t.Fatal(err)
+			}
+		}, func(ctx context.Context, b *bench) error {
+			shown, err := b.MakeLink(ctx, taker, operation("l"), commitment, LinkMessage)
+			if err != nil {
+				return err
+			}
+			link, err := b.ShownLink(ctx, taker, commitment, shown)
+			if err != nil {
+				return err
+			}
+			_, err = b.AnswerByLink(ctx, "", operation("c"), link.Secret, Said{Person: Person{Name: "Sitti", Position: "Kepala dusun"}, Yes: true, Shown: []string{giver.NewID(operation("d"))}})
+			return err
+		}, is(StateConfirmed)},
 		{"refused", func(t testing.TB, b *bench) {
 			full(t, b)
 			b.propose(t, "need", "init", "other", 20)
@@ -104,6 +121,9 @@ func TestFailpointsAtEachStorageCall(t *testing.T) {
 	for mode, options := range bothModes {
 		for _, s := range scenarios() {
 			for _, once := range []bool{false, true} {
+				if testing.Short() && s.name == "link" && !options.DocumentAtomic {
+					continue // the longest, and every call there is one of the other mode's too
+				}
 				if once && s.name != "accept" {
 					continue // a single lost call differs from a crash where one call goes on after it
 				}

@@ -26,6 +26,7 @@ type Delivery struct {
 	Words     string               `json:"words,omitempty"`
 	Answered  time.Time            `json:"answered,omitzero"`
 	Via       *Via                 `json:"via,omitempty"` // how the answer came; nil in the portal
+	Verified  *Verification        `json:"verified,omitempty"`
 }
 
 // Open is what the village has not answered yet.

@@ -60,6 +60,16 @@ func (p *showPage) form(id domain.CommitmentID, c Commitment, sides []Side, refu
 		move, p.Form = "handover", web.NewForm(b, "commitments.handover", pathOf(id)+"/handover").File("file", papersAccepted, web.Required())
 	case (c.State == StateDelivering || c.State == StateDelivered) && has(SideVillage) && c.openDeliveries() > 0:
 		move, p.Form = "confirm", confirmForm(b, id, c)
+	case c.State == StateConfirmed && (has(SideVillage) || has(SideProposer)):
+		side := SideProposer
+		if has(SideVillage) {
+			side = SideVillage
+		}
+		move, p.Form = "review", reviewForm(b, id, c.ReviewOf(side))
+	case c.State == StateConfirmed && has(SideEvaluator) && c.VillageReview != nil && c.ProposerReview != nil:
+		move, p.Form = "evaluate", web.NewForm(b, "commitments.evaluate", pathOf(id)+"/evaluate").TextArea("reason", web.Required(), web.Max(2000))
+	case has(SideEvaluator) && len(c.verifiable()) > 0:
+		move, p.Form = "verify", verifyForm(b, id, c)
 	case c.State == StateDisputed && has(SideVerifier):
 		move, p.Form = "settle", settleForm(b, id)
 	default:

@@ -21,13 +21,21 @@ func (m *Module) getNew(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return m.form.Render(c, fiber.StatusOK, newFormPage(web.NewBase(c, "needs", "commitments.new.title"), possible, side))
+	page := newFormPage(web.NewBase(c, "needs", "commitments.new.title"), possible, side)
+	if p.Renews = domain.CommitmentID(v.Get("renews")); page.Form != nil && p.Renews != "" {
+		old, err := m.Service.renewed(c.UserContext(), p)
+		if err != nil {
+			return err
+		}
+		page.renew(p.Renews, old, possible)
+	}
+	return m.form.Render(c, fiber.StatusOK, page)
 }
 
 func (m *Module) postNew(c *fiber.Ctx) error {
 	actor, op, v := web.Get[domain.Actor](c), web.OperationOf(c), web.ValuesOf(c)
 	p := Proposal{Need: domain.NeedID(v.Get("need")), Initiative: domain.InitiativeID(v.Get("initiative")), Offer: domain.OfferID(v.Get("offer")),
-		Conditions: v.Get("conditions"), Message: v.Get("message")}
+		Conditions: v.Get("conditions"), Message: v.Get("message"), Renews: domain.CommitmentID(v.Get("renews"))}
 	var dates apperr.Fields
 	p.Quantity, _ = v.Int("quantity")
 	p.From, p.Until = dateOf(&dates, v, "from"), dateOf(&dates, v, "until")
@@ -42,7 +50,7 @@ func (m *Module) postNew(c *fiber.Ctx) error {
 			return cause
 		}
 		page := newFormPage(web.NewBase(c, "needs", "commitments.new.title"), possible, SideProposer)
-		page.Form.Bind(c).Fail(err)
+		page.Form.Hidden("renews", string(p.Renews)).Bind(c).Fail(err)
 		return m.form.Render(c, fiber.StatusUnprocessableEntity, page)
 	}
 	if err != nil {

@@ -61,7 +61,7 @@ func (s *Service) Sign(ctx context.Context, actor domain.Actor, op store.Operati
 	}
 	c := &doc.Body
 	h, err := s.hand(actor, c, op.ID, SideProposer, SideVillage)
-	if err != nil || c.signedBy(h.Side, op.ID, terms) {
+	if err != nil || c.Did(op.ID, StateAgreed) || paper == nil && c.signedBy(h.Side, op.ID, terms) {
 		return err
 	}
 	if err := terms.Validate(domain.DateOf(h.At)); err != nil {
@@ -70,22 +70,24 @@ func (s *Service) Sign(ctx context.Context, actor domain.Actor, op store.Operati
 	if !c.May(h.Side, StateAgreed) {
 		return apperr.New(apperr.Conflict, "commitments.error.move")
 	}
-	var document domain.DocumentID
 	if paper != nil {
-		if document, err = s.attach(ctx, actor, op, id, domain.DocAgreement, *paper); err != nil {
+		if _, err = s.attach(ctx, actor, op, id, domain.DocAgreement, *paper); err != nil {
 			return err
 		}
-	} else if terms.Kind != AgreementStatement {
-		has, err := s.papers.Has(ctx, ref(id), domain.DocAgreement)
-		if err != nil {
+	}
+	var document domain.Citation
+	if terms.Kind != AgreementStatement {
+		if document, err = s.papers.Cite(ctx, ref(id), domain.DocAgreement); err != nil {
+			if apperr.Is(err, apperr.NotFound) {
+				return missingFile("commitments.error.agreement_file")
+			}
 			return err
-		}
-		if !has {
-			return missingFile("commitments.error.agreement_file")
 		}
 	}
 	return s.act(ctx, actor, op, id, "commitment.signed",
-		func(c *Commitment) bool { return c.signedBy(h.Side, op.ID, terms) },
+		func(c *Commitment) bool {
+			return c.signedBy(h.Side, op.ID, terms) && (document.SHA256 == "" || c.Agreement.SHA256 == document.SHA256)
+		},
 		func(c *Commitment, h Hand) error { return c.Sign(h, terms, document) }, h.Side)
 }
 

@@ -148,3 +148,20 @@ func (s *Service) Reply(ctx context.Context, actor domain.Actor, op store.Operat
 	return s.act(ctx, actor, op, id, "commitment.replied", func(c *Commitment) bool { return c.Dispute != nil && c.Dispute.Reply == words && words != "" },
 		func(c *Commitment, h Hand) error { return c.Reply(h, words) }, SideProposer)
 }
+
+// renewed gives the commitment that a proposal goes on from: confirmed, of the same offer; the zero one where it names
+// none that fits. Errors: Unavailable.
+func (s *Service) renewed(ctx context.Context, p Proposal) (Commitment, error) {
+	if p.Renews == "" {
+		return Commitment{}, nil
+	}
+	doc, err := s.records.Get(ctx, string(p.Renews))
+	if apperr.Is(err, apperr.NotFound) {
+		return Commitment{}, nil
+	}
+	c := doc.Body
+	if err != nil || c.Initiative != p.Initiative || c.State != StateConfirmed && c.State != StateEvaluated {
+		return Commitment{}, err
+	}
+	return c, nil
+}

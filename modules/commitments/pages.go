@@ -18,26 +18,30 @@ type formPage struct {
 
 type showPage struct {
 	web.Base
-	Tag        web.Tag
-	Lead       string
-	Next       string
-	Facts      []web.Fact
-	Coverage   *web.Coverage // nil before a quantity was named
-	Private    []web.Fact    // for the parties and those who oversee them
-	Agreement  []web.Fact
-	Note       string // what the agreement's kind means
-	Dispute    []web.Fact
-	Deliveries *web.Table
-	Answered   []web.Fact // answers without an account, for those who see all
-	LinksPath  string     // where the village's owner makes links; "" for others
-	Actions    []web.Action
-	Form       *web.Form
-	FormTitle  string
-	Differs    []web.Fact // what the version that stands changes
-	Other      *formPart  // another version of a proposal
-	Talk       *talkPart  // for the parties and those who oversee them
-	Steps      []web.Step
-	Sections   []web.Section
+	Tag         web.Tag
+	Lead        string
+	Next        string
+	Facts       []web.Fact
+	Coverage    *web.Coverage // nil before a quantity was named
+	Private     []web.Fact    // for the parties and those who oversee them
+	Agreement   []web.Fact
+	Note        string // what the agreement's kind means
+	Dispute     []web.Fact
+	Deliveries  *web.Table
+	Obligations *obligationPart
+	Reviews     []web.Fact
+	Verified    []web.Fact
+	Renew       string     // where a new commitment like this one begins; "" for others
+	Answered    []web.Fact // answers without an account, for those who see all
+	LinksPath   string     // where the village's owner makes links; "" for others
+	Actions     []web.Action
+	Form        *web.Form
+	FormTitle   string
+	Differs     []web.Fact // what the version that stands changes
+	Other       *formPart  // another version of a proposal
+	Talk        *talkPart  // for the parties and those who oversee them
+	Steps       []web.Step
+	Sections    []web.Section
 
 	refusalShown bool
 }
@@ -133,6 +137,9 @@ func (m *Module) showPage(ctx context.Context, b web.Base, actor domain.Actor, i
 		{Label: b.T("commitments.fact.village"), Value: c.VillageName, Path: b.URL("/villages/" + string(c.Village))},
 		{Label: b.T("commitments.fact.category"), Value: domain.Taxonomy().CategoryName(c.Category, b.Lang)},
 	}
+	if c.Renews != "" && full {
+		page.Facts = append(page.Facts, web.Fact{Label: b.T("commitments.fact.renews"), Value: b.T("commitments.fact.renews_link"), Path: b.URL(pathOf(c.Renews))})
+	}
 	if c.Quantity > 0 {
 		page.Facts = append(page.Facts, web.Fact{Label: b.T("commitments.fact.time"), Value: b.T("commitments.from_until", "from", dateText(b, c.From), "until", dateText(b, c.Until))})
 		cover := coverOf(b, c)
@@ -145,7 +152,16 @@ func (m *Module) showPage(ctx context.Context, b web.Base, actor domain.Actor, i
 	if c.Agreement != nil && c.Agreement.Kind != "" {
 		page.agreement(c, full)
 	}
+	page.reviews(c, full, sides)
+	page.verified(c)
+	if !full && slices.Contains(sides, SideEvaluator) {
+		page.form(id, c, sides, refused)
+	}
 	if full {
+		page.obligations(id, c, sides, domain.DateOf(m.Service.clock.Now()), refused)
+		if (c.State == StateConfirmed || c.State == StateEvaluated) && slices.Contains(sides, SideProposer) {
+			page.Renew = web.ListURL(b, "/commitments/new", map[string]string{"need": string(c.Need), "initiative": string(c.Initiative), "offer": string(c.Offer), "renews": string(id)}, "")
+		}
 		page.private(c)
 		if err := m.answered(ctx, &page, id, &c, sides); err != nil {
 			return showPage{}, err
@@ -201,6 +217,13 @@ func nextKey(c Commitment, sides []Side) string {
 		act = has(SideVillage)
 	case StateAccepted:
 		act = has(SideVillage) && c.Signed(SideVillage) == nil || has(SideProposer) && c.Signed(SideProposer) == nil
+	case StateConfirmed:
+		switch {
+		case has(SideVillage) && c.VillageReview == nil || has(SideProposer) && c.ProposerReview == nil:
+			return "commitments.next.confirmed_review"
+		case has(SideEvaluator) && c.VillageReview != nil && c.ProposerReview != nil:
+			return "commitments.next.confirmed_evaluate"
+		}
 	case StateInterest, StateAgreed:
 		act = has(SideProposer)
 	case StateDelivering:
@@ -260,6 +283,9 @@ func (p *showPage) agreement(c Commitment, full bool) {
 	if a.Number != "" {
 		p.Agreement = append(p.Agreement, web.Fact{Label: b.T("commitments.agreement.number"), Value: a.Number},
 			web.Fact{Label: b.T("commitments.agreement.date"), Value: dateText(b, a.Date)})
+	}
+	if a.SHA256 != "" {
+		p.Agreement = append(p.Agreement, web.Fact{Label: b.T("commitments.agreement.document"), Value: b.T("commitments.agreement.sum", "sum", a.SHA256), Path: b.URL("/documents/" + string(a.Document))})
 	}
 	for _, side := range []Side{SideProposer, SideVillage} {
 		fact := web.Fact{Label: b.T("commitments.agreement.signed_" + string(side)), Value: b.T("commitments.agreement.missing"), Quiet: true}

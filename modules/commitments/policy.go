@@ -54,6 +54,9 @@ func sides(a domain.Actor, c *Commitment) []Side {
 	if _, ok := a.AreaVerifier(c.Village); ok && !partyOf(a, c) {
 		list = append(list, SideVerifier)
 	}
+	if a.HasMandate(domain.MandateEvaluator) && !partyOf(a, c) {
+		list = append(list, SideEvaluator)
+	}
 	return list
 }
 
@@ -86,6 +89,12 @@ func organizationOf(a domain.Actor, c *Commitment, side Side) domain.Organizatio
 	case SideVerifier:
 		m, _ := a.AreaVerifier(c.Village)
 		return m.Organization
+	case SideEvaluator:
+		for _, m := range a.Mandates {
+			if m.Kind == domain.MandateEvaluator {
+				return m.Organization
+			}
+		}
 	}
 	return ""
 }

@@ -2,6 +2,7 @@ package commitments
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"gotong/modules/domain"
@@ -12,7 +13,7 @@ import (
 // deliveries to confirm, disputes to settle.
 func (m *Module) Queues() []domain.Queue {
 	s := m.Service
-	return []domain.Queue{{
+	return []domain.Queue{m.obligationQueue(), {
 		Name: "commitment", Title: "commitments.queue", For: func(a domain.Actor) bool { return len(deskKeys(a)) > 0 },
 		Read: func(ctx context.Context, r domain.QueueRequest) (domain.Waits, error) {
 			keys, b := deskKeys(r.Actor), r.Page
@@ -34,11 +35,10 @@ func (m *Module) Queues() []domain.Queue {
 }
 
 // deskKeys are the keys of listDesk under which commitments wait for the actor as owner of a party or as verifier.
-func deskKeys(actor domain.Actor) (keys []store.Key) {
-	for _, member := range actor.Memberships {
-		if actor.Has(member.Organization, domain.OrgOwner) {
-			keys = append(keys, store.KeyOf("organization", string(member.Organization)))
-		}
+func deskKeys(actor domain.Actor) []store.Key {
+	keys := ownerKeys(actor)
+	if actor.HasMandate(domain.MandateEvaluator) {
+		keys = append(keys, store.KeyOf(domain.MandateEvaluator))
 	}
 	for _, mandate := range actor.Mandates {
 		if mandate.Kind == domain.MandateAreaVerifier {
@@ -55,4 +55,40 @@ func (c *Commitment) due() time.Time {
 		return c.deadline().Time()
 	}
 	return c.Until.Time()
+}
+
+// obligationQueue are open obligations of running agreements, the first due first.
+func (m *Module) obligationQueue() domain.Queue {
+	return domain.Queue{
+		Name: "obligation", Title: "commitments.queue_obligation", For: func(a domain.Actor) bool { return len(ownerKeys(a)) > 0 },
+		Read: func(ctx context.Context, r domain.QueueRequest) (domain.Waits, error) {
+			b := r.Page
+			read := func(cursor string, limit int) ([]store.Doc[Commitment], string, error) {
+				page, err := m.Service.records.List(ctx, store.Query{List: listObliged, Any: ownerKeys(r.Actor), Cursor: cursor, Limit: limit})
+				return page.Items, page.Next, err
+			}
+			return domain.ReadQueue(r.Cursor, r.Limit, read, func(d store.Doc[Commitment]) (domain.Wait, bool, error) {
+				c := d.Body
+				own := sides(r.Actor, &c)
+				wait := domain.Wait{Path: pathOf(domain.CommitmentID(d.ID)), Note: c.NeedTitle + " · " + c.VillageName, Since: c.Created, Demo: c.Demo}
+				for _, o := range c.openObligations() {
+					if slices.Contains(own, o.Owner) && (wait.Title == "" || o.Due.Time().Before(wait.Due)) {
+						wait.Title, wait.Due = o.Title, o.Due.Time()
+					}
+				}
+				wait.Todo = b.T("commitments.obligation.todo")
+				return wait, wait.Title != "", nil
+			})
+		},
+	}
+}
+
+// ownerKeys are the keys of the organisations that the actor owns.
+func ownerKeys(actor domain.Actor) (keys []store.Key) {
+	for _, member := range actor.Memberships {
+		if actor.Has(member.Organization, domain.OrgOwner) {
+			keys = append(keys, store.KeyOf("organization", string(member.Organization)))
+		}
+	}
+	return keys
 }

@@ -12,6 +12,8 @@ func (m *Module) Routes(r fiber.Router) {
 		"accept": m.accept, "decline": m.decline, "cancel": m.cancel, "sign": m.sign, "start": m.start,
 		"deliver": m.deliver, "handover": m.handOver, "confirm": m.confirm, "settle": m.settle,
 		"propose": m.propose, "counter": m.counter, "message": m.message, "reply": m.reply,
+		"oblige": m.oblige, "obligation-drop": m.dropObligation, "obligation-done": m.fulfilObligation,
+		"review": m.review, "verify": m.verify, "evaluate": m.evaluate,
 	} {
 		r.Post("/commitments/:id/"+name, m.post(name, act))
 	}

@@ -78,6 +78,8 @@ type Places interface {
 type Papers interface {
 	Attach(ctx context.Context, actor domain.Actor, op store.Operation, ref domain.Ref, typ domain.DocumentType, vis domain.Visibility, up domain.Upload) (domain.DocumentID, error)
 	Has(ctx context.Context, ref domain.Ref, types ...domain.DocumentType) (bool, error)
+	// Cite names the newest document of a type. Error: NotFound.
+	Cite(ctx context.Context, ref domain.Ref, typ domain.DocumentType) (domain.Citation, error)
 	PicturesOf(ctx context.Context, ref domain.Ref) ([]domain.Picture, error)
 	// Thumbnail gives a photo as a JPEG of at most side pixels; the caller has decided who may see it, by names why.
 	Thumbnail(ctx context.Context, by string, ref domain.Ref, id domain.DocumentID, side int) ([]byte, error)
@@ -135,6 +137,7 @@ type Proposal struct {
 	Until      domain.Date
 	Conditions string
 	Message    string
+	Renews     domain.CommitmentID // the confirmed one that this goes on from; "" for none
 }
 
 // Possible says how much of an offer can go to a need now, in the unit of both.
@@ -262,6 +265,11 @@ func (s *Service) Propose(ctx context.Context, actor domain.Actor, op store.Oper
 	}
 	c.Quantity, c.From, c.Until, c.Conditions, c.Message = p.Quantity, p.From, p.Until, p.Conditions, p.Message
 	c.AnswerBy = answerBy(now, c.Until)
+	if old, err := s.renewed(ctx, p); err == nil && old.State != "" {
+		c.Renews = p.Renews
+	} else if err != nil {
+		return "", err
+	}
 	h := Hand{Side: SideProposer, Account: actor.Account, Organization: c.Organization, At: now, Operation: op.ID}
 	c.History = []Move{{To: StateInterest, Side: h.Side, Account: h.Account, Organization: h.Organization, At: now, Operation: op.ID}}
 	if err := c.Propose(h); err != nil {

@@ -30,6 +30,7 @@ const (
 	listParty        = "party" // either side's organisation
 	listVillage      = "village"
 	listDesk         = "desk"
+	listObliged      = "obliged" // organisations with open obligations, by the first date
 	listPending      = "pending"
 	listProposed     = "proposed"
 
@@ -66,6 +67,8 @@ func definition() store.Definition[Commitment] {
 				return []store.Key{store.KeyOf(string(c.Village))}
 			}),
 			{Name: listDesk, Sort: byCreated, Keys: func(_ string, c Commitment) []store.Key { return c.waitsFor() }},
+			{Name: listObliged, Sort: func(_ string, c Commitment) string { return store.SortText(string(c.nextObligation())) },
+				Keys: func(_ string, c Commitment) []store.Key { return c.obliged() }},
 			{Name: listPending, Sort: byCreated, Keys: func(_ string, c Commitment) []store.Key {
 				if c.Pending == nil {
 					return nil
@@ -125,6 +128,16 @@ func (c *Commitment) waitsFor() []store.Key {
 		add(c.Organization)
 		if c.openDeliveries() > 0 {
 			add(c.VillageOrganization)
+		}
+	case StateConfirmed:
+		if c.ProposerReview == nil {
+			add(c.Organization)
+		}
+		if c.VillageReview == nil {
+			add(c.VillageOrganization)
+		}
+		if keys == nil {
+			keys = append(keys, store.KeyOf(domain.MandateEvaluator))
 		}
 	case StateDisputed:
 		if c.Dispute != nil && c.Dispute.Reply == "" {

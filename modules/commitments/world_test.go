@@ -101,6 +101,17 @@ func (w *world) Has(_ context.Context, ref domain.Ref, types ...domain.DocumentT
 	return false, nil
 }
 
+func (w *world) Cite(_ context.Context, ref domain.Ref, typ domain.DocumentType) (domain.Citation, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for id, had := range w.papers {
+		if had == typ && len(id) > len(ref.ID) && string(id[:len(ref.ID)]) == ref.ID {
+			return domain.Citation{ID: id, SHA256: "sum of " + string(id)}, nil
+		}
+	}
+	return domain.Citation{}, notFound()
+}
+
 func (w *world) PicturesOf(_ context.Context, ref domain.Ref) (list []domain.Picture, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

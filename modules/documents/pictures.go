@@ -18,6 +18,20 @@ import (
 	"gotong/modules/kit/store"
 )
 
+// Cite names the newest ready document of a type that belongs to a thing, for rules of other modules. NotFound where
+// there is none.
+func (s *Service) Cite(ctx context.Context, ref domain.Ref, typ domain.DocumentType) (domain.Citation, error) {
+	page, err := s.records.List(ctx, store.Query{List: listParent, Key: store.KeyOf(parentValue(ref), string(typ)), Limit: 1})
+	if err == nil && len(page.Items) == 0 {
+		err = apperr.New(apperr.NotFound, "error.not_found")
+	}
+	if err != nil {
+		return domain.Citation{}, err
+	}
+	doc := page.Items[0]
+	return domain.Citation{ID: domain.DocumentID(doc.ID), SHA256: doc.Body.SHA256, Title: doc.Body.Title}, nil
+}
+
 // PicturesOf lists the ready photos of a thing, for pages of other modules that have decided who may see them.
 // Error: Unavailable.
 func (s *Service) PicturesOf(ctx context.Context, ref domain.Ref) ([]domain.Picture, error) {

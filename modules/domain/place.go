@@ -29,6 +29,13 @@ type Upload struct {
 	Body io.Reader
 }
 
+// Citation names exactly one version of a document.
+type Citation struct {
+	ID     DocumentID
+	SHA256 string // of its bytes, in hex
+	Title  string
+}
+
 // Picture is a photo among the documents of a thing.
 type Picture struct {
 	ID    DocumentID

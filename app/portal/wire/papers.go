@@ -15,6 +15,11 @@ func (w Papers) Attach(ctx context.Context, actor domain.Actor, op store.Operati
 	return w.House.Documents.Service.Attach(ctx, actor, op, ref, typ, visibility, file)
 }
 
+// Cite names the newest document of a type.
+func (w Papers) Cite(ctx context.Context, ref domain.Ref, typ domain.DocumentType) (domain.Citation, error) {
+	return w.House.Documents.Service.Cite(ctx, ref, typ)
+}
+
 // PicturesOf lists the photos of a thing.
 func (w Papers) PicturesOf(ctx context.Context, ref domain.Ref) ([]domain.Picture, error) {
 	return w.House.Documents.Service.PicturesOf(ctx, ref)

@@ -28,11 +28,11 @@ func timeline(b web.Base, c Commitment, full bool) []web.Step {
 	slices.SortStableFunc(events, func(x, y event) int { return x.at.Compare(y.at) })
 	steps := make([]web.Step, 0, len(events)+len(journey))
 	for i, e := range events {
-		e.step.State = "done"
+		mark := "done"
 		if i == len(events)-1 {
-			e.step.State = "now"
+			mark = "now"
 		}
-		steps = append(steps, e.step)
+		steps = append(steps, web.Step{State: mark, Label: e.step.Label, When: e.step.When, Who: e.step.Who, Note: e.step.Note})
 	}
 	if c.State.Ended() {
 		return steps

@@ -102,8 +102,8 @@ func (s *scenery) subjects(pattern string) (list []subject) {
 		}
 		list = append(list, subject{name: "missing", params: map[string]string{"id": "nothing-here", "shown": "nothing-here", "link": "nothing-here"}})
 	case first("/confirm/:secret"):
-		for name, secret := range map[string]string{"good": s.code, "missing": "nothing-here"} {
-			list = append(list, subject{name: name, params: map[string]string{"secret": secret, "document": "nothing-here"}})
+		for _, secret := range [][2]string{{"good", s.code}, {"missing", "nothing-here"}} {
+			list = append(list, subject{name: secret[0], params: map[string]string{"secret": secret[1], "document": "nothing-here"}})
 		}
 	case first("/confirmed/:id"):
 		one("missing", "id", "nothing-here")

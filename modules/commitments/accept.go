@@ -35,8 +35,13 @@ func (s *Service) AcceptVersion(ctx context.Context, actor domain.Actor, op stor
 		}
 		return actor.Change("commitment.accepting", h.Organization, op), false, c.BeginAccept(h, version+1)
 	})
-	if err != nil || doc.Body.Pending == nil {
+	if err != nil || doc.Body.Did(op.ID, StateAccepted) {
 		return err
+	}
+	if doc.Body.Pending == nil {
+		// This very form set its mark, by the other replica, and the attempt was refused and undone since: the store
+		// tells the repeat of a write that was made, not that it stands.
+		return s.AcceptVersion(ctx, actor, op, id, seen)
 	}
 	if doc.Body.Pending.Undo {
 		if err := s.finishUndo(ctx, doc); err != nil {

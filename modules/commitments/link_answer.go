@@ -86,6 +86,9 @@ func (s *Service) AnswerByLink(ctx context.Context, caller Caller, op store.Oper
 	if err != nil {
 		return "", err
 	}
+	if link.Body.Answer == nil {
+		return "", linkGone() // this very form was taken before, and given back since
+	}
 	return l.Receipt, s.finishLink(ctx, link)
 }
 

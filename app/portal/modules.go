@@ -6,6 +6,7 @@ import (
 	"gotong/app/portal/wire"
 	"gotong/modules/accounts"
 	"gotong/modules/audit"
+	"gotong/modules/calls"
 	"gotong/modules/catalog"
 	"gotong/modules/commitments"
 	"gotong/modules/coverage"
@@ -55,9 +56,13 @@ func (p *Portal) modules(providers *accounts.Providers) {
 		},
 		PaperPanels: []domain.Panel{documentsPanel},
 	})
+	h.Calls = calls.New(calls.Deps{
+		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Places: places, Organizations: wire.CallOrganizations{Organizations: orgs}, Answers: wire.CallAnswers{House: h},
+		Panels: []domain.Panel{wire.Later(func() domain.Panel { return h.Initiatives.CallPanel() }), documentsPanel, history},
+	})
 	h.Initiatives = initiatives.New(initiatives.Deps{
 		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Places: places, Organizations: orgs, Papers: papers,
-		Offers: wire.Offers{House: h}, Finder: wire.Finder{Index: p.index, Kind: domain.KindInitiative},
+		Offers: wire.Offers{House: h}, Finder: wire.Finder{Index: p.index, Kind: domain.KindInitiative}, Calls: wire.InitiativeCalls{House: h},
 		Panels: []domain.Panel{
 			wire.Later(func() domain.Panel { return p.matching.InitiativePanel() }),
 			wire.Scoped(domain.ScopeCommitments, wire.Later(func() domain.Panel { return h.Commitments.InitiativePanel() })), documentsPanel, history,
@@ -139,14 +144,14 @@ func (p *Portal) panels(documentsPanel, history domain.Panel) {
 	}
 	h.Organizations.Belongings(wire.Belongings(h)...)
 	h.Accounts.Desk = []accounts.DeskPanel{{Name: "organizations", Panel: h.Organizations.DeskPanel()}, {Name: "needs", Panel: h.Needs.DeskPanel()}}
-	h.Accounts.Queues = slices.Concat(h.Accounts.Own(), p.house.Moderation.Queues(), h.Organizations.Queues(), h.Needs.Queues(), h.Initiatives.Queues(), h.Commitments.Queues())
+	h.Accounts.Queues = slices.Concat(h.Accounts.Own(), p.house.Moderation.Queues(), h.Organizations.Queues(), h.Needs.Queues(), h.Calls.Queues(), h.Initiatives.Queues(), h.Commitments.Queues())
 }
 
 // subjects are the kinds of thing whose history is shown, with the collection that keeps them.
 func (p *Portal) subjects() []audit.Subject {
 	var subjects []audit.Subject
 	for kind, collection := range map[string]string{
-		domain.KindNeed: "needs", domain.KindInitiative: "initiatives", domain.KindOrganization: "organizations",
+		domain.KindNeed: "needs", domain.KindCall: "calls", domain.KindInitiative: "initiatives", domain.KindOrganization: "organizations",
 		domain.KindCommitment: commitments.Collection, domain.KindDocument: "documents", "account": "accounts", "report": "reports", "announcement": "announcements",
 	} {
 		subjects = append(subjects, audit.Subject{Kind: kind, Collection: collection, History: wire.History(p.db, collection)})

@@ -183,7 +183,7 @@ func (p *Portal) providers(ctx context.Context, options Options) (*accounts.Prov
 func (p *Portal) standers() map[string]domain.Stander {
 	h := &p.house
 	return map[string]domain.Stander{
-		domain.KindNeed: h.Needs.Service, domain.KindInitiative: h.Initiatives.Service, domain.KindOrganization: h.Organizations.Service,
+		domain.KindNeed: h.Needs.Service, domain.KindCall: h.Calls.Service, domain.KindInitiative: h.Initiatives.Service, domain.KindOrganization: h.Organizations.Service,
 		domain.KindCommitment: h.Commitments.Service, domain.KindDocument: h.Documents.Service, "account": h.Accounts.Service, "import": p.tables.Service, "report": p.house.Moderation.Service,
 		"region": h.Villages.Service,
 		"plan":   h.Plans.Service,
@@ -194,7 +194,7 @@ func (p *Portal) standers() map[string]domain.Stander {
 func (p *Portal) things() wire.Things {
 	h := &p.house
 	return wire.Things{
-		domain.KindVillage: h.Villages.Resolver(), domain.KindNeed: h.Needs.Resolver(), domain.KindInitiative: h.Initiatives.Resolver(),
+		domain.KindVillage: h.Villages.Resolver(), domain.KindNeed: h.Needs.Resolver(), domain.KindCall: h.Calls.Resolver(), domain.KindInitiative: h.Initiatives.Resolver(),
 		domain.KindOrganization: h.Organizations.Resolver(), domain.KindCommitment: h.Commitments.Resolver(), domain.KindDocument: h.Documents.Resolver(),
 	}
 }

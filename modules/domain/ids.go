@@ -25,6 +25,8 @@ type (
 	CommitmentID string
 	// DocumentID names a document.
 	DocumentID string
+	// CallID names a call for proposals.
+	CallID string
 	// CategoryID names a category of the taxonomy.
 	CategoryID string
 	// UnitID names a unit of the taxonomy.
@@ -36,6 +38,7 @@ const (
 	KindVillage      = "village" // any region: province, regency, district, village; the id is its code
 	KindNeed         = "need"
 	KindInitiative   = "initiative"
+	KindCall         = "call"
 	KindOrganization = "organization"
 	KindCommitment   = "commitment"
 	KindDocument     = "document"

@@ -107,6 +107,8 @@ type Initiative struct {
 	SubmittedAt  time.Time             `json:"submitted_at"`
 	PublishedAt  time.Time             `json:"published_at"`
 	CopiedFrom   domain.InitiativeID   `json:"copied_from"`
+	Door         Door                  `json:"door"`
+	Call         domain.CallID         `json:"call"` // that it answers
 	Demo         bool                  `json:"demo,omitempty"`
 }
 

@@ -58,7 +58,7 @@ func (s *Service) contentForm(ctx context.Context, b web.Base, actor domain.Acto
 	f.TextArea("goals", web.Max(maxText), web.Value(c.Goals))
 	f.Section("where")
 	options := s.areaOptions(ctx)
-	picked, typed := splitAreas(c.Areas, options)
+	picked, typed := domain.SplitAreas(c.Areas, options)
 	f.Checkboxes("areas", options, web.ValueList(picked))
 	f.Text("area_codes", web.Value(typed), web.Placeholder("61.01.08, 61.01.03.2001"))
 	f.Text("target_group", web.Max(maxShort), web.Value(c.TargetGroup))
@@ -110,7 +110,7 @@ func offerFields(f *web.Form, b web.Base, n int, o Offer) {
 	f.Number(row("offer", n, "quantity"), numbered("offer_quantity", n), web.ValueInt(o.Quantity))
 	f.Select(row("offer", n, "unit"), domain.UnitOptions(b.Lang, o.Category), numbered("offer_unit", n), web.Hint("initiatives.form.offer_unit_hint"), web.Value(string(o.Unit)))
 	f.Number(row("offer", n, "min_lot"), numbered("offer_min_lot", n), web.ValueInt(o.MinLot))
-	f.Text(row("offer", n, "areas"), numbered("offer_areas", n), web.Hint("initiatives.form.offer_areas_hint"), web.Value(codesText(o.Areas)))
+	f.Text(row("offer", n, "areas"), numbered("offer_areas", n), web.Hint("initiatives.form.offer_areas_hint"), web.Value(domain.CodesText(o.Areas)))
 	f.Date(row("offer", n, "from"), numbered("offer_from", n), web.Value(string(o.From)))
 	f.Date(row("offer", n, "until"), numbered("offer_until", n), web.Value(string(o.Until)))
 	f.TextArea(row("offer", n, "conditions"), numbered("offer_conditions", n), web.Rows(2), web.Max(maxText), web.Value(o.Conditions))
@@ -138,61 +138,7 @@ func resultFields(f *web.Form, b web.Base, n int, r Result) {
 
 // areaOptions offers the provinces, or where the portal serves one, that province and its regencies.
 func (s *Service) areaOptions(ctx context.Context) []web.Option {
-	provinces, err := s.places.Children(ctx, "")
-	if err != nil {
-		return nil
-	}
-	var out []web.Option
-	for _, p := range provinces {
-		out = append(out, web.Option{Value: string(p.Code), Label: domain.PlaceName(p)})
-	}
-	if len(provinces) != 1 {
-		return out
-	}
-	regencies, err := s.places.Children(ctx, provinces[0].Code)
-	if err != nil {
-		return out
-	}
-	for _, p := range regencies {
-		out = append(out, web.Option{Value: string(p.Code), Label: domain.PlaceName(p)})
-	}
-	return out
-}
-
-func splitAreas(areas []domain.RegionCode, options []web.Option) (picked []string, typed string) {
-	var rest []domain.RegionCode
-	for _, a := range areas {
-		if slices.ContainsFunc(options, func(o web.Option) bool { return o.Value == string(a) }) {
-			picked = append(picked, string(a))
-		} else {
-			rest = append(rest, a)
-		}
-	}
-	return picked, codesText(rest)
-}
-
-func codesText(codes []domain.RegionCode) string {
-	var out []string
-	for _, c := range codes {
-		out = append(out, string(c))
-	}
-	return strings.Join(out, ", ")
-}
-
-// readCodes reads region codes with commas, semicolons or spaces between.
-func readCodes(text string) (codes []domain.RegionCode, ok bool) {
-	ok = true
-	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || r == ' ' || r == '\n' }) {
-		code, err := domain.ParseRegionCode(word)
-		if err != nil {
-			ok = false
-			continue
-		}
-		if !slices.Contains(codes, code) {
-			codes = append(codes, code)
-		}
-	}
-	return codes, ok
+	return domain.AreaOptions(ctx, s.places.Children)
 }
 
 func reviewForm(b web.Base, id string) *web.Form {

@@ -8,6 +8,7 @@ import (
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/i18n"
 	"gotong/modules/kit/web"
 )
 
@@ -76,7 +77,7 @@ func (m *Module) getList(c *fiber.Ctx) error {
 // filterRegions offers the provinces or regencies, and the chosen region where it is a smaller one.
 func (s *Service) filterRegions(ctx context.Context, chosen domain.RegionCode) []web.Option {
 	options := s.areaOptions(ctx)
-	if picked, _ := splitAreas([]domain.RegionCode{chosen}, options); chosen != "" && len(picked) == 0 {
+	if picked, _ := domain.SplitAreas([]domain.RegionCode{chosen}, options); chosen != "" && len(picked) == 0 {
 		if place, err := s.places.Place(ctx, chosen); err == nil {
 			options = append(options, web.Option{Value: string(chosen), Label: domain.PlaceName(place)})
 		}
@@ -104,12 +105,29 @@ func rebind(c *fiber.Ctx, page formPage, rows map[string]int) {
 	}
 }
 
-func (m *Module) newPage(c *fiber.Ctx, actor domain.Actor, organization domain.OrganizationID, rows map[string]int) formPage {
+func (m *Module) newPage(c *fiber.Ctx, actor domain.Actor, organization domain.OrganizationID, rows map[string]int, call CallBrief) formPage {
 	base := web.NewBase(c, "initiatives", "initiatives.new_title")
 	crumbs(&base, "", "")
-	page := m.writePage(c, base, actor, "/initiatives", organization, Content{}, rows, true)
+	start := Content{Areas: call.Areas}
+	for _, id := range call.Categories[:min(1, len(call.Categories))] {
+		start.Offers = []Offer{{Category: id}}
+	}
+	page := m.writePage(c, base, actor, "/initiatives", organization, start, rows, true)
 	page.Form.Back("/initiatives")
+	if call.ID != "" {
+		page.Form.Hidden("call", string(call.ID)).Back("/calls/" + string(call.ID))
+		page.Lead = base.T("initiatives.answers_call", "call", call.Title, "deadline", i18n.Moment{At: call.Deadline, Zone: call.Zone})
+	}
 	return page
+}
+
+// callOf reads the call that a new initiative answers; none where it names none. Conflict where it takes no answers.
+func (m *Module) callOf(c *fiber.Ctx, actor domain.Actor) (CallBrief, error) {
+	id := domain.CallID(web.ValuesOf(c).Get("call"))
+	if id == "" {
+		return CallBrief{}, nil
+	}
+	return m.Service.calls.Call(c.Context(), actor, id)
 }
 
 func (m *Module) getNew(c *fiber.Ctx) error {
@@ -120,7 +138,11 @@ func (m *Module) getNew(c *fiber.Ctx) error {
 	if len(editing(actor)) == 0 {
 		return apperr.New(apperr.Forbidden, "initiatives.refuse.not_editor")
 	}
-	return m.form.Render(c, fiber.StatusOK, m.newPage(c, actor, "", nil))
+	call, err := m.callOf(c, actor)
+	if err != nil {
+		return err
+	}
+	return m.form.Render(c, fiber.StatusOK, m.newPage(c, actor, domain.OrganizationID(web.ValuesOf(c).Get("organization")), nil, call))
 }
 
 func (m *Module) postNew(c *fiber.Ctx) error {
@@ -131,10 +153,14 @@ func (m *Module) postNew(c *fiber.Ctx) error {
 	if len(editing(actor)) == 0 {
 		return apperr.New(apperr.Forbidden, "initiatives.refuse.not_editor")
 	}
+	call, err := m.callOf(c, actor)
+	if err != nil {
+		return err
+	}
 	v := web.ValuesOf(c)
 	rows, more := askedRows(v)
 	if more {
-		page := m.newPage(c, actor, "", rows)
+		page := m.newPage(c, actor, "", rows, call)
 		rebind(c, page, rows)
 		return m.form.Render(c, fiber.StatusOK, page)
 	}
@@ -143,11 +169,11 @@ func (m *Module) postNew(c *fiber.Ctx) error {
 	r.wrong.Check(organization != "", "organization", "initiatives.error.required")
 	var doc Doc
 	if err = r.refused(content); err == nil {
-		doc, err = m.Service.Create(c.Context(), actor, web.OperationOf(c), organization, content)
+		doc, err = m.Service.CreateBy(c.Context(), actor, web.OperationOf(c), organization, content, Origin{Call: call.ID})
 		err = moved(err, r.rows)
 	}
 	if apperr.Is(err, apperr.Invalid) {
-		page := m.newPage(c, actor, organization, rows)
+		page := m.newPage(c, actor, organization, rows, call)
 		rebind(c, page, rows)
 		page.Form.Fail(err)
 		return m.form.Render(c, fiber.StatusUnprocessableEntity, page)

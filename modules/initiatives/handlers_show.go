@@ -33,6 +33,13 @@ func (m *Module) renderShow(c *fiber.Ctx, status int, actor domain.Actor, doc Do
 	all := CanReadAll(actor, i)
 	page.Tag, page.Lead, page.Intro = stateTag(b, i.State()), names[i.Organization].Name, i.summaryIn(b.Lang)
 	page.Readings, page.Facts = readingsOf(b, i.Content), m.Service.factsOf(ctx, b, i, names)
+	if i.Call != "" {
+		call, err := m.Service.calls.Rules(ctx, i.Call)
+		if err != nil && !apperr.Is(err, apperr.NotFound) {
+			return err
+		}
+		page.Facts = append(page.Facts, web.Fact{Label: b.T("initiatives.fact.call"), Value: call.Title, Path: b.URL("/calls/" + string(i.Call))})
+	}
 	page.Steps, page.Notices = stepsOf(b, i, names, all), noticesOf(b, i, all)
 	used := map[domain.OfferID]int64{}
 	if i.Public() {

@@ -20,6 +20,7 @@ type Deps struct {
 	Papers        Papers
 	Offers        Offers
 	Finder        Finder
+	Calls         Calls
 	Panels        []domain.Panel // on an initiative's page, in order: matching, commitments, documents, history
 	PaperPanels   []domain.Panel // on the reviewer's and the secretariat's pages: documents
 }
@@ -42,7 +43,7 @@ func New(d Deps) *Module {
 	return &Module{
 		Service: &Service{
 			records: store.NewRecords(d.DB, definition()), versions: store.NewRecords(d.DB, versionDefinition()), reviews: store.NewRecords(d.DB, reviewDefinition()),
-			clock: d.Clock, log: d.Log, places: d.Places, organizations: d.Organizations, papers: d.Papers, offers: d.Offers, finder: d.Finder,
+			clock: d.Clock, log: d.Log, places: d.Places, organizations: d.Organizations, papers: d.Papers, offers: d.Offers, finder: d.Finder, calls: d.Calls,
 		},
 		panels: d.Panels, paperPanels: d.PaperPanels, log: d.Log,
 		list:  web.NewView[listPage](d.Views, "initiatives/list"),

@@ -2,7 +2,6 @@ package initiatives
 
 import (
 	"context"
-	"fmt"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
@@ -86,6 +85,9 @@ func (s *Service) Submit(ctx context.Context, r Request, papers []Paper) (Doc, e
 	if !i.Can(ActionSubmit) {
 		return Doc{}, refuse(ActionSubmit)
 	}
+	if err := s.late(ctx, r.ID, i); err != nil {
+		return Doc{}, err
+	}
 	step := s.step(r, i.Organization)
 	for _, p := range papers {
 		op := store.Operation{ID: r.Operation.ID + "-" + string(p.Type), Digest: r.Operation.Digest}
@@ -99,7 +101,11 @@ func (s *Service) Submit(ctx context.Context, r Request, papers []Paper) (Doc, e
 	if err != nil {
 		return Doc{}, err
 	}
-	if err := i.Submit(step, terms, budget); err != nil {
+	admitted := s.admit(ctx, r.ID, i)
+	if admitted != nil && !apperr.Is(admitted, apperr.Invalid) {
+		return Doc{}, admitted
+	}
+	if err := both(i.Submit(step, terms, budget), admitted); err != nil {
 		return Doc{}, err
 	}
 	if err := s.freeze(ctx, doc.ID, i, step, r); err != nil {
@@ -124,7 +130,7 @@ func (s *Service) HasPapers(ctx context.Context, id domain.InitiativeID) (terms,
 // freeze keeps the submission as it is. A version left by a crash before the state followed is overwritten.
 func (s *Service) freeze(ctx context.Context, id string, i Initiative, step Step, r Request) error {
 	v := Version{Content: i.Content, Initiative: domain.InitiativeID(id), Round: i.Round, SubmittedAt: step.At, SubmittedBy: step.By}
-	key := fmt.Sprintf("%s-%d", id, i.Round)
+	key := versionID(id, i.Round)
 	change := r.Actor.Change("initiative.version-frozen", i.Organization, r.Operation)
 	_, err := s.versions.Insert(ctx, key, v, change)
 	if !apperr.Is(err, apperr.Conflict) {

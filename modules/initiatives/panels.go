@@ -45,6 +45,17 @@ func (m *Module) OrganizationPanel() domain.Panel {
 	})
 }
 
+// CallPanel shows the initiatives that answer a call, those that the reader may see.
+func (m *Module) CallPanel() domain.Panel {
+	return panelFunc(func(ctx context.Context, r domain.PanelRequest) (domain.Fragment, error) {
+		docs, err := m.Service.OfCall(ctx, r.Actor, domain.CallID(r.Ref.ID), 50)
+		if err != nil || len(docs) == 0 {
+			return domain.Fragment{}, err
+		}
+		return m.fragment(ctx, panelPage{Base: r.Page}, docs, r.Page.T("initiatives.panel.call"))
+	})
+}
+
 func (m *Module) fragment(ctx context.Context, page panelPage, docs []Doc, title string) (domain.Fragment, error) {
 	cards, err := m.Service.cardsOf(ctx, page.Base, docs)
 	if err != nil {

@@ -29,7 +29,7 @@ func (r *reader) date(name string) domain.Date {
 }
 
 func (r *reader) codes(name string) []domain.RegionCode {
-	codes, ok := readCodes(r.values.Get(name))
+	codes, ok := domain.ReadCodes(r.values.Get(name))
 	r.wrong.Check(ok, name, "initiatives.error.codes")
 	return codes
 }

@@ -58,6 +58,7 @@ type Service struct {
 	papers        Papers
 	offers        Offers
 	finder        Finder
+	calls         Calls
 }
 
 // Doc is a stored initiative.
@@ -159,8 +160,27 @@ func joined(f apperr.Fields, err error) error {
 	return once.Err()
 }
 
-// Create writes a draft. SignIn without an account; Forbidden where the actor is no editor of the organisation.
+// both puts the fields of two checks together; another error of the first stands alone.
+func both(first, second error) error {
+	var e *apperr.Error
+	if errors.As(first, &e) && e.Kind == apperr.Invalid {
+		return joined(e.Fields, second)
+	}
+	if first != nil {
+		return first
+	}
+	return second
+}
+
+// Create writes an unsolicited draft. SignIn without an account; Forbidden where the actor is no editor of the
+// organisation.
 func (s *Service) Create(ctx context.Context, actor domain.Actor, op store.Operation, organization domain.OrganizationID, c Content) (Doc, error) {
+	return s.CreateBy(ctx, actor, op, organization, c, Origin{})
+}
+
+// CreateBy writes a draft that comes in by a door. Beside Create's errors: NotFound for a call that is not there,
+// Conflict for one that takes no answers now.
+func (s *Service) CreateBy(ctx context.Context, actor domain.Actor, op store.Operation, organization domain.OrganizationID, c Content, from Origin) (Doc, error) {
 	if !actor.SignedIn() {
 		return Doc{}, apperr.New(apperr.SignIn, "error.sign_in.text")
 	}
@@ -172,9 +192,15 @@ func (s *Service) Create(ctx context.Context, actor domain.Actor, op store.Opera
 		return Doc{}, err
 	}
 	m, _ := actor.Membership(organization)
-	i := Initiative{Content: c, Organization: organization, DraftedAt: s.clock.Now(), Demo: m.Demo}
+	i := Initiative{Content: c, Organization: organization, DraftedAt: s.clock.Now(), Demo: m.Demo, Door: DoorUnsolicited}
 	id := actor.NewID(op)
 	i.number(id)
+	if from.Call != "" {
+		i.Door, i.Call = DoorCall, from.Call
+		if err := s.calls.Enter(ctx, actor, Entering{Operation: op, Call: from.Call, Initiative: domain.InitiativeID(id), Organization: organization}); err != nil {
+			return Doc{}, err
+		}
+	}
 	return s.records.Insert(ctx, id, i, actor.Change("initiative.drafted", organization, op))
 }
 

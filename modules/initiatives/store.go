@@ -18,6 +18,7 @@ const (
 	listStage    = "stage"   // by state, oldest submission first: for secretariat and reviewers
 	listDesk     = "desk"    // tasks of desks, by when they came
 	listMarked   = "marked"  // moves that wait for the accounts
+	listCall     = "call"    // of a call, by state
 	keyState     = "s"
 	keyWithin    = "r" // an area lies in this region
 	keyExactly   = "x" // an area is exactly this region
@@ -50,6 +51,13 @@ func definition() store.Definition[Initiative] {
 						}
 					}
 					return keys
+				}},
+			{Name: listCall, Sort: func(_ string, i Initiative) string { return store.SortTime(i.DraftedAt) },
+				Keys: func(_ string, i Initiative) []store.Key {
+					if i.Call == "" {
+						return nil
+					}
+					return []store.Key{store.KeyOf(string(i.Call), ""), store.KeyOf(string(i.Call), string(i.State()))}
 				}},
 			{Name: listStage, Sort: func(_ string, i Initiative) string { return store.SortTime(i.SubmittedAt) },
 				Keys: func(_ string, i Initiative) []store.Key { return []store.Key{store.KeyOf(string(i.State()))} }},

@@ -9,63 +9,6 @@ import (
 	"gotong/modules/kit/web"
 )
 
-// span is a run of words that stayed, went ("del") or came ("ins").
-type span struct{ Kind, Text string }
-
-// maxWords bounds the comparison word by word; a longer text is shown whole, before and after.
-const maxWords = 800
-
-// differ compares two texts word by word, by their longest common subsequence.
-func differ(before, after string) []span {
-	a, b := strings.Fields(before), strings.Fields(after)
-	if len(a) > maxWords || len(b) > maxWords {
-		return joinSpans([]span{{"del", before}, {"ins", after}})
-	}
-	// longest[i][j] is the length for a[i:] and b[j:].
-	longest := make([][]int, len(a)+1)
-	for i := range longest {
-		longest[i] = make([]int, len(b)+1)
-	}
-	for i := len(a) - 1; i >= 0; i-- {
-		for j := len(b) - 1; j >= 0; j-- {
-			if a[i] == b[j] {
-				longest[i][j] = longest[i+1][j+1] + 1
-			} else {
-				longest[i][j] = max(longest[i+1][j], longest[i][j+1])
-			}
-		}
-	}
-	var out []span
-	i, j := 0, 0
-	for i < len(a) || j < len(b) {
-		switch {
-		case i < len(a) && j < len(b) && a[i] == b[j]:
-			out = append(out, span{"", a[i]})
-			i, j = i+1, j+1
-		case j == len(b) || i < len(a) && longest[i+1][j] >= longest[i][j+1]:
-			out = append(out, span{"del", a[i]})
-			i++
-		default:
-			out = append(out, span{"ins", b[j]})
-			j++
-		}
-	}
-	return joinSpans(out)
-}
-
-// joinSpans puts neighbours of one kind together and leaves out empty ones.
-func joinSpans(list []span) []span {
-	var out []span
-	for _, s := range list {
-		if n := len(out); n > 0 && out[n-1].Kind == s.Kind {
-			out[n-1].Text += " " + s.Text
-		} else if s.Text != "" {
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
 type historyPage struct {
 	web.Base
 	Lead    string
@@ -75,12 +18,7 @@ type historyPage struct {
 
 type historyEntry struct {
 	When, What, Who, Reason string
-	Changes                 []fieldDifference
-}
-
-type fieldDifference struct {
-	Label string
-	Spans []span
+	Changes                 []web.Difference
 }
 
 // shownFields are those whose differences people read, in the order of the form; the rest follows from moves.
@@ -107,7 +45,7 @@ func historyEntryOf(b web.Base, e store.Entry, names map[domain.OrganizationID]d
 			}
 			before, after := fieldText(b, name, c.Before), fieldText(b, name, c.After)
 			if before != after {
-				h.Changes = append(h.Changes, fieldDifference{b.T("needs.fact." + name), differ(before, after)})
+				h.Changes = append(h.Changes, web.Difference{Label: b.T("needs.fact." + name), Spans: web.Differ(before, after)})
 			}
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/web"
 )
 
 func (p *portal) state(t *testing.T, id string) State {
@@ -236,7 +237,7 @@ func TestDiffer(t *testing.T) {
 		{"a b c", "a x c", "a -b +x c"}, {"", "neu", "+neu"}, {"alt", "", "-alt"}, {"same words", "same words", "same words"}, {"a b", "b a", "-a b +a"},
 	} {
 		var got []string
-		for _, s := range differ(c[0], c[1]) {
+		for _, s := range web.Differ(c[0], c[1]) {
 			got = append(got, map[string]string{"del": "-", "ins": "+"}[s.Kind]+s.Text)
 		}
 		if strings.Join(got, " ") != c[2] {

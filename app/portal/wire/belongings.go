@@ -14,6 +14,7 @@ func Belongings(h *House) []organizations.Belonging {
 	return []organizations.Belonging{
 		belonging{"mandates", h.Accounts.Service.CountMandatesOf, h.Accounts.Service.MoveMandates},
 		belonging{"needs", h.Needs.Service.CountOf, h.Needs.Service.MoveAll},
+		belonging{"calls", h.Calls.Service.CountOf, h.Calls.Service.MoveAll},
 		belonging{"initiatives", h.Initiatives.Service.CountOf, h.Initiatives.Service.MoveAll},
 		belonging{"commitments", h.Commitments.Service.CountOf, h.Commitments.Service.MoveAll},
 		belonging{"tokens", h.Tokens.Service.CountOf, h.Tokens.Service.MoveAll},

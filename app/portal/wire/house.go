@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"gotong/modules/accounts"
+	"gotong/modules/calls"
 	"gotong/modules/commitments"
 	"gotong/modules/coverage"
 	"gotong/modules/documents"
@@ -26,6 +27,7 @@ type House struct {
 	Villages      *villages.Module
 	Organizations *organizations.Module
 	Needs         *needs.Module
+	Calls         *calls.Module
 	Initiatives   *initiatives.Module
 	Commitments   *commitments.Module
 	Documents     *documents.Module

@@ -117,3 +117,21 @@ func (l *Localizer) Ago(now, t time.Time) string {
 	}
 	return l.Date(t)
 }
+
+// Moment is a moment that is read in a zone of its own: a deadline.
+type Moment struct {
+	At   time.Time
+	Zone *time.Location
+}
+
+// In writes date, time and the zone's name: 1 April 2027 17.00 WITA (17:00 in English); "" for the zero time.
+func (m Moment) In(lang string) string {
+	if m.At.IsZero() {
+		return ""
+	}
+	t, layout := m.At.In(m.Zone), "15.04 MST"
+	if lang == "en" {
+		layout = "15:04 MST"
+	}
+	return fmt.Sprintf("%d %s %d %s", t.Day(), months[lang][t.Month()-1], t.Year(), t.Format(layout))
+}

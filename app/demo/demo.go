@@ -10,6 +10,7 @@ import (
 
 	"gotong/app/embedded/oidc"
 	"gotong/modules/accounts"
+	"gotong/modules/calls"
 	"gotong/modules/commitments"
 	"gotong/modules/documents"
 	"gotong/modules/domain"
@@ -28,6 +29,7 @@ type Services struct {
 	Villages      *villages.Service
 	Organizations *organizations.Service
 	Needs         *needs.Service
+	Calls         *calls.Service
 	Initiatives   *initiatives.Service
 	Commitments   *commitments.Service
 	Documents     *documents.Service
@@ -80,7 +82,7 @@ func (d *Demo) Begin(ctx context.Context) error {
 }
 
 // Removed counts what Remove deleted.
-type Removed struct{ Organizations, Needs, Initiatives, Commitments, Documents, Figures, Accounts int }
+type Removed struct{ Organizations, Needs, Calls, Initiatives, Commitments, Documents, Figures, Accounts int }
 
 // Remove deletes all demonstration records and files and leaves everything else. It may be repeated.
 func (d *Demo) Remove(ctx context.Context) (r Removed, err error) {
@@ -100,6 +102,7 @@ func (d *Demo) Remove(ctx context.Context) (r Removed, err error) {
 		{"documents", &r.Documents, s.Documents.Uproot},
 		{"commitments", &r.Commitments, func(ctx context.Context) (int, error) { return s.Commitments.Uproot(ctx, demo) }},
 		{"initiatives", &r.Initiatives, s.Initiatives.Uproot},
+		{"calls", &r.Calls, s.Calls.Uproot},
 		{"needs", &r.Needs, s.Needs.Uproot},
 		{"organizations", &r.Organizations, s.Organizations.Uproot},
 		{"figures of villages", &r.Figures, s.Villages.Uproot},

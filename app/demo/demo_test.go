@@ -12,6 +12,7 @@ import (
 
 	"gotong/app/portal/wire"
 	"gotong/modules/accounts"
+	"gotong/modules/calls"
 	"gotong/modules/commitments"
 	"gotong/modules/documents"
 	"gotong/modules/domain"
@@ -62,7 +63,8 @@ func newWorld(t testing.TB) *world {
 	h.Villages = villages.New(villages.Deps{DB: w.db, Views: engine, Log: log})
 	h.Organizations = organizations.New(organizations.Deps{DB: w.db, Views: engine, Clock: w.clock, Log: log, Regions: h.Villages.Service, Documents: papers, People: h.Accounts.Service})
 	h.Needs = needs.New(needs.Deps{DB: w.db, Views: engine, Clock: w.clock, Log: log, Places: places, Organizations: orgs, Papers: papers, Ledgers: wire.Ledgers{House: h}, Mandates: wire.Mandates{House: h}})
-	h.Initiatives = initiatives.New(initiatives.Deps{DB: w.db, Views: engine, Clock: w.clock, Log: log, Places: places, Organizations: orgs, Papers: papers, Offers: wire.Offers{House: h}})
+	h.Calls = calls.New(calls.Deps{DB: w.db, Views: engine, Clock: w.clock, Log: log, Places: places, Organizations: wire.CallOrganizations{Organizations: orgs}, Answers: wire.CallAnswers{House: h}})
+	h.Initiatives = initiatives.New(initiatives.Deps{DB: w.db, Views: engine, Clock: w.clock, Log: log, Places: places, Organizations: orgs, Papers: papers, Offers: wire.Offers{House: h}, Calls: wire.InitiativeCalls{House: h}})
 	h.Commitments = commitments.New(commitments.Deps{DB: w.db, Views: engine, Clock: w.clock, Log: log, Needs: wire.CommitmentNeeds{House: h}, Initiatives: wire.CommitmentInitiatives{House: h}, Organizations: orgs, Places: places, Papers: papers})
 	h.Documents = documents.New(documents.Deps{DB: w.db, Blobs: w.blobs, Views: engine, Clock: w.clock, Log: log, Organizations: orgs, Regions: places, Resolvers: map[string]domain.Resolver{
 		domain.KindNeed: h.Needs.Resolver(), domain.KindInitiative: h.Initiatives.Resolver(), domain.KindCommitment: h.Commitments.Resolver(), domain.KindOrganization: h.Organizations.Resolver(),
@@ -70,7 +72,7 @@ func newWorld(t testing.TB) *world {
 	h.Tokens = tokens.New(tokens.Deps{DB: w.db, Views: engine, Clock: w.clock, Log: log, People: h.Accounts.Service, Organizations: orgs})
 	w.demo = New(Deps{DB: w.db, Clock: w.clock, Log: log, Services: func() Services {
 		return Services{Accounts: h.Accounts.Service, Villages: h.Villages.Service, Organizations: h.Organizations.Service, Needs: h.Needs.Service,
-			Initiatives: h.Initiatives.Service, Commitments: h.Commitments.Service, Documents: h.Documents.Service}
+			Calls: h.Calls.Service, Initiatives: h.Initiatives.Service, Commitments: h.Commitments.Service, Documents: h.Documents.Service}
 	}})
 	if err := w.db.Ready(t.Context()); err != nil {
 		t.Fatal(err)
@@ -229,7 +231,7 @@ func TestRemoveLeavesNothingOfTheDemoAndAllElse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if removed.Needs != 134 || removed.Initiatives != 35 || removed.Documents < 10 || removed.Commitments < 4 {
+	if removed.Needs != 134 || removed.Calls != 2 || removed.Initiatives != 35 || removed.Documents < 10 || removed.Commitments < 4 {
 		t.Errorf("removed %+v", removed)
 	}
 	if len(w.needs())+len(w.initiatives())+len(w.blobs.Keys()) != 0 {

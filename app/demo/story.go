@@ -28,6 +28,9 @@ func (d *Demo) Story(ctx context.Context) error {
 			return fmt.Errorf("demo: need %s: %w", ch.key, err)
 		}
 	}
+	if err := t.calls(ctx); err != nil {
+		return fmt.Errorf("demo: calls: %w", err)
+	}
 	for _, sc := range scenes(t.now) {
 		if err := t.initiative(ctx, sc); err != nil {
 			return fmt.Errorf("demo: initiative %s: %w", sc.key, err)

@@ -91,6 +91,15 @@ func (s *scenery) subjects(pattern string) (list []subject) {
 			one(name, "id", string(s.needs[name]))
 		}
 		one("missing", "id", "nothing-here")
+	case first("/calls/:id"):
+		for _, name := range s.order["call"] {
+			list = append(list, subject{name: name, params: map[string]string{"id": string(s.calls[name]), "question": "nothing-here"}})
+		}
+		list = append(list, subject{name: "missing", params: map[string]string{"id": "nothing-here", "question": "nothing-here"}})
+	case pattern == "/initiatives/new":
+		asked("-", "")
+		asked("for a call", "?call="+string(s.calls["open"]))
+		asked("for a draft", "?call="+string(s.calls["draft"]))
 	case first("/initiatives/:id"):
 		for _, name := range s.order["initiative"] {
 			one(name, "id", string(s.works[name]))
@@ -217,6 +226,17 @@ func (s *scenery) inputs(l line) string {
 		for k, x := range map[string]string{"type": "academia", "sublevel": "university", "name": "Lembaga percobaan", "region": "61.71", "office": "Sekretariat", "about": "Lembaga.", "registration": "P/1"} {
 			v.Set(k, x)
 		}
+	case "/calls", "/calls/:id/edit", "/calls/:id/amend":
+		v.Set("title", "Panggilan percobaan")
+		v.Set("zone", "WIB")
+		v.Set("organization", oidc.OrgUniv)
+	case "/calls/:id/decide":
+		v.Set("outcome", "Dua disetujui.")
+		v.Set("outcome_en", "Two approved.")
+	case "/calls/:id/questions":
+		v.Set("question", "Apakah talang termasuk?")
+	case "/calls/:id/questions/:question/answer":
+		v.Set("answer", "Ya.")
 	case "/initiatives":
 		v.Set("organization", oidc.OrgUniv)
 		v.Set("title", "Inisiatif percobaan")

@@ -69,6 +69,12 @@ func factsOf(kind, name string) (facts, bool) {
 			f.stands = onBehalf
 		}
 		return f, true
+	case domain.KindCall:
+		f := facts{state: name, public: name != "draft" && name != "asked", stands: ofUniversity}
+		if name == "asked" {
+			f.state = "draft"
+		}
+		return f, true
 	case domain.KindInitiative:
 		return facts{state: name, public: in("published", "running", "suspended", "completed", "evaluated"),
 			stands: with(ofUniversity, map[string]relations{"reviewer": {domain.RelReviewer}})}, true

@@ -38,6 +38,7 @@ type scenery struct {
 	tail      string
 	needs     map[string]domain.NeedID
 	works     map[string]domain.InitiativeID
+	calls     map[string]domain.CallID
 	deals     map[string]domain.CommitmentID
 	documents map[string]domain.DocumentID
 	imports   map[string]string
@@ -54,6 +55,7 @@ func dress(w *whole, tail string) *scenery {
 	s := &scenery{whole: w, tail: tail, ctx: context.Background(), needs: map[string]domain.NeedID{}, works: map[string]domain.InitiativeID{},
 		deals: map[string]domain.CommitmentID{}, documents: map[string]domain.DocumentID{}, imports: map[string]string{}, order: map[string][]string{}}
 	s.makeNeeds()
+	s.makeCalls()
 	s.makeInitiatives()
 	s.makeCommitments()
 	s.makeOrganizations()

@@ -331,5 +331,18 @@ func (c *Call) Cancel(s Step) error {
 	return nil
 }
 
+// Plan gives demonstration content the state that it came to; what is past its opening is closed with an empty list.
+func (c *Call) Plan(state State, at time.Time) {
+	c.Stage.state, c.OpenedAt = state, at
+	c.History = []Move{{Step: Step{At: at}, Action: ActionRelease, From: Draft, To: Open}}
+	if state != Open && state != Cancelled {
+		c.Snapshot = &Snapshot{At: c.Deadline.Add(settleAfter)}
+		c.History = append(c.History, Move{Step: Step{At: c.Deadline}, Action: ActionClose, From: Open, To: Closed})
+	}
+	if state == Cancelled {
+		c.History = append(c.History, Move{Step: Step{At: at, Reason: "Contoh: anggaran dialihkan."}, Action: ActionCancel, From: Open, To: Cancelled})
+	}
+}
+
 // NotTold tells how many amendments some applicant may not have been told of.
 func (c Call) NotTold() bool { return c.Told < int64(len(c.Amendments)) }

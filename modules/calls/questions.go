@@ -78,6 +78,9 @@ func (s *Service) AnswerQuestion(ctx context.Context, actor domain.Actor, op sto
 		return err
 	}
 	b := q.Body
+	if b.Answer == answer {
+		return nil
+	}
 	b.Answer, b.AnsweredBy, b.AnsweredAt = answer, actor.Account, s.clock.Now()
 	_, err = s.questions.Replace(ctx, q, b, actor.Change("call.question-answered", doc.Body.Organization, op))
 	return err

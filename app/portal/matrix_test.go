@@ -102,9 +102,9 @@ func (s *scenery) subjects(pattern string) (list []subject) {
 		asked("for a draft", "?call="+string(s.calls["draft"]))
 	case first("/initiatives/:id"):
 		for _, name := range s.order["initiative"] {
-			one(name, "id", string(s.works[name]))
+			list = append(list, subject{name: name, params: map[string]string{"id": string(s.works[name]), "part": "summary"}})
 		}
-		one("missing", "id", "nothing-here")
+		list = append(list, subject{name: "missing", params: map[string]string{"id": "nothing-here", "part": "summary"}})
 	case first("/commitments/:id"):
 		for _, name := range s.order["commitment"] {
 			list = append(list, subject{name: name, params: map[string]string{"id": string(s.deals[name]), "shown": "nothing-here", "link": "nothing-here"}})

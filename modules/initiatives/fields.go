@@ -64,6 +64,12 @@ type Partner struct {
 // PartnerProposed is the status of a partner that has not confirmed.
 const PartnerProposed = "proposed"
 
+// Milestone is a step of the work with the day by which it is done.
+type Milestone struct {
+	Title string      `json:"title"`
+	Due   domain.Date `json:"due"`
+}
+
 // Bounds of an initiative's lists.
 const (
 	MaxRows  = 5
@@ -84,6 +90,7 @@ type Content struct {
 	Until          domain.Date         `json:"until"`
 	Offers         []Offer             `json:"offers"`
 	Budget         []BudgetLine        `json:"budget"`
+	Milestones     []Milestone         `json:"milestones"`
 	Results        []Result            `json:"results"`
 	Risks          string              `json:"risks"`
 	Sustainability string              `json:"sustainability"`
@@ -221,6 +228,9 @@ func (c Content) texts() []namedText {
 	for n, r := range c.Results {
 		texts = append(texts, namedText{row("result", n, "baseline"), r.Baseline, maxShort}, namedText{row("result", n, "target"), r.Target, maxShort})
 	}
+	for n, m := range c.Milestones {
+		texts = append(texts, namedText{row("milestone", n, "title"), m.Title, maxShort})
+	}
 	for n, p := range c.Partners {
 		texts = append(texts, namedText{row("partner", n, "name"), p.Name, maxShort}, namedText{row("partner", n, "role"), p.Role, maxShort})
 	}
@@ -255,6 +265,11 @@ func (c Content) Validate() error {
 	for n, r := range c.Results {
 		_, ok := domain.IndicatorByID(r.Indicator)
 		f.Check(ok, row("result", n, "indicator"), "initiatives.error.indicator")
+	}
+	for n, m := range c.Milestones {
+		f.Check(m.Title != "", row("milestone", n, "title"), "initiatives.error.required")
+		f.Check(m.Due != "", row("milestone", n, "due"), "initiatives.error.required")
+		f.Check(m.Due == "" || c.From == "" || c.Until == "" || m.Due >= c.From && m.Due <= c.Until, row("milestone", n, "due"), "initiatives.error.milestone")
 	}
 	for n, p := range c.Partners {
 		f.Check(p.Name != "", row("partner", n, "name"), "initiatives.error.required")

@@ -13,11 +13,11 @@ import (
 )
 
 // parts are the repeated parts of the form; each has up to MaxRows rows.
-var parts = []string{"offer", "budget", "result", "partner"}
+var parts = []string{"offer", "budget", "milestone", "result", "partner"}
 
 // rowCounts says how many rows of each part the form shows: what is there, what was asked for, at least one.
 func rowCounts(c Content, asked map[string]int) map[string]int {
-	have := map[string]int{"offer": len(c.Offers), "budget": len(c.Budget), "result": len(c.Results), "partner": len(c.Partners)}
+	have := map[string]int{"offer": len(c.Offers), "budget": len(c.Budget), "milestone": len(c.Milestones), "result": len(c.Results), "partner": len(c.Partners)}
 	out := map[string]int{}
 	for _, p := range parts {
 		out[p] = min(MaxRows, max(1, have[p], asked[p]))
@@ -51,20 +51,12 @@ func (s *Service) contentForm(ctx context.Context, b web.Base, actor domain.Acto
 		}
 		f.Select("organization", options, web.Required(), web.Value(string(organization)))
 	}
-	f.Text("title", web.Required(), web.Max(maxTitle), web.Value(c.Title))
-	f.TextArea("summary", web.Required(), web.Max(maxText), web.Value(c.Summary))
-	f.TextArea("summary_en", web.Max(maxText), web.Value(c.SummaryEN))
-	f.TextArea("problem", web.Max(maxText), web.Value(c.Problem))
-	f.TextArea("goals", web.Max(maxText), web.Value(c.Goals))
+	summaryFields(f, c)
+	problemFields(f, c)
 	f.Section("where")
-	options := s.areaOptions(ctx)
-	picked, typed := domain.SplitAreas(c.Areas, options)
-	f.Checkboxes("areas", options, web.ValueList(picked))
-	f.Text("area_codes", web.Value(typed), web.Placeholder("61.01.08, 61.01.03.2001"))
-	f.Text("target_group", web.Max(maxShort), web.Value(c.TargetGroup))
-	f.Number("target_number", web.ValueInt(c.TargetNumber))
-	f.Date("from", web.Value(string(c.From)))
-	f.Date("until", web.Value(string(c.Until)))
+	s.whereFields(ctx, f, c)
+	f.Section("timeline")
+	timelineFields(f, c, rows["milestone"])
 	for n := range rows["offer"] {
 		offerFields(f, b, n, at(c.Offers, n))
 	}
@@ -77,18 +69,56 @@ func (s *Service) contentForm(ctx context.Context, b web.Base, actor domain.Acto
 		resultFields(f, b, n, at(c.Results, n))
 	}
 	f.Section("risks")
-	f.TextArea("risks", web.Max(maxText), web.Value(c.Risks))
-	f.TextArea("sustainability", web.Max(maxText), web.Value(c.Sustainability))
+	riskFields(f, c)
 	f.Section("partners")
-	for n := range rows["partner"] {
-		p := at(c.Partners, n)
-		f.Text(row("partner", n, "name"), numbered("partner_name", n), web.Max(maxShort), web.Value(p.Name))
-		f.Text(row("partner", n, "role"), numbered("partner_role", n), web.Max(maxShort), web.Value(p.Role))
-	}
+	partnerFields(f, c, rows["partner"])
 	for _, p := range parts {
 		f.Hidden("rows_"+p, strconv.Itoa(rows[p]))
 	}
 	return f
+}
+
+func summaryFields(f *web.Form, c Content) {
+	f.Text("title", web.Required(), web.Max(maxTitle), web.Value(c.Title))
+	f.TextArea("summary", web.Required(), web.Max(maxText), web.Value(c.Summary))
+	f.TextArea("summary_en", web.Max(maxText), web.Value(c.SummaryEN))
+}
+
+func problemFields(f *web.Form, c Content) {
+	f.TextArea("problem", web.Max(maxText), web.Value(c.Problem))
+	f.TextArea("goals", web.Max(maxText), web.Value(c.Goals))
+}
+
+func (s *Service) whereFields(ctx context.Context, f *web.Form, c Content) {
+	options := s.areaOptions(ctx)
+	picked, typed := domain.SplitAreas(c.Areas, options)
+	f.Checkboxes("areas", options, web.ValueList(picked))
+	f.Text("area_codes", web.Value(typed), web.Placeholder("61.01.08, 61.01.03.2001"))
+	f.Text("target_group", web.Max(maxShort), web.Value(c.TargetGroup))
+	f.Number("target_number", web.ValueInt(c.TargetNumber))
+}
+
+func timelineFields(f *web.Form, c Content, rows int) {
+	f.Date("from", web.Value(string(c.From)))
+	f.Date("until", web.Value(string(c.Until)))
+	for n := range rows {
+		m := at(c.Milestones, n)
+		f.Text(row("milestone", n, "title"), numbered("milestone_title", n), web.Max(maxShort), web.Value(m.Title))
+		f.Date(row("milestone", n, "due"), numbered("milestone_due", n), web.Value(string(m.Due)))
+	}
+}
+
+func riskFields(f *web.Form, c Content) {
+	f.TextArea("risks", web.Max(maxText), web.Value(c.Risks))
+	f.TextArea("sustainability", web.Max(maxText), web.Value(c.Sustainability))
+}
+
+func partnerFields(f *web.Form, c Content, rows int) {
+	for n := range rows {
+		p := at(c.Partners, n)
+		f.Text(row("partner", n, "name"), numbered("partner_name", n), web.Max(maxShort), web.Value(p.Name))
+		f.Text(row("partner", n, "role"), numbered("partner_role", n), web.Max(maxShort), web.Value(p.Role))
+	}
 }
 
 func at[T any](all []T, n int) T {

@@ -48,6 +48,9 @@ func (m *Module) renderShow(c *fiber.Ctx, status int, actor domain.Actor, doc Do
 		}
 	}
 	page.Tables = m.Service.tablesOf(ctx, b, i, used)
+	if CanEdit(actor, i) {
+		page.Tasks, page.Done = tasksOf(b, doc, "")
+	}
 	if i.Round > 0 && actor.SignedIn() {
 		readable, in, err := m.Service.Reviews(ctx, actor, idOf(c))
 		if err != nil {

@@ -35,6 +35,7 @@ type Module struct {
 	list        *web.View[listPage]
 	show        *web.View[showPage]
 	form        *web.View[formPage]
+	part        *web.View[partPage]
 	cards       *web.View[panelPage]
 }
 
@@ -49,6 +50,7 @@ func New(d Deps) *Module {
 		list:  web.NewView[listPage](d.Views, "initiatives/list"),
 		show:  web.NewView[showPage](d.Views, "initiatives/show"),
 		form:  web.NewView[formPage](d.Views, "initiatives/form"),
+		part:  web.NewView[partPage](d.Views, "initiatives/part"),
 		cards: web.NewView[panelPage](d.Views, "initiatives/panel"),
 	}
 }

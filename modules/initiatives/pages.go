@@ -53,6 +53,8 @@ type showPage struct {
 	Reviews  []reviewView
 	Counted  string // how many reviews are in, for those who may know
 	Sections []web.Section
+	Tasks    []task // of the hub, for who may write
+	Done     string
 }
 
 // adder is a button that sends the form to get one more row.
@@ -240,6 +242,13 @@ func (s *Service) tablesOf(ctx context.Context, b web.Base, i Initiative, used m
 			budget.Rows = append(budget.Rows, web.Row{Cells: []web.Cell{{Text: l.Item}, {Text: b.T("initiatives.source." + string(l.Source))}, {Text: b.Rupiah(l.Amount)}}})
 		}
 		tables = append(tables, budget)
+	}
+	if len(i.Milestones) > 0 {
+		steps := web.Table{Caption: t("milestones"), Head: []string{t("milestone"), t("due")}}
+		for _, m := range i.Milestones {
+			steps.Rows = append(steps.Rows, web.Row{Cells: []web.Cell{{Text: m.Title}, {Text: dateText(b, m.Due)}}})
+		}
+		tables = append(tables, steps)
 	}
 	if len(i.Results) > 0 {
 		results := web.Table{Caption: t("results"), Head: []string{t("indicator"), t("baseline"), t("target")}}

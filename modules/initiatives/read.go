@@ -78,6 +78,9 @@ func readContent(v web.Values) (Content, *reader) {
 		}
 		c.Budget = append(c.Budget, line)
 	})
+	r.each("milestone", []string{"title", "due"}, func(in func(string) string) {
+		c.Milestones = append(c.Milestones, Milestone{Title: v.Get(in("title")), Due: r.date(in("due"))})
+	})
 	r.each("result", []string{"indicator", "baseline", "target"}, func(in func(string) string) {
 		c.Results = append(c.Results, Result{Indicator: v.Get(in("indicator")), Baseline: v.Get(in("baseline")), Target: v.Get(in("target"))})
 	})

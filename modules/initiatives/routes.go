@@ -10,6 +10,8 @@ func (m *Module) Routes(r fiber.Router) {
 	r.Get("/initiatives/:id", m.getShow)
 	r.Get("/initiatives/:id/edit", m.getEdit)
 	r.Post("/initiatives/:id/edit", m.postEdit)
+	r.Get("/initiatives/:id/parts/:part", m.getPart)
+	r.Post("/initiatives/:id/parts/:part", m.postPart)
 	r.Post("/initiatives/:id/delete", m.postDelete)
 	r.Post("/initiatives/:id/copy", m.postCopy)
 	r.Get("/initiatives/:id/submit", m.getSubmit)

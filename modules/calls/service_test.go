@@ -1,6 +1,7 @@
 package calls
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -44,7 +45,11 @@ func TestEligibilitySaysWhatIsMissing(t *testing.T) {
 			return ""
 		}
 		var keys []string
-		for _, f := range err.(*apperr.Error).Fields {
+		var e *apperr.Error
+		if !errors.As(err, &e) {
+			t.Fatal(err)
+		}
+		for _, f := range e.Fields {
 			keys = append(keys, strings.TrimPrefix(f.Message.Key, "calls.missing."))
 		}
 		return strings.Join(keys, " ")
@@ -99,7 +104,11 @@ func TestTheServersClockClosesToTheSecond(t *testing.T) {
 	if !apperr.Is(err, apperr.Conflict) {
 		t.Fatal("at the deadline:", err)
 	}
-	words := p.bundle.Localizer("id").Message(err.(*apperr.Error).Msg)
+	var e *apperr.Error
+	if !errors.As(err, &e) {
+		t.Fatal(err)
+	}
+	words := p.bundle.Localizer("id").Message(e.Msg)
 	for _, want := range []string{"WITA", "Sekretariat", "prakarsa sendiri", "salin"} {
 		if !strings.Contains(words, want) {
 			t.Errorf("the refusal does not say %q: %s", want, words)

@@ -263,6 +263,46 @@ func TestImportStoppedLeavesNothingAndGoesOn(t *testing.T) {
 	}
 }
 
+// Each storage call of an import of regions fails in turn: whoever looks sees none of the regions or all; called again, it
+// goes on to its end.
+func TestImportOfRegionsResumesAfterEveryCall(t *testing.T) {
+	dir := write(t, small())
+	step := 1
+	if testing.Short() {
+		step = 7
+	}
+	for at := 1; ; at += step {
+		calls, armed := 0, true
+		db := testkit.DBAtomic(t, func(string) error {
+			if calls++; armed && calls == at {
+				return errors.New("the process is gone")
+			}
+			return nil
+		})
+		s := NewService(db, nil)
+		_, err := s.ImportRegions(t.Context(), dir, nil)
+		reached := calls >= at
+		armed = false
+		whole := 0
+		if each := s.Each(t.Context(), func(domain.Place) error { whole++; return nil }); each != nil || whole != 0 && whole != 6 {
+			t.Fatalf("call %d failed: %d regions are there, %v", at, whole, each)
+		}
+		if _, again := s.ImportRegions(t.Context(), dir, nil); again != nil {
+			t.Fatalf("call %d failed (%v), and again: %v", at, err, again)
+		}
+		if n, _ := s.Count(t.Context(), "11", 0); n != 6 {
+			t.Fatalf("call %d: %d regions in the end", at, n)
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if !reached {
+			t.Logf("%d calls failed, one at a time", at-1)
+			return
+		}
+	}
+}
+
 func BenchmarkLoadShipped(b *testing.B) {
 	for b.Loop() {
 		loaded(b)

@@ -3,6 +3,7 @@ package villages
 import (
 	"context"
 	"log/slog"
+	"sync"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/store"
@@ -65,8 +66,14 @@ func New(d Deps) *Module {
 func (m *Module) Resolver() domain.Resolver { return resolver{m.Service} }
 
 // Follow forgets what is derived of regions and their figures when they change, here or on another replica, until ctx
-// ends.
+// ends. What search needs of all names is made at the start and after changes, so that no reader waits for it.
 func (m *Module) Follow(ctx context.Context) error {
+	var wait sync.WaitGroup
+	defer wait.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	changed := make(chan struct{}, 1)
+	wait.Go(func() { m.Service.keepNames(ctx, changed) })
 	last, err := m.db.Feed().Last(ctx)
 	if err != nil {
 		return err
@@ -74,7 +81,12 @@ func (m *Module) Follow(ctx context.Context) error {
 	m.Service.cache.follow(true)
 	defer m.Service.cache.follow(false)
 	return m.db.FollowLocal(ctx, last, func(ctx context.Context, entries []store.Entry) error {
-		m.Service.follow(ctx, entries)
+		if m.Service.follow(ctx, entries) {
+			select {
+			case changed <- struct{}{}:
+			default:
+			}
+		}
 		return nil
 	})
 }

@@ -89,8 +89,8 @@ func (s *Service) wrote(collection string) func(ctx context.Context, code domain
 // manyRegions is how many changed regions at once are better read by a new scan.
 const manyRegions = 500
 
-// follow drops what entries of the feed are about.
-func (s *Service) follow(ctx context.Context, entries []store.Entry) {
+// follow drops what entries of the feed are about, and tells whether regions changed.
+func (s *Service) follow(ctx context.Context, entries []store.Entry) (regions bool) {
 	changed, weighed := map[string]bool{}, map[domain.RegionCode]bool{}
 	for _, e := range entries {
 		collection, region, _ := subjectOf(e)
@@ -104,11 +104,41 @@ func (s *Service) follow(ctx context.Context, entries []store.Entry) {
 	}
 	if weighed[""] || len(weighed) > manyRegions {
 		s.standing.drop()
-		return
+		return changed[regionsCollection]
 	}
 	for code := range weighed {
 		if err := s.standing.refresh(ctx, code); err != nil {
 			s.standing.drop()
+		}
+	}
+	return changed[regionsCollection]
+}
+
+// namesSettle is how long regions have to be left alone before their names are made ready again: an import changes many.
+const namesSettle = 500 * time.Millisecond
+
+// keepNames makes ready what search needs of all names, at the start and after changes, until ctx ends.
+func (s *Service) keepNames(ctx context.Context, changed <-chan struct{}) {
+	for {
+		began := time.Now()
+		if index, err := s.names.index(ctx); err != nil && ctx.Err() == nil {
+			s.log.Warn("villages: names are not ready", "error", err)
+		} else if err == nil {
+			s.log.Info("villages: names are ready", "regions", len(index.entries), "took", time.Since(began).Round(time.Millisecond))
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-changed:
+		}
+		for quiet := false; !quiet; {
+			select {
+			case <-ctx.Done():
+				return
+			case <-changed:
+			case <-time.After(namesSettle):
+				quiet = true
+			}
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -70,6 +71,49 @@ func table(t *testing.T, value any, code, source string) []byte {
 	return b.Bytes()
 }
 
+// corrected downloads the marked file, corrects the cells that it names and uploads it again: it comes in without asking
+// for more. It is left there.
+func corrected(t *testing.T, v *walk.Chromium, path string) {
+	t.Helper()
+	var raw []byte
+	if err := v.Eval(`fetch(`+strconv.Quote(path)+`).then(r=>r.arrayBuffer()).then(b=>JSON.stringify(btoa(String.fromCharCode(...new Uint8Array(b)))))`, &raw); err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	sheet := f.GetSheetName(0)
+	for cell, why := range map[string]string{"G2": "D2: ", "G3": "A3: "} {
+		if text, _ := f.GetCellValue(sheet, cell); !strings.Contains(text, why) {
+			t.Errorf("%s says %q", cell, text)
+		}
+	}
+	var out bytes.Buffer
+	for cell, value := range map[string]any{"D2": 1234.0 / 100, "A3": "61.01.08.2001"} {
+		if err := f.SetCellValue(sheet, cell, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := f.WriteTo(&out); err != nil {
+		t.Fatal(err)
+	}
+	err = v.Open("/imports/new?kind=observations")
+	if err == nil {
+		err = v.Submit("#form", nil, map[string]walk.File{"file": {Name: "diperbaiki.xlsx", Body: out.Bytes()}})
+	}
+	if err == nil {
+		err = v.Submit("#form", walk.Values{"column-value": "3"}, nil)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if button := walk.Text(v, `form[action$="/apply"]`); !strings.Contains(button, "Simpan 2 baris") {
+		t.Errorf("the corrected file is not taken: %q", button)
+	}
+}
+
 func tableWalk(t *testing.T, v *walk.Chromium, source string) {
 	t.Helper()
 	step := func(name string, err error) {
@@ -104,6 +148,7 @@ func tableWalk(t *testing.T, v *walk.Chromium, source string) {
 	if doc.Find(`a[href*="/errors?format=xlsx"]`).Length() != 1 {
 		t.Fatal("no marked file")
 	}
+	corrected(t, v, doc.Find(`a[href*="/errors?format=xlsx"]`).AttrOr("href", ""))
 	upload(63.25, "61.01.08.2001")
 	step("columns", v.Submit("#form", walk.Values{"column-value": "3"}, nil))
 	says("Simpan 2 baris")

@@ -60,6 +60,7 @@ func TestVillagesInTheBrowser(t *testing.T) {
 				}
 			}
 			zooms(t, public, script)
+			records(t, visit("desa-temajuk"), name)
 			decides(t, visit("sekretariat-1"), map[bool]string{false: "90", true: "80"}[script])
 		})
 	}
@@ -81,6 +82,53 @@ func zooms(t *testing.T, v *walk.Chromium, script bool) {
 	err := v.Eval(`(()=>{const s=document.querySelector("svg.map-drawing"),b=document.querySelectorAll(".map-buttons button"),out=[s.getAttribute("viewBox")];b[0].click();out.push(s.getAttribute("viewBox"));b[2].click();out.push(s.getAttribute("viewBox"));return JSON.stringify(out)})()`, &boxes)
 	if err != nil || len(boxes) != 3 || boxes[0] == boxes[1] || strings.Fields(boxes[1])[2] >= strings.Fields(boxes[0])[2] || !strings.HasPrefix(boxes[2], strings.Fields(boxes[0])[0]) {
 		t.Errorf("zoom: %v, %v", boxes, err)
+	}
+}
+
+// records writes down what a village has, as its government on a phone: wrong input stays, what is saved shows on the
+// village's page, a change is undone, what is removed comes back.
+func records(t *testing.T, v *walk.Chromium, mark string) {
+	t.Helper()
+	step := func(name string, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+	}
+	says := func(selector, want string) {
+		t.Helper()
+		if text := walk.Text(v, selector); !strings.Contains(text, want) {
+			t.Fatalf("%s does not say %q: %q", selector, want, text)
+		}
+	}
+	step("village", v.Open("/villages/"+walk.Village))
+	if has, err := walk.Has(v, `a[href="/villages/`+walk.Village+`/potentials"]`); err != nil || !has {
+		t.Fatalf("no way to the potentials: %v", err)
+	}
+	step("potentials", v.Open("/villages/"+walk.Village+"/potentials"))
+	step("form", v.Open("/villages/"+walk.Village+"/potentials/new"))
+	step("wrong", v.Submit("#form", walk.Values{"kind": "crops", "name": "Lada " + mark, "quantity": "banyak", "unit": "ha", "year": "2025", "source": "Profil desa"}, nil))
+	says(".summary", "Isi dengan angka")
+	step("saved", v.Submit("#form", walk.Values{"quantity": "12,5"}, nil))
+	potential := v.Path()
+	says("h1", "Lada "+mark)
+	step("changed", v.Submit("#form", walk.Values{"note": "Kebun warga di dua dusun."}, nil))
+	says("#history ~ *", "Kebun warga di dua dusun.")
+	step("undone", v.Submit(`form[action$="/undo"]`, nil, nil))
+	says(".flash", "sudah diurungkan")
+	if text := walk.Text(v, "#i-note"); text != "" {
+		t.Errorf("the note is still there: %q", text)
+	}
+	step("removed", v.Submit(`form[action$="/remove"]`, nil, nil))
+	says(".flash", "Dihapus")
+	step("list", v.Open("/villages/"+walk.Village+"/potentials"))
+	says("#removed ~ *", "Lada "+mark)
+	step("removed page", v.Open(potential))
+	step("put back", v.Submit(`form[action$="/undo"]`, nil, nil))
+	step("village again", v.Open("/villages/"+walk.Village))
+	says("#potentials", "Lada "+mark)
+	for _, path := range []string{"/en" + potential, "/en/villages/" + walk.Village + "/potentials/new"} {
+		step(path, v.Open(path))
 	}
 }
 

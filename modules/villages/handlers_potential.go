@@ -231,7 +231,14 @@ func potentialHistory(b web.Base, entries []store.Entry) *web.Table {
 			if !slices.Contains([]string{"note", "quantity", "unit", "year", "source"}, x.Path) {
 				continue
 			}
-			changes = append(changes, b.T("villages.potentialform."+x.Path)+": "+b.T("villages.potentials.from_to", "from", plainValue(b, x.Before), "to", plainValue(b, x.After)))
+			text := b.T("villages.potentials.from_to", "from", plainValue(b, x.Before), "to", plainValue(b, x.After))
+			switch {
+			case e.Deleted:
+				text = plainValue(b, x.Before)
+			case len(x.Before) == 0:
+				text = plainValue(b, x.After)
+			}
+			changes = append(changes, b.T("villages.potentialform."+x.Path)+": "+text)
 		}
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: b.DateTime(e.At)}, {Text: b.T("audit.action." + e.Action)}, {Text: strings.Join(changes, "; ")}}})
 	}

@@ -115,7 +115,7 @@ func (w *pledgeWalk) negotiate(mark string) {
 func (w *pledgeWalk) declare(mark string) (need string) {
 	w.t.Helper()
 	values := declaration(mark)
-	values["quantity"], values["unit"], values["households"] = "8", "unit", "8"
+	values["quantity"], values["unit"], values["households"], values["divisible"] = "8", "unit", "8", "on"
 	w.do(w.village, "/needs/new?category=clean-water-supply", `form[action$="/needs"]`, values, nil)
 	need = w.village.Path()
 	w.do(w.village, need+"/submit", `form[action$="/submit"]`, nil, map[string]walk.File{"minutes": {Name: "ba.pdf", Body: walk.PDF("Berita acara " + mark)}})

@@ -100,7 +100,7 @@ func (m *Module) decide(act string, state ReportState) fiber.Handler {
 		if err != nil {
 			return err
 		}
-		web.SetFlash(c, "good", "moderation.flash."+string(state))
+		web.SetFlashWithUndo(c, "/reports/"+id+"/reopen", "good", "moderation.flash."+string(state))
 		return web.Redirect(c, "/reports/"+id)
 	}
 }
@@ -194,7 +194,15 @@ func (m *Module) conflict(c *fiber.Ctx, id string, refused error) error {
 
 func (m *Module) retract(retracted bool, flash string) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		return announced(c, m.Service.Retract(c.UserContext(), web.Get[domain.Actor](c), web.OperationOf(c), c.Params("id"), retracted), flash)
+		id, undo := c.Params("id"), "retract"
+		if retracted {
+			undo = "restore"
+		}
+		if err := m.Service.Retract(c.UserContext(), web.Get[domain.Actor](c), web.OperationOf(c), id, retracted); err != nil {
+			return err
+		}
+		web.SetFlashWithUndo(c, "/announcements/"+id+"/"+undo, "good", "moderation.flash."+flash)
+		return web.Redirect(c, "/announcements")
 	}
 }
 

@@ -64,12 +64,21 @@ type flashCookie struct {
 	Kind string `json:"k"`
 	Key  string `json:"m"`
 	Args []any  `json:"a,omitempty"`
+	Undo string `json:"u,omitempty"`
 }
 
 type flashes []Flash
 
 // SetFlash has the next page show a message. Kind is good, wait or stop; args as for Localizer.T.
-func SetFlash(c *fiber.Ctx, kind, key string, args ...any) {
+func SetFlash(c *fiber.Ctx, kind, key string, args ...any) { setFlash(c, "", kind, key, args...) }
+
+// SetFlashWithUndo is SetFlash for what can be taken back at once: beside the message stands a button that posts to
+// undo (a path without language prefix, of a move that asks for nothing).
+func SetFlashWithUndo(c *fiber.Ctx, undo, kind, key string, args ...any) {
+	setFlash(c, undo, kind, key, args...)
+}
+
+func setFlash(c *fiber.Ctx, undo, kind, key string, args ...any) {
 	local := localizer(c)
 	for i, a := range args {
 		switch a := a.(type) {
@@ -79,7 +88,7 @@ func SetFlash(c *fiber.Ctx, kind, key string, args ...any) {
 			args[i] = a.In(local.Lang())
 		}
 	}
-	raw, err := json.Marshal(flashCookie{kind, key, args})
+	raw, err := json.Marshal(flashCookie{kind, key, args, undo})
 	if err != nil || len(raw) > 2000 {
 		return
 	}
@@ -108,7 +117,7 @@ func takeFlash(c *fiber.Ctx, local *i18n.Localizer) []Flash {
 			if kind != "good" && kind != "stop" {
 				kind = "wait"
 			}
-			taken = append(taken, Flash{Kind: kind, Text: local.T(f.Key, f.Args...)})
+			taken = append(taken, Flash{Kind: kind, Text: local.T(f.Key, f.Args...), undo: f.Undo})
 		}
 		c.Cookie(&fiber.Cookie{Name: FlashCookie, Value: "", Path: "/", MaxAge: -1, Expires: time.Unix(1, 0), HTTPOnly: true, SameSite: fiber.CookieSameSiteLaxMode, Secure: secure(c)})
 	}

@@ -28,7 +28,12 @@ type User struct {
 type Crumb struct{ Label, Path string }
 
 // Flash is a one-shot message after a redirect, already in the reader's language.
-type Flash struct{ Kind, Text string } // Kind: good, wait, stop
+type Flash struct {
+	Kind, Text string  // Kind: good, wait, stop
+	Undo       *Action // takes back what the message tells of; nil where that is not offered
+
+	undo string
+}
 
 // Base is embedded in every page struct.
 type Base struct {
@@ -162,6 +167,13 @@ func NewBase(c *fiber.Ctx, section, title string, args ...any) Base {
 	b.Flash = takeFlash(c, local)
 	if in := Get[noticesOf](c); in != nil {
 		b.Announced = in(b.Lang)
+	}
+	for i := range b.Flash {
+		if path := b.Flash[i].undo; path != "" && b.User != nil && path == SafeNext(path) {
+			a := NewAction(b, "web.flash.undo", path)
+			a.Kind = "plain"
+			b.Flash[i].Undo = &a
+		}
 	}
 	b.Private = b.User != nil || len(b.Flash) > 0
 	if title != "" {

@@ -37,6 +37,7 @@ const usage = `gotong: a portal in which villages' needs meet those who can help
     --time 10s --iterations N --seed N --gap 0.005 --out PLAN.json --export-lp FILE.lp
     --orlib FILE --index K --sense min|max   an OR-Library file of generalised assignment instead; index 0: one without count
   gotong check                       prove the stored data against its rules; fails when something is wrong
+  gotong retention [--dry-run]       let go of what was kept long enough, or only count it
   gotong admin grant EMAIL ROLE      give an account the role secretariat or auditor
   gotong version
 
@@ -92,6 +93,7 @@ type options struct {
 	config string
 	scale  string
 	remove bool
+	dry    bool
 	plan   planFlags
 }
 
@@ -102,6 +104,7 @@ func command(ctx context.Context, args []string, out, words io.Writer) error {
 	flags.StringVar(&opt.config, "config", "", "")
 	flags.StringVar(&opt.scale, "scale", "", "")
 	flags.BoolVar(&opt.remove, "remove", false, "")
+	flags.BoolVar(&opt.dry, "dry-run", false, "")
 	flags.DurationVar(&opt.plan.time, "time", 0, "")
 	flags.Int64Var(&opt.plan.iterations, "iterations", 0, "")
 	flags.Uint64Var(&opt.plan.seed, "seed", 0, "")
@@ -154,14 +157,15 @@ type commandSpec struct {
 }
 
 var commands = map[string]commandSpec{
-	"serve":   {0, 0, serve},
-	"import":  {2, 2, importFiles},
-	"demo":    {0, 0, demoContent},
-	"plan":    {0, 1, allocate},
-	"check":   {0, 0, check},
-	"admin":   {3, 3, admin},
-	"version": {0, 0, version},
-	"help":    {0, 0, func(context.Context, options, []string, io.Writer, io.Writer) error { return flag.ErrHelp }},
+	"serve":     {0, 0, serve},
+	"import":    {2, 2, importFiles},
+	"demo":      {0, 0, demoContent},
+	"plan":      {0, 1, allocate},
+	"check":     {0, 0, check},
+	"retention": {0, 0, retain},
+	"admin":     {3, 3, admin},
+	"version":   {0, 0, version},
+	"help":      {0, 0, func(context.Context, options, []string, io.Writer, io.Writer) error { return flag.ErrHelp }},
 }
 
 // open loads the configuration and opens the portal's stores.
@@ -233,6 +237,10 @@ func demoContent(ctx context.Context, opt options, _ []string, out, words io.Wri
 
 func check(ctx context.Context, opt options, _ []string, out, words io.Writer) error {
 	return with(ctx, opt, words, func(p *portal.Portal) error { return p.Check(ctx, out) })
+}
+
+func retain(ctx context.Context, opt options, _ []string, out, words io.Writer) error {
+	return with(ctx, opt, words, func(p *portal.Portal) error { return p.Retain(ctx, opt.dry, out) })
 }
 
 func admin(ctx context.Context, opt options, rest []string, out, words io.Writer) error {

@@ -47,19 +47,20 @@ func (s Secret) Reveal() string { return string(s) }
 
 // Config is the whole configuration. The keys are those of config.yaml, which explains each.
 type Config struct {
-	Listen      string   `koanf:"listen"`
-	PublicURL   string   `koanf:"public_url"`
-	Data        string   `koanf:"data"`
-	OpenSandbox bool     `koanf:"embedded_servers_on_the_network"`
-	DemoContent bool     `koanf:"demo_content"`
-	Secretariat []string `koanf:"secretariat"`
-	Contact     string   `koanf:"contact"`
-	Database    Database `koanf:"database"`
-	Storage     Storage  `koanf:"storage"`
-	SignIn      SignIn   `koanf:"sign_in"`
-	Uploads     Uploads  `koanf:"uploads"`
-	Proxies     []string `koanf:"trusted_proxies"`
-	Log         Log      `koanf:"log"`
+	Listen      string    `koanf:"listen"`
+	PublicURL   string    `koanf:"public_url"`
+	Data        string    `koanf:"data"`
+	OpenSandbox bool      `koanf:"embedded_servers_on_the_network"`
+	DemoContent bool      `koanf:"demo_content"`
+	Secretariat []string  `koanf:"secretariat"`
+	Contact     string    `koanf:"contact"`
+	Database    Database  `koanf:"database"`
+	Storage     Storage   `koanf:"storage"`
+	SignIn      SignIn    `koanf:"sign_in"`
+	Uploads     Uploads   `koanf:"uploads"`
+	Retention   Retention `koanf:"retention"`
+	Proxies     []string  `koanf:"trusted_proxies"`
+	Log         Log       `koanf:"log"`
 }
 
 // Database names the document database.
@@ -106,6 +107,14 @@ type Uploads struct {
 	LargestMB int `koanf:"largest_mb"` // of a file that comes in pieces
 }
 
+// Retention says for how long what is not needed any more is kept, in days after its end.
+type Retention struct {
+	EveryHours           int `koanf:"every_hours"` // between two runs; 0: only by command
+	DeclinedAccountsDays int `koanf:"declined_accounts_days"`
+	RejectedPapersDays   int `koanf:"rejected_papers_days"`
+	EndedTokensDays      int `koanf:"ended_tokens_days"`
+}
+
 // Log says how much is logged and in which form.
 type Log struct {
 	Level  string `koanf:"level"`  // debug | info | warn | error
@@ -116,11 +125,12 @@ type Log struct {
 func Default() Config {
 	return Config{
 		Listen: "127.0.0.1:8080", Data: "data", DemoContent: true,
-		Database: Database{Engine: "sqlite", Name: "gotong"},
-		Storage:  Storage{Engine: "embedded", Bucket: "gotong", Region: "us-east-1"},
-		SignIn:   SignIn{Demo: true, Domains: []string{}, Providers: []Provider{}},
-		Uploads:  Uploads{MaxMB: 32, LargestMB: 2048},
-		Log:      Log{Level: "info", Format: "text"},
+		Database:  Database{Engine: "sqlite", Name: "gotong"},
+		Storage:   Storage{Engine: "embedded", Bucket: "gotong", Region: "us-east-1"},
+		SignIn:    SignIn{Demo: true, Domains: []string{}, Providers: []Provider{}},
+		Uploads:   Uploads{MaxMB: 32, LargestMB: 2048},
+		Retention: Retention{EveryHours: 24, DeclinedAccountsDays: 90, RejectedPapersDays: 180, EndedTokensDays: 90},
+		Log:       Log{Level: "info", Format: "text"},
 	}
 }
 
@@ -306,6 +316,10 @@ func (c *Config) validate() []string {
 	c.validateSignIn(&m)
 	m.check(c.Uploads.MaxMB >= 1 && c.Uploads.MaxMB <= 256, "uploads.max_mb", "must be 1 to 256")
 	m.check(c.Uploads.LargestMB >= c.Uploads.MaxMB && c.Uploads.LargestMB <= 2048, "uploads.largest_mb", "must be uploads.max_mb to 2048")
+	m.check(c.Retention.EveryHours >= 0 && c.Retention.EveryHours <= 24*31, "retention.every_hours", "must be 0 (only by command) to 744")
+	for key, days := range map[string]int{"declined_accounts_days": c.Retention.DeclinedAccountsDays, "rejected_papers_days": c.Retention.RejectedPapersDays, "ended_tokens_days": c.Retention.EndedTokensDays} {
+		m.check(days >= 1 && days <= 3650, "retention."+key, "must be 1 to 3650")
+	}
 	for i, p := range c.Proxies {
 		_, errAddr := netip.ParseAddr(p)
 		_, errNet := netip.ParsePrefix(p)

@@ -52,6 +52,8 @@ func TestCommands(t *testing.T) {
 		{"check", 0, `^audit trail: ok, \d+ entries\nlists: ok\naccounts of needs and offers: ok\nsums over regions: ok\ndocuments: ok\n$`, ``},
 		{"import regions " + regions, 0, `^regions: 4 new, 0 changed, 0 as they were\n$`, ``},
 		{"import regions " + regions, 0, `^regions: 0 new, 0 changed, 4 as they were\n$`, ``},
+		{"retention --dry-run", 0, `(?m)^papers of rejected organisations: 0$`, ``},
+		{"retention", 0, `(?m)^API tokens that ended: 0$`, ``},
 		{"demo --remove", 0, `^removed: \d+ organisations, \d+ needs`, ``},
 		{"check", 0, `^audit trail: ok`, ``},
 	} {

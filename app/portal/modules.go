@@ -108,6 +108,7 @@ func (p *Portal) modules(providers *accounts.Providers) {
 	h.Tokens = tokens.New(tokens.Deps{DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, People: h.Accounts.Service, Organizations: orgs, PublicURL: p.publicURL()})
 	p.tables = p.spreadsheets(limit)
 	p.panels(documentsPanel, history)
+	p.keep()
 }
 
 // spreadsheets makes imports and exports of what the modules keep.

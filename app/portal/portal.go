@@ -25,6 +25,7 @@ import (
 	"gotong/modules/kit/search"
 	"gotong/modules/kit/web"
 	"gotong/modules/matching"
+	"gotong/modules/retention"
 	"gotong/modules/rights"
 	"gotong/modules/tables"
 	"gotong/static"
@@ -48,23 +49,24 @@ type Options struct {
 // Portal is the whole portal, opened and joined, not yet serving.
 type Portal struct {
 	*servers
-	config   config.Config
-	regions  []domain.RegionCode
-	limits   middleware.Limits
-	log      *slog.Logger
-	clock    clock.Clock
-	bundle   *i18n.Bundle
-	assets   *static.Assets
-	engine   *web.Engine
-	index    *search.Index
-	story    *demo.Demo
-	house    wire.House
-	matching *matching.Module
-	catalog  *catalog.Module
-	audit    *audit.Module
-	rights   *rights.Module
-	tables   *tables.Module
-	ready    atomic.Bool
+	config    config.Config
+	regions   []domain.RegionCode
+	limits    middleware.Limits
+	log       *slog.Logger
+	clock     clock.Clock
+	bundle    *i18n.Bundle
+	assets    *static.Assets
+	engine    *web.Engine
+	index     *search.Index
+	story     *demo.Demo
+	house     wire.House
+	matching  *matching.Module
+	catalog   *catalog.Module
+	audit     *audit.Module
+	rights    *rights.Module
+	tables    *tables.Module
+	retention *retention.Service
+	ready     atomic.Bool
 }
 
 // New opens the servers and makes the modules. Call Close at the end, also after a failed Serve.

@@ -197,3 +197,52 @@ func TestNewAccountsWaitForApproval(t *testing.T) {
 		t.Error("waits although nobody asks for approval")
 	}
 }
+
+// Who was not approved is erased when the time is over, and nobody else is.
+func TestDeclinedAccountsAreErased(t *testing.T) {
+	p := newIDP(t)
+	db, c := fakeDB(t)
+	s, _ := testService(t, db, c, p.config())
+	s.approve = true
+	chief := newAccount(t, s, "sekretariat", "Sekretariat", domain.RoleSecretariat)
+	for _, who := range []string{"budi", "cici", "dedi"} {
+		p.claims = func(claims map[string]any) { claims["sub"], claims["email"] = who, who+"@contoh.invalid" }
+		if _, err := s.Finish(t.Context(), finishWith(p.begin(t, s, who, domain.Actor{}), who)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	budi, cici := AccountIDFor(p.URL, "budi"), AccountIDFor(p.URL, "cici")
+	for _, id := range []domain.AccountID{budi, cici} {
+		if err := s.MoveAccess(t.Context(), chief, testOp(string(id)), id, "decline", "Bukan dari provinsi ini."); err != nil {
+			t.Fatal(err)
+		}
+		c.Advance(time.Hour)
+	}
+	drop := func(dry bool) int {
+		t.Helper()
+		n, err := s.EraseDeclined(t.Context(), c.Now().Add(-90*24*time.Hour), dry)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	c.Advance(90*24*time.Hour - 90*time.Minute) // the first one's time is over
+	if n := drop(true); n != 1 {
+		t.Error("counted", n)
+	}
+	if n := drop(false); n != 1 {
+		t.Error("erased", n)
+	}
+	doc, err := s.accounts.Get(t.Context(), string(budi))
+	if err != nil || doc.Body.Erased.IsZero() || doc.Body.Name+doc.Body.Email != "" || doc.Body.Declined != nil {
+		t.Errorf("%+v %v", doc.Body, err)
+	}
+	if left, err := s.Identities(t.Context(), budi); err != nil || len(left) != 0 {
+		t.Error("identities are left", err)
+	}
+	for _, id := range []domain.AccountID{cici, AccountIDFor(p.URL, "dedi"), chief.Account} {
+		if doc, err := s.accounts.Get(t.Context(), string(id)); err != nil || !doc.Body.Erased.IsZero() {
+			t.Errorf("%s: %+v %v", id, doc.Body, err)
+		}
+	}
+}

@@ -31,7 +31,7 @@ func accountDefinition() store.Definition[Account] {
 				}
 				return []store.Key{emailKey(a.Email)}
 			}, Sort: func(id string, _ Account) string { return store.SortText(id) }},
-			mandateList(), mandateOfList(), waitingList(),
+			mandateList(), mandateOfList(), waitingList(), declinedList(),
 			{Name: listErasing, Keys: listErasingOf, Sort: func(_ string, a Account) string { return store.SortTime(a.Erasing) }},
 		},
 	}

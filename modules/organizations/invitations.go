@@ -221,21 +221,3 @@ func (s *Service) Accept(ctx context.Context, actor domain.Actor, op store.Opera
 	}
 	return id, s.admit(ctx, actor, op, id, actor.Account, i.Role)
 }
-
-// sweepInvitations drops invitations whose time is over.
-func (s *Service) sweepInvitations(ctx context.Context) error {
-	page, err := s.invitations.List(ctx, store.Query{List: listEnding, Limit: 100})
-	if err != nil {
-		return err
-	}
-	for _, doc := range page.Items {
-		if s.now().Before(doc.Body.Until) {
-			return nil
-		}
-		err := s.invitations.Delete(ctx, doc, store.Change{Action: "organization.invitation-lapsed", Organization: string(doc.Body.Organization)})
-		if err != nil && !apperr.Is(err, apperr.NotFound) && !apperr.Is(err, apperr.Conflict) {
-			return err
-		}
-	}
-	return nil
-}

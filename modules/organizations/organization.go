@@ -47,15 +47,16 @@ type Organization struct {
 	Areas []domain.RegionCode `json:"areas,omitempty"`
 	Demo  bool                `json:"demo,omitempty"`
 
-	State         State         `json:"state"`
-	Papers        []PaperRecord `json:"papers,omitempty"`
-	SubmittedAt   time.Time     `json:"submitted_at,omitzero"`
-	VerifiedAt    time.Time     `json:"verified_at,omitzero"`    // of the last verification
-	VerifiedUntil time.Time     `json:"verified_until,omitzero"` // its end, exclusive
-	Reviews       []Review      `json:"reviews,omitempty"`       // newest last
-	Suspension    *Suspension   `json:"suspension,omitempty"`    // the last one
-	Earlier       []Suspension  `json:"earlier_suspensions,omitempty"`
-	Flags         []Flag        `json:"flags,omitempty"` // newest last
+	State         State               `json:"state"`
+	Papers        []PaperRecord       `json:"papers,omitempty"`
+	Dropping      []domain.DocumentID `json:"dropping,omitempty"` // documents of papers that were let go, on their way out
+	SubmittedAt   time.Time           `json:"submitted_at,omitzero"`
+	VerifiedAt    time.Time           `json:"verified_at,omitzero"`    // of the last verification
+	VerifiedUntil time.Time           `json:"verified_until,omitzero"` // its end, exclusive
+	Reviews       []Review            `json:"reviews,omitempty"`       // newest last
+	Suspension    *Suspension         `json:"suspension,omitempty"`    // the last one
+	Earlier       []Suspension        `json:"earlier_suspensions,omitempty"`
+	Flags         []Flag              `json:"flags,omitempty"` // newest last
 
 	Handover   *Handover             `json:"handover,omitempty"`
 	MergedInto domain.OrganizationID `json:"merged_into,omitempty"` // it has become part of that one and is no more

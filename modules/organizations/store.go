@@ -47,6 +47,7 @@ func organizationDefinition() store.Definition[Organization] {
 			{Name: listPapers, Keys: func(_ string, o Organization) []store.Key {
 				return one(o.MergedInto == "" && o.soonestPaper() != "" && (o.State == StateVerified || o.State == StatePending && !o.VerifiedAt.IsZero()))
 			}, Sort: func(_ string, o Organization) string { return store.SortText(string(o.soonestPaper())) }},
+			rejectedList(),
 			{Name: listHandover, Keys: func(_ string, o Organization) []store.Key {
 				return one(o.Handover != nil && !o.Handover.Accepted.IsZero())
 			}, Sort: func(id string, _ Organization) string { return store.SortText(id) }},

@@ -33,7 +33,7 @@ func (m *Module) Watch(ctx context.Context) error {
 		for {
 			run("verifications ended", s.ExpireLapsed)
 			run("reminders given", s.Remind)
-			run("invitations swept", func(ctx context.Context) (int, error) { return 0, s.sweepInvitations(ctx) })
+			run("invitations swept", func(ctx context.Context) (int, error) { return s.DropInvitations(ctx, s.now(), false) })
 			settle()
 			for waiting := true; waiting; {
 				select {

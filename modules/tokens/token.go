@@ -22,10 +22,9 @@ const (
 	// Collection keeps the tokens.
 	Collection = "api_tokens"
 
-	prefix    = "gotong_" // so that scanners for leaked secrets know one
-	maxName   = 80        // characters
-	maxLive   = 20        // of an organisation at once
-	endedKept = 90 * 24 * time.Hour
+	prefix  = "gotong_" // so that scanners for leaked secrets know one
+	maxName = 80        // characters
+	maxLive = 20        // of an organisation at once
 
 	listOrganization = "organization" // of an organisation, the newest first
 	listEnd          = "end"          // by the time at which they end or ended, the earliest first

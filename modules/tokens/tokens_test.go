@@ -347,3 +347,33 @@ func TestTokensMoveWithAMergedOrganization(t *testing.T) {
 		t.Errorf("%+v %v", actor, err)
 	}
 }
+
+func TestEndedTokensAreLetGo(t *testing.T) {
+	r := newRig(t)
+	_, revoked := r.mustMake("needs")
+	if err := r.Revoke(t.Context(), r.owner, r.op(), org, revoked.ID); err != nil {
+		t.Fatal(err)
+	}
+	r.mustMake("needs")
+	drop := func(dry bool) int {
+		t.Helper()
+		n, err := r.DropEnded(t.Context(), r.clock.Now().Add(-90*24*time.Hour), dry)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if n := drop(false); n != 0 {
+		t.Error("just ended:", n)
+	}
+	r.clock.Advance(91 * 24 * time.Hour) // the other one ended a day ago
+	if n := drop(true); n != 1 {
+		t.Error("counted:", n)
+	}
+	if n := drop(false); n != 1 {
+		t.Error("let go:", n)
+	}
+	if left, _ := r.CountOf(t.Context(), org); left != 1 {
+		t.Error("left:", left)
+	}
+}

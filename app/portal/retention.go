@@ -34,7 +34,7 @@ func (p *Portal) keep() {
 			{Name: "invitations past their end", Drop: register.DropInvitations},
 			{Name: "accounts that were not approved", Kept: days(c.DeclinedAccountsDays), Drop: h.Accounts.Service.EraseDeclined},
 			{Name: "papers of rejected organisations", Kept: days(c.RejectedPapersDays), Drop: func(ctx context.Context, before time.Time, dry bool) (int, error) {
-				return register.DropRejectedPapers(ctx, before, dry, h.Documents.Service.Drop)
+				return register.DropRejectedPapers(ctx, before, dry, h.Documents.Service)
 			}},
 			{Name: "documents thrown away", Kept: documents.TrashKept, Drop: h.Documents.Service.DropTrash},
 			{Name: "API tokens that ended", Kept: days(c.EndedTokensDays), Drop: h.Tokens.Service.DropEnded},

@@ -52,3 +52,20 @@ func (s *Service) Drop(ctx context.Context, ids []domain.DocumentID) error {
 	}
 	return nil
 }
+
+// PapersOf lists the verification papers of an organisation, those that newer ones replaced too.
+func (s *Service) PapersOf(ctx context.Context, id domain.OrganizationID) (ids []domain.DocumentID, err error) {
+	key := store.KeyOf(parentValue(domain.Ref{Kind: domain.KindOrganization, ID: string(id)}), string(domain.DocPaper))
+	for cursor := ""; ; {
+		page, err := s.records.List(ctx, store.Query{List: listParent, Key: key, Cursor: cursor, Limit: 100})
+		if err != nil {
+			return ids, err
+		}
+		for _, doc := range page.Items {
+			ids = append(ids, domain.DocumentID(doc.ID))
+		}
+		if cursor = page.Next; cursor == "" {
+			return ids, nil
+		}
+	}
+}

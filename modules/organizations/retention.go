@@ -40,11 +40,19 @@ func (o Organization) idleSince() (at time.Time) {
 	return at
 }
 
+// Shelf keeps the documents behind papers.
+type Shelf interface {
+	// PapersOf lists the papers of an organisation, those that newer ones replaced too.
+	PapersOf(ctx context.Context, id domain.OrganizationID) ([]domain.DocumentID, error)
+	// Drop takes documents away for good; those that are gone are no error.
+	Drop(ctx context.Context, ids []domain.DocumentID) error
+}
+
 // DropRejectedPapers lets go the papers of organisations that were rejected before then and handed in nothing since, and
-// tells how many; with dry it only counts. drop takes away the documents behind them. First the organisation forgets its papers and remembers which
+// tells how many; with dry it only counts. First the organisation forgets its papers and remembers which
 // documents have to go, so that whoever hands in anew at the same moment wins or starts afresh, and a crash leaves
 // nothing behind.
-func (s *Service) DropRejectedPapers(ctx context.Context, before time.Time, dry bool, drop func(context.Context, []domain.DocumentID) error) (int, error) {
+func (s *Service) DropRejectedPapers(ctx context.Context, before time.Time, dry bool, shelf Shelf) (int, error) {
 	n, cursor := 0, ""
 	for {
 		page, err := s.organizations.List(ctx, store.Query{List: listRejected, Cursor: cursor, Limit: 100})
@@ -59,7 +67,7 @@ func (s *Service) DropRejectedPapers(ctx context.Context, before time.Time, dry 
 				n += len(doc.Body.Papers) + len(doc.Body.Dropping)
 				continue
 			}
-			dropped, err := s.dropPapers(ctx, doc, drop)
+			dropped, err := s.dropPapers(ctx, doc, shelf)
 			n += dropped
 			if err != nil && !apperr.Is(err, apperr.Conflict) { // changed just now: the next run looks again
 				return n, err
@@ -71,24 +79,22 @@ func (s *Service) DropRejectedPapers(ctx context.Context, before time.Time, dry 
 	}
 }
 
-func (s *Service) dropPapers(ctx context.Context, doc store.Doc[Organization], drop func(context.Context, []domain.DocumentID) error) (int, error) {
+func (s *Service) dropPapers(ctx context.Context, doc store.Doc[Organization], shelf Shelf) (int, error) {
 	change := store.Change{Action: "organization.papers-dropped", Organization: doc.ID}
 	n := 0
 	if len(doc.Body.Dropping) == 0 {
 		o := doc.Body
 		n = len(o.Papers)
-		for _, p := range o.Papers {
-			if p.Document != "" {
-				o.Dropping = append(o.Dropping, p.Document)
-			}
-		}
 		o.Papers = nil
 		var err error
+		if o.Dropping, err = shelf.PapersOf(ctx, domain.OrganizationID(doc.ID)); err != nil {
+			return 0, err
+		}
 		if doc, err = s.organizations.Replace(ctx, doc, o, change); err != nil || len(o.Dropping) == 0 {
 			return n, err
 		}
 	}
-	if err := drop(ctx, doc.Body.Dropping); err != nil {
+	if err := shelf.Drop(ctx, doc.Body.Dropping); err != nil {
 		return n, err
 	}
 	o := doc.Body

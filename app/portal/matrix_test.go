@@ -178,6 +178,9 @@ func (s *scenery) subjects(pattern string) (list []subject) {
 			list = append(list, sub)
 		}
 		one("missing", "id", "nothing-here")
+	case first("/taxonomy/:category"):
+		one("category", "category", "clean-water-supply")
+		one("missing", "category", "nothing-here")
 	case first("/announcements/:id"):
 		one("shown", "id", s.announced)
 		one("missing", "id", "nothing-here")
@@ -254,6 +257,10 @@ func (s *scenery) inputs(l line) string {
 		v.Set("name", "Papan data")
 		v.Set("scopes", "needs")
 		v.Set("days", "90")
+	case "/taxonomy/:category":
+		for k, x := range map[string]string{"name_id": "Air minum", "name_en": "Drinking water", "description_id": "Air.", "description_en": "Water.", "unit": "unit", "order": "10", "_v": "0"} {
+			v.Set(k, x)
+		}
 	case "/imports":
 		v.Set("kind", "needs")
 	case "/commitments/:id/counter", "/commitments/:id/propose":

@@ -19,6 +19,7 @@ import (
 	"gotong/modules/needs"
 	"gotong/modules/organizations"
 	"gotong/modules/tables"
+	"gotong/modules/taxonomy"
 	"gotong/modules/tokens"
 	"gotong/modules/villages"
 )
@@ -106,6 +107,7 @@ func (p *Portal) modules(providers *accounts.Providers) {
 		Scripts: []catalog.Work{{Name: "htmx.org", Version: "4.0.1", Licence: "0BSD"}, {Name: "tus-js-client", Version: "4.3.1", Licence: "MIT"}},
 	})
 	h.Tokens = tokens.New(tokens.Deps{DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, People: h.Accounts.Service, Organizations: orgs, PublicURL: p.publicURL()})
+	p.taxonomy = taxonomy.New(taxonomy.Deps{DB: p.db, Views: p.engine, Log: p.log})
 	p.tables = p.spreadsheets(limit)
 	p.panels(documentsPanel, history)
 	p.keep()
@@ -153,7 +155,7 @@ func (p *Portal) subjects() []audit.Subject {
 	var subjects []audit.Subject
 	for kind, collection := range map[string]string{
 		domain.KindNeed: "needs", domain.KindCall: "calls", domain.KindInitiative: "initiatives", domain.KindOrganization: "organizations",
-		domain.KindCommitment: commitments.Collection, domain.KindDocument: "documents", "account": "accounts", "report": "reports", "announcement": "announcements",
+		domain.KindCommitment: commitments.Collection, domain.KindDocument: "documents", "account": "accounts", "report": "reports", "announcement": "announcements", "category": taxonomy.Collection,
 	} {
 		subjects = append(subjects, audit.Subject{Kind: kind, Collection: collection, History: wire.History(p.db, collection)})
 	}

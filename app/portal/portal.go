@@ -28,6 +28,7 @@ import (
 	"gotong/modules/retention"
 	"gotong/modules/rights"
 	"gotong/modules/tables"
+	"gotong/modules/taxonomy"
 	"gotong/static"
 	"gotong/views"
 )
@@ -66,6 +67,7 @@ type Portal struct {
 	rights    *rights.Module
 	tables    *tables.Module
 	retention *retention.Service
+	taxonomy  *taxonomy.Module
 	ready     atomic.Bool
 }
 
@@ -108,7 +110,10 @@ func (p *Portal) compose(ctx context.Context, options Options) error {
 		return err
 	}
 	p.story = demo.New(demo.Deps{DB: p.db, Clock: p.clock, Log: p.log, Services: p.services})
-	return p.db.Ready(ctx)
+	if err := p.db.Ready(ctx); err != nil {
+		return err
+	}
+	return p.taxonomy.Service.Load(ctx)
 }
 
 // openIndex opens the search index. One process has it open; a command beside it, which searches nothing, gets an empty

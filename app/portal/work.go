@@ -29,6 +29,7 @@ func (p *Portal) work(ctx context.Context, wait *sync.WaitGroup) {
 	run("search index", p.catalog.Run)
 	run("matching index", p.matching.Service.Run)
 	run("region names", h.Villages.Follow)
+	run("categories", p.taxonomy.Service.Follow)
 	run("announcements", p.house.Moderation.Service.Follow)
 	run("documents", h.Documents.Run)
 	run("organizations", h.Organizations.Watch)

@@ -40,6 +40,7 @@ func nextSteps(b web.Base, actor domain.Actor) []nextStep {
 	if actor.Secretariat() {
 		add("accounts.next.organizations", "/organizations?status=submitted")
 		add("accounts.next.people", "/people")
+		add("accounts.next.taxonomy", "/taxonomy")
 	}
 	if actor.Secretariat() || actor.Auditor() || slices.ContainsFunc(actor.Memberships, func(m domain.Membership) bool { return m.Verified }) {
 		add("accounts.next.plans", "/plans")

@@ -1,14 +1,27 @@
 package domain
 
-import "gotong/modules/kit/web"
+import (
+	"slices"
 
-// CategoryOptions lists the categories for a form, grouped by their group's name.
+	"gotong/modules/kit/web"
+)
+
+// CategoryOptions lists all categories for a filter, grouped by their group's name.
 func CategoryOptions(lang string) []web.Option {
+	return categoryOptions(lang, func(Category) bool { return true })
+}
+
+// CategoryChoices lists the categories that can be chosen in a form, with the one that the thing has.
+func CategoryChoices(lang string, has CategoryID) []web.Option {
+	return categoryOptions(lang, func(c Category) bool { return !c.Retired || c.ID == has })
+}
+
+func categoryOptions(lang string, wanted func(Category) bool) []web.Option {
 	t := Taxonomy()
 	options := make([]web.Option, 0, len(t.categories))
 	for _, g := range t.groups {
 		for _, c := range t.categories {
-			if c.Parent == g.ID {
+			if c.Parent == g.ID && wanted(c) {
 				options = append(options, web.Option{Value: string(c.ID), Label: c.Name.In(lang), Group: g.Name.In(lang)})
 			}
 		}
@@ -18,10 +31,18 @@ func CategoryOptions(lang string) []web.Option {
 
 // UnitOptions lists the units of a category, the default first; all units where the category is unknown.
 func UnitOptions(lang string, category CategoryID) []web.Option {
+	return UnitChoices(lang, category, "")
+}
+
+// UnitChoices lists the units of a category, the default first, and the one that the thing counts in.
+func UnitChoices(lang string, category CategoryID, has UnitID) []web.Option {
 	t := Taxonomy()
 	units := make([]UnitID, 0, len(t.units))
 	if c, ok := t.Category(category); ok {
-		units = c.Units
+		units = append(units, c.Units...)
+		if has != "" && slices.Contains(c.Former, has) {
+			units = append(units, has)
+		}
 	} else {
 		for _, u := range t.units {
 			units = append(units, u.ID)

@@ -1,6 +1,10 @@
 package domain
 
-import "sync"
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+)
 
 // Step is one of the four strategic steps of the province.
 type Step struct {
@@ -46,16 +50,24 @@ type Category struct {
 	SDG         []int      `yaml:"sdg"`
 	DAC         []DACCode  `yaml:"dac_codes"`
 	Indicators  []string   `yaml:"indicators"`
+
+	Retired bool     `yaml:"-"` // stays on what has it, and is chosen no more
+	Former  []UnitID `yaml:"-"` // units that are offered no more, and stay on what counts in them
 }
 
 // HasUnit tells whether needs and offers of the category may count in that unit.
 func (c Category) HasUnit(id UnitID) bool {
-	for _, u := range c.Units {
-		if u == id {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(c.Units, id) || slices.Contains(c.Former, id)
+}
+
+// CategoryEdit is how the secretariat wants a category to be. Its id, group and step never change.
+type CategoryEdit struct {
+	Name        Text     `json:"name"`
+	Description Text     `json:"description"`
+	Units       []UnitID `json:"units"`            // offered, the default first
+	Former      []UnitID `json:"former,omitempty"` // offered once
+	Order       int      `json:"order"`            // within its group, the lowest first
+	Retired     bool     `json:"retired,omitempty"`
 }
 
 // TaxonomyData is the taxonomy of needs: steps, units, groups and categories, each in the order of the file.
@@ -71,10 +83,76 @@ type TaxonomyData struct {
 	categoryByID map[CategoryID]Category
 }
 
-// Taxonomy gives the taxonomy, parsed once. It is read-only and safe for concurrent use.
-func Taxonomy() *TaxonomyData { return taxonomy() }
+// Taxonomy gives the taxonomy as it is now: what was shipped, with what the secretariat changed. What it gives is
+// read-only and safe for concurrent use; ask anew rather than keep it.
+func Taxonomy() *TaxonomyData {
+	if t := edited.Load(); t != nil {
+		return t
+	}
+	return shipped()
+}
 
-var taxonomy = sync.OnceValue(func() *TaxonomyData {
+var edited atomic.Pointer[TaxonomyData]
+
+// EditTaxonomy has Taxonomy give what was shipped with these changes, from now on, in the whole process. Changes of
+// categories that there are not are left out.
+func EditTaxonomy(edits map[CategoryID]CategoryEdit) { edited.Store(shipped().With(edits)) }
+
+// ShippedTaxonomy gives the taxonomy without changes.
+func ShippedTaxonomy() *TaxonomyData { return shipped() }
+
+// Edit gives a category as it is, as a change that changes nothing.
+func (t *TaxonomyData) Edit(id CategoryID) (CategoryEdit, bool) {
+	at := 0
+	for _, c := range t.categories {
+		if c.Parent != t.categoryByID[id].Parent {
+			continue
+		}
+		if at++; c.ID == id {
+			return CategoryEdit{Name: c.Name, Description: c.Description, Units: slices.Clone(c.Units), Former: slices.Clone(c.Former), Order: at * 10, Retired: c.Retired}, true
+		}
+	}
+	return CategoryEdit{}, false
+}
+
+// With gives the taxonomy with some categories changed, itself unchanged.
+func (t *TaxonomyData) With(edits map[CategoryID]CategoryEdit) *TaxonomyData {
+	changed := *t
+	changed.categoryByID = make(map[CategoryID]Category, len(t.categories))
+	orders, groups := make(map[CategoryID]int, len(t.categories)), make(map[string]int, len(t.groups))
+	for i, g := range t.groups {
+		groups[g.ID] = i
+	}
+	changed.categories = slices.Clone(t.categories)
+	for i := range changed.categories {
+		c := &changed.categories[i]
+		was, _ := t.Edit(c.ID)
+		orders[c.ID] = was.Order
+		if e, ok := edits[c.ID]; ok {
+			c.Name, c.Description, c.Units, c.Former, c.Retired, orders[c.ID] = e.Name, e.Description, e.Units, e.Former, e.Retired, e.Order
+		}
+		changed.categoryByID[c.ID] = *c
+	}
+	slices.SortStableFunc(changed.categories, func(a, b Category) int {
+		if a.Parent != b.Parent {
+			return groups[a.Parent] - groups[b.Parent]
+		}
+		return orders[a.ID] - orders[b.ID]
+	})
+	return &changed
+}
+
+// MayChoose tells whether a thing may have that category, and that unit, now. What is offered no more may only be kept:
+// had says for a category and unit that the thing, or a part of it, has them already.
+func MayChoose(category CategoryID, unit UnitID, had func(CategoryID, UnitID) bool) (categoryOK, unitOK bool) {
+	c, ok := Taxonomy().Category(category)
+	if !ok || had(category, unit) {
+		return true, true // what is not known at all is told elsewhere
+	}
+	return !c.Retired || had(category, ""), unit == "" || !slices.Contains(c.Former, unit)
+}
+
+var shipped = sync.OnceValue(func() *TaxonomyData {
 	var file struct {
 		Steps      []Step     `yaml:"steps"`
 		Units      []Unit     `yaml:"units"`

@@ -282,6 +282,18 @@ func (c Content) Validate() error {
 	return f.Err()
 }
 
+// chosen tells of offers in which what is offered no more was chosen anew; before is the content that this one replaces.
+func (c Content) chosen(before Content) (f apperr.Fields) {
+	for n, o := range c.Offers {
+		category, unit := domain.MayChoose(o.Category, o.Unit, func(id domain.CategoryID, in domain.UnitID) bool {
+			return slices.ContainsFunc(before.Offers, func(b Offer) bool { return b.Category == id && (in == "" || b.Unit == in) })
+		})
+		f.Check(category, row("offer", n, "category"), "initiatives.error.category_retired")
+		f.Check(unit, row("offer", n, "unit"), "initiatives.error.unit_former")
+	}
+	return f
+}
+
 func checkPersonal(f *apperr.Fields, name, text string) {
 	if len(domain.FindPersonalNumbers(text)) > 0 {
 		f.Add(name, "initiatives.error.personal")

@@ -136,9 +136,9 @@ func numbered(name string, n int) web.FieldOption {
 func offerFields(f *web.Form, b web.Base, n int, o Offer) {
 	f.Section("offer_" + strconv.Itoa(n+1))
 	f.Hidden(row("offer", n, "id"), string(o.ID))
-	f.Select(row("offer", n, "category"), domain.CategoryOptions(b.Lang), numbered("offer_category", n), web.Value(string(o.Category)))
+	f.Select(row("offer", n, "category"), domain.CategoryChoices(b.Lang, o.Category), numbered("offer_category", n), web.Value(string(o.Category)))
 	f.Number(row("offer", n, "quantity"), numbered("offer_quantity", n), web.ValueInt(o.Quantity))
-	f.Select(row("offer", n, "unit"), domain.UnitOptions(b.Lang, o.Category), numbered("offer_unit", n), web.Hint("initiatives.form.offer_unit_hint"), web.Value(string(o.Unit)))
+	f.Select(row("offer", n, "unit"), domain.UnitChoices(b.Lang, o.Category, o.Unit), numbered("offer_unit", n), web.Hint("initiatives.form.offer_unit_hint"), web.Value(string(o.Unit)))
 	f.Number(row("offer", n, "min_lot"), numbered("offer_min_lot", n), web.ValueInt(o.MinLot))
 	f.Text(row("offer", n, "areas"), numbered("offer_areas", n), web.Hint("initiatives.form.offer_areas_hint"), web.Value(domain.CodesText(o.Areas)))
 	f.Date(row("offer", n, "from"), numbered("offer_from", n), web.Value(string(o.From)))

@@ -98,9 +98,9 @@ func (s *Service) Show(ctx context.Context, actor domain.Actor, id domain.Initia
 	return doc, nil
 }
 
-// check validates content and that its areas exist.
-func (s *Service) check(ctx context.Context, c Content) error {
-	var f apperr.Fields
+// check validates content that replaces other content, and that its areas exist.
+func (s *Service) check(ctx context.Context, c, before Content) error {
+	f := c.chosen(before)
 	known := func(field string, codes []domain.RegionCode) error {
 		for _, code := range codes {
 			_, err := s.places.Place(ctx, code)
@@ -188,7 +188,7 @@ func (s *Service) CreateBy(ctx context.Context, actor domain.Actor, op store.Ope
 		return Doc{}, apperr.New(apperr.Forbidden, "initiatives.refuse.not_editor")
 	}
 	c.Normalise()
-	if err := s.check(ctx, c); err != nil {
+	if err := s.check(ctx, c, Content{}); err != nil {
 		return Doc{}, err
 	}
 	m, _ := actor.Membership(organization)
@@ -214,7 +214,7 @@ func (s *Service) Edit(ctx context.Context, actor domain.Actor, op store.Operati
 		return Doc{}, apperr.New(apperr.Forbidden, "initiatives.refuse.edit")
 	}
 	c.Normalise()
-	if err := s.check(ctx, c); err != nil {
+	if err := s.check(ctx, c, doc.Body.Content); err != nil {
 		return Doc{}, err
 	}
 	i := doc.Body

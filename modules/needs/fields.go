@@ -182,7 +182,7 @@ func (c Content) Validate() error {
 	f.Check(c.Description != "", "description", "needs.error.required")
 	cat, ok := domain.Taxonomy().Category(c.Category)
 	f.Check(ok, "category", "needs.error.category")
-	if ok && c.Unit != "" && !slices.Contains(cat.Units, c.Unit) {
+	if ok && c.Unit != "" && !cat.HasUnit(c.Unit) {
 		f.Add("unit", "needs.error.unit", "units", unitSymbols(cat))
 	}
 	f.Check(c.Quantity >= 0 && c.Quantity <= 1_000_000_000_000, "quantity", "needs.error.number")
@@ -196,6 +196,17 @@ func (c Content) Validate() error {
 		f.Check(utf8.RuneCountInString(t.text) <= t.max, t.name, "needs.error.long", "max", t.max)
 		checkPersonal(&f, t.name, t.text)
 	}
+	return f.Err()
+}
+
+// Chosen checks that what is offered no more is not chosen anew; before is the content that this one replaces.
+func (c Content) Chosen(before Content) error {
+	var f apperr.Fields
+	category, unit := domain.MayChoose(c.Category, c.Unit, func(id domain.CategoryID, in domain.UnitID) bool {
+		return before.Category == id && (in == "" || before.Unit == in)
+	})
+	f.Check(category, "category", "needs.error.category_retired")
+	f.Check(unit, "unit", "needs.error.unit_former")
 	return f.Err()
 }
 

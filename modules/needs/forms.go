@@ -29,7 +29,7 @@ func contentForm(b web.Base, actor domain.Actor, action string, in Input, fresh 
 	if fresh && known {
 		f.Hidden("category", string(c.Category))
 	} else {
-		f.Select("category", domain.CategoryOptions(b.Lang), web.Required(), web.Value(string(c.Category)))
+		f.Select("category", domain.CategoryChoices(b.Lang, c.Category), web.Required(), web.Value(string(c.Category)))
 	}
 	f.Text("title", web.Required(), web.Max(maxTitle), web.Value(c.Title))
 	f.TextArea("description", web.Required(), web.Max(maxText), web.Value(c.Description))
@@ -43,7 +43,7 @@ func contentForm(b web.Base, actor domain.Actor, action string, in Input, fresh 
 		u, _ := domain.Taxonomy().Unit(cat.Units[0])
 		f.Hidden("unit", string(u.ID)).Note("quantity", b.T("needs.in_unit", "unit", u.Name.In(b.Lang)))
 	} else {
-		f.Select("unit", domain.UnitOptions(b.Lang, c.Category), web.Value(string(c.Unit)))
+		f.Select("unit", domain.UnitChoices(b.Lang, c.Category, c.Unit), web.Value(string(c.Unit)))
 	}
 	f.Checkbox("divisible", web.Checked(c.Divisible))
 	f.Number("min_lot", web.ValueInt(c.MinLot))

@@ -26,12 +26,14 @@ func newChoosePage(c *fiber.Ctx, village domain.RegionCode) choosePage {
 	for _, g := range domain.Taxonomy().Groups() {
 		group := chooseGroup{ID: g.ID, Name: g.Name.In(page.Lang), Description: g.Description.In(page.Lang)}
 		for _, cat := range domain.Taxonomy().Categories() {
-			if cat.Parent == g.ID {
+			if cat.Parent == g.ID && !cat.Retired {
 				path := web.ListURL(page.Base, "/needs/new", map[string]string{"category": string(cat.ID), "village": string(village)}, "")
 				group.Links = append(group.Links, link{Label: cat.Name.In(page.Lang), Path: path})
 			}
 		}
-		page.Groups = append(page.Groups, group)
+		if len(group.Links) > 0 {
+			page.Groups = append(page.Groups, group)
+		}
 	}
 	return page
 }

@@ -144,7 +144,17 @@ func (s *Service) draft(actor domain.Actor, in Input) (Need, error) {
 	return Need{
 		Content: in.Content, Village: in.Village, Organization: in.Organization,
 		OnBehalf: m.Village != in.Village, DeclaredAt: s.clock.Now(), Demo: m.Demo,
-	}, in.Content.Validate()
+	}, in.Content.valid(Content{})
+}
+
+// valid validates content that replaces other content.
+func (c Content) valid(before Content) error {
+	var f apperr.Fields
+	var e *apperr.Error
+	if err := c.Chosen(before); errors.As(err, &e) {
+		f = e.Fields
+	}
+	return joined(f, c.Validate())
 }
 
 // joined puts the fields of a second check behind those of a first.
@@ -170,7 +180,7 @@ func (s *Service) Edit(ctx context.Context, actor domain.Actor, op store.Operati
 		return Doc{}, apperr.New(apperr.Forbidden, "needs.refuse.edit")
 	}
 	c.Normalise()
-	if err := c.Validate(); err != nil {
+	if err := c.valid(doc.Body.Content); err != nil {
 		return Doc{}, err
 	}
 	n := doc.Body
@@ -203,6 +213,9 @@ func (s *Service) Copy(ctx context.Context, actor domain.Actor, op store.Operati
 	}
 	n, err := doc.Body.Copy(id)
 	if err != nil {
+		return Doc{}, err
+	}
+	if err := n.Chosen(Content{}); err != nil { // a copy is a new one
 		return Doc{}, err
 	}
 	n.DeclaredAt = s.clock.Now()

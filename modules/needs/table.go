@@ -279,7 +279,7 @@ func (t *Table) checkStored(r *sheet.Row, actor domain.Actor, stored map[string]
 		r.Fail(colMark, "tables.problem.stale")
 		return nil
 	}
-	if err := r.FailAll(c.Validate(), nil); err != nil {
+	if err := r.FailAll(c.valid(n.Content), nil); err != nil {
 		return err
 	}
 	if c == n.Content {

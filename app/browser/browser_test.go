@@ -49,6 +49,12 @@ func browser(t *testing.T) *walk.Browser {
 // serve runs the shipped portal on a free port and an empty folder.
 func serve(t *testing.T) string {
 	t.Helper()
+	return serveWith(t, func(*config.Config) {})
+}
+
+// serveWith does so with a changed configuration.
+func serveWith(t *testing.T, change func(*config.Config)) string {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -56,6 +62,7 @@ func serve(t *testing.T) string {
 	cfg := config.Default()
 	cfg.Listen, cfg.Data = l.Addr().String(), t.TempDir()
 	_ = l.Close()
+	change(&cfg)
 	p, err := portal.New(t.Context(), cfg, portal.Options{SignIn: true, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))})
 	if err != nil {
 		t.Fatal(err)

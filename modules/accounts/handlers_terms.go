@@ -102,7 +102,7 @@ func (m *Module) showProcessing(c *fiber.Ctx) error {
 	p := processingView{Base: web.NewBase(c, "account", "accounts.processing.own_title")}
 	p.Private = true
 	p.Crumbs = []web.Crumb{{Label: p.T("accounts.account.title"), Path: "/account"}, {Label: p.Title}}
-	p.Consents = web.Table{Caption: p.T("accounts.processing.consents"), Head: []string{p.T("accounts.processing.version"), p.T("accounts.processing.accepted")}}
+	p.Consents = web.Table{Head: []string{p.T("accounts.processing.version"), p.T("accounts.processing.accepted")}}
 	for _, consent := range doc.Body.consents() {
 		p.Consents.Rows = append(p.Consents.Rows, web.Row{Cells: []web.Cell{{Text: consent.Version}, {Text: p.DateTime(consent.At)}}})
 	}

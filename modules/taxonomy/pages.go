@@ -25,7 +25,7 @@ func newListPage(b web.Base) listPage {
 	p, t := listPage{Base: b}, domain.Taxonomy()
 	for _, g := range t.Groups() {
 		part := groupPart{ID: g.ID, Title: g.Name.In(b.Lang), Text: g.Description.In(b.Lang)}
-		part.Table = web.Table{Caption: part.Title, Head: []string{b.T("taxonomy.column.category"), b.T("taxonomy.column.units"), b.T("taxonomy.column.state")}}
+		part.Table = web.Table{Head: []string{b.T("taxonomy.column.category"), b.T("taxonomy.column.units"), b.T("taxonomy.column.state")}}
 		for _, c := range t.Categories() {
 			if c.Parent == g.ID {
 				tag := stateTag(b, c.Retired)

@@ -187,7 +187,7 @@ func (s *Service) SavePart(ctx context.Context, actor domain.Actor, op store.Ope
 		if mark(merged) == mark(doc.Body.Content) {
 			return doc, nil
 		}
-		if err := s.check(ctx, merged); err != nil {
+		if err := s.check(ctx, merged, doc.Body.Content); err != nil {
 			return Doc{}, err
 		}
 		i := doc.Body

@@ -24,6 +24,7 @@ type Collected struct {
 	Abandoned int // pending documents removed
 	Purged    int // thrown away documents removed for good
 	Orphans   int // objects removed
+	Released  int // embargoes whose day came
 	Uploads   int // pieces and parts of uploads removed whose time was over
 }
 
@@ -37,6 +38,9 @@ func (s *Service) Collect(ctx context.Context) (Collected, error) {
 		return c, err
 	}
 	if c.Purged, err = s.remove(ctx, Trashed, trashKept, "document.purged"); err != nil {
+		return c, err
+	}
+	if c.Released, err = s.releaseDue(ctx); err != nil {
 		return c, err
 	}
 	if c.Uploads, err = s.uploads.Sweep(ctx, prefix); err != nil {
@@ -67,6 +71,9 @@ func (s *Service) remove(ctx context.Context, status Status, kept time.Duration,
 		for _, doc := range page.Items {
 			if !doc.Body.Since.Before(before) {
 				return removed, nil // the longest come first
+			}
+			if doc.Body.Hold != nil {
+				continue
 			}
 			change := store.Change{Action: action, Organization: string(doc.Body.Organization)}
 			switch err := s.records.Delete(ctx, doc, change); {
@@ -135,12 +142,16 @@ func (s *Service) Dangling(ctx context.Context, found func(id string, d Document
 		if doc.Body.Status == Pending {
 			return nil
 		}
-		info, err := s.blobs.Stat(ctx, doc.Body.Object)
-		if apperr.Is(err, apperr.NotFound) || err == nil && (info.Size != doc.Body.Size || info.SHA256 != doc.Body.SHA256 && info.SHA256 != "") {
-			found(doc.ID, doc.Body)
-			return nil
+		for _, v := range doc.Body.History() {
+			info, err := s.blobs.Stat(ctx, v.Object)
+			switch {
+			case apperr.Is(err, apperr.NotFound), err == nil && (info.Size != v.Size || info.SHA256 != v.SHA256 && info.SHA256 != ""):
+				found(doc.ID, doc.Body.as(v))
+			case err != nil:
+				return err
+			}
 		}
-		return err
+		return nil
 	})
 }
 
@@ -153,7 +164,7 @@ func (s *Service) RunCollector(ctx context.Context) error {
 		if c, err := s.Collect(ctx); err != nil && ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "documents: collector", "error", err)
 		} else if c != (Collected{}) {
-			s.log.InfoContext(ctx, "documents: collected", "abandoned", c.Abandoned, "purged", c.Purged, "orphans", c.Orphans, "pieces", c.Uploads)
+			s.log.InfoContext(ctx, "documents: collected", "abandoned", c.Abandoned, "purged", c.Purged, "orphans", c.Orphans, "pieces", c.Uploads, "released", c.Released)
 		}
 		select {
 		case <-ctx.Done():

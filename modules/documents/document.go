@@ -3,6 +3,7 @@
 package documents
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -46,6 +47,19 @@ type Document struct {
 	Object       string                `json:"object"` // key in the object store, random below the document's id
 	Input        string                `json:"input"`  // sum of form and content: a repeat meets itself
 	Demo         bool                  `json:"demo,omitempty"`
+
+	Authors   string           `json:"authors,omitempty"` // as a citation names them
+	License   string           `json:"license,omitempty"` // one of Licenses
+	DOI       string           `json:"doi,omitempty"`
+	Tags      []string         `json:"tags,omitempty"`    // groups of the taxonomy
+	Embargo   domain.Date      `json:"embargo,omitempty"` // until then for its own organisation only
+	Retain    domain.Date      `json:"retain,omitempty"`  // until then it is not thrown away
+	Final     bool             `json:"final,omitempty"`
+	Hold      *Hold            `json:"hold,omitempty"`
+	Versions  []Version        `json:"versions,omitempty"` // those before the current one, the first one first
+	RenewedBy domain.AccountID `json:"renewed_by,omitempty"`
+	RenewedAt time.Time        `json:"renewed_at,omitzero"`
+	Why       string           `json:"why,omitempty"` // of the current version
 }
 
 // Details are what a person says of a document.
@@ -56,7 +70,21 @@ type Details struct {
 	Visibility  domain.Visibility
 	Language    string
 	Date        domain.Date
+	Authors     string
+	License     string
+	DOI         string
+	Tags        []string
+	Embargo     domain.Date
+	Retain      domain.Date
 }
+
+// Licenses under which a document may be passed on, by their SPDX names; "" where nothing is said.
+var Licenses = []string{"CC-BY-4.0", "CC-BY-SA-4.0", "CC0-1.0", "public-sector", "all-rights-reserved"}
+
+// doi is a digital object identifier, without the resolver's address.
+var doi = regexp.MustCompile(`^10\.\d{4,9}/\S{1,80}$`)
+
+const authorsMax = 300
 
 const (
 	titleMax       = 200
@@ -70,6 +98,10 @@ var visibilities = []domain.Visibility{domain.VisiblePublic, domain.VisiblePartn
 // normal fills what may be left out: the title from the file's name, the language, the narrow visibility.
 func (d Details) normal(fileName string) Details {
 	d.Title, d.Description = strings.TrimSpace(d.Title), strings.TrimSpace(d.Description)
+	d.Authors, d.DOI = strings.TrimSpace(d.Authors), strings.TrimSpace(d.DOI)
+	for _, address := range []string{"https://doi.org/", "http://doi.org/", "doi:"} {
+		d.DOI = strings.TrimPrefix(d.DOI, address)
+	}
 	if d.Title == "" {
 		stem := strings.TrimSuffix(fileName, "."+extensionOf(fileName))
 		d.Title = strings.TrimSpace(strings.ReplaceAll(stem, "_", " "))
@@ -96,9 +128,22 @@ func (d Details) Validate() error {
 	f.Check(slices.Contains(domain.DocumentTypes, d.Type), "type", "documents.error.choose_type")
 	f.Check(slices.Contains(visibilities, d.Visibility), "visibility", "documents.error.choose_visibility")
 	f.Check(d.Language == "id" || d.Language == "en", "language", "documents.error.choose_language")
+	f.Check(utf8.RuneCountInString(d.Authors) <= authorsMax, "authors", "documents.error.long", "max", authorsMax)
+	f.Check(len(domain.FindPersonalNumbers(d.Authors)) == 0, "authors", "documents.error.personal_text")
+	f.Check(d.License == "" || slices.Contains(Licenses, d.License), "license", "documents.error.choose_license")
+	f.Check(d.DOI == "" || doi.MatchString(d.DOI), "doi", "documents.error.doi")
+	for _, tag := range d.Tags {
+		f.Check(knownTag(tag), "tags", "documents.error.choose_tag")
+	}
 	f.Check(len(domain.FindPersonalNumbers(d.Title)) == 0, "title", "documents.error.personal_text")
 	f.Check(len(domain.FindPersonalNumbers(d.Description)) == 0, "description", "documents.error.personal_text")
 	return f.Err()
+}
+
+// knownTag tells whether a tag is one of the controlled list: a group of the taxonomy.
+func knownTag(tag string) bool {
+	_, ok := domain.Taxonomy().Group(tag)
+	return ok
 }
 
 // wide tells whether a visibility reaches beyond those who are joined by the parent.
@@ -124,28 +169,35 @@ func (d Document) describe(details Details) (Document, error) {
 	if err := details.Validate(); err != nil {
 		return d, err
 	}
-	if d.Personal && wide(details.Visibility) {
-		var f apperr.Fields
-		f.Add("visibility", "documents.error.personal_stored")
-		return d, f.Err()
+	var f apperr.Fields
+	f.Check(!d.Personal || !wide(details.Visibility), "visibility", "documents.error.personal_stored")
+	f.Check(details.Retain >= d.Retain, "retain", "documents.error.retain_shorter", "date", d.Retain.Time())
+	if err := f.Err(); err != nil {
+		return d, err
 	}
+	d.Visibility, d.Embargo, d.Retain = details.Visibility, details.Embargo, details.Retain
+	if d.Final {
+		return d, nil // who may read it may change, what it says may not
+	}
+	d.Authors, d.License, d.DOI, d.Tags = details.Authors, details.License, details.DOI, details.Tags
 	d.Type, d.Title, d.Description = details.Type, details.Title, details.Description
-	d.Visibility, d.Language, d.Date = details.Visibility, details.Language, details.Date
+	d.Language, d.Date = details.Language, details.Date
 	return d, nil
 }
 
-// trash puts a ready document away, for a reason. Invalid without one, Conflict where it is not ready.
+// trash puts a ready document away, for a reason. Invalid without one, or while it is held or kept until a day; Conflict where it is not ready.
 func (d Document) trash(reason string, now time.Time) (Document, error) {
 	reason = strings.TrimSpace(reason)
 	var f apperr.Fields
-	f.Check(reason != "", "reason", "documents.error.reason")
-	f.Check(utf8.RuneCountInString(reason) <= reasonMax, "reason", "documents.error.long", "max", reasonMax)
-	f.Check(len(domain.FindPersonalNumbers(reason)) == 0, "reason", "documents.error.personal_text")
+	checkReason(&f, "reason", reason, "documents.error.reason")
 	if err := f.Err(); err != nil {
 		return d, err
 	}
 	if d.Status != Ready {
 		return d, apperr.New(apperr.Conflict, "error.conflict")
+	}
+	if err := d.kept(now); err != nil {
+		return d, err
 	}
 	d.Status, d.Since, d.Reason = Trashed, now, reason
 	return d, nil

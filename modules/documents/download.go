@@ -17,6 +17,7 @@ type Wanted struct {
 	IfRange     string
 	IfNoneMatch string
 	HeadOnly    bool
+	Version     string // SHA-256 of the version; "" the current one
 }
 
 // Outcome says how a file is answered.
@@ -51,6 +52,14 @@ func (s *Service) Open(ctx context.Context, actor domain.Actor, id domain.Docume
 	}
 	if view.Document.Status != Ready {
 		return File{}, apperr.New(apperr.NotFound, "error.not_found")
+	}
+	view.Document = view.Document.on(s.clock.Now())
+	if want.Version != "" {
+		v, ok := view.Document.version(want.Version)
+		if !ok || v.Personal && wide(view.Document.Visibility) && !view.MayChange {
+			return File{}, apperr.New(apperr.NotFound, "error.not_found")
+		}
+		view.Document = view.Document.as(v)
 	}
 	file := File{View: view, Length: view.Document.Size,
 		Public: view.Document.Visibility == domain.VisiblePublic && view.Parent.Public}

@@ -175,10 +175,13 @@ var inline = map[string]bool{"image/jpeg": true, "image/png": true, "image/webp"
 
 var errOutcome = errors.New("documents: unknown outcome")
 
-func (m *Module) file(c *fiber.Ctx) error {
+func (m *Module) file(c *fiber.Ctx) error { return m.sendFile(c, "") }
+
+// sendFile answers with a document's content: the version with that sum, "" the current one.
+func (m *Module) sendFile(c *fiber.Ctx, version string) error {
 	f, err := m.Service.Open(c.UserContext(), actorOf(c), idOf(c), Wanted{
 		Range: c.Get(fiber.HeaderRange), IfRange: c.Get(fiber.HeaderIfRange), IfNoneMatch: c.Get(fiber.HeaderIfNoneMatch),
-		HeadOnly: c.Method() == fiber.MethodHead,
+		HeadOnly: c.Method() == fiber.MethodHead, Version: version,
 	})
 	if err != nil {
 		return err

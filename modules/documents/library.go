@@ -93,7 +93,7 @@ func (s *Service) visible(ctx context.Context, actor domain.Actor, q store.Query
 					return nil, "", err
 				}
 			}
-			if parent := parents[ref]; !hidden[ref] && mayRead(actor, doc.Body, parent) {
+			if parent := parents[ref]; !hidden[ref] && mayRead(actor, doc.Body.on(s.clock.Now()), parent) {
 				views = append(views, View{ID: domain.DocumentID(doc.ID), Version: doc.Version, Document: doc.Body, Parent: parent,
 					MayChange: mayChange(actor, doc.Body) && !actor.Auditor()})
 			}

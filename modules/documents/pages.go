@@ -21,19 +21,21 @@ type indexPage struct {
 
 type showPage struct {
 	web.Base
-	Tags        []web.Tag
-	Description string
-	Document    Document
-	DownloadURL string
-	Download    string // label with type and size
-	Picture     string // address of a picture to show, "" for others
-	Facts       []web.Fact
-	SHA256      string
-	Trashed     string // since when and why, "" where it is not
-	EditURL     string
-	Trash       *web.Action
-	Restore     *web.Action
-	Panels      []web.Section
+	Tags                      []web.Tag
+	Description               string
+	Document                  Document
+	DownloadURL               string
+	Download                  string // label with type and size
+	Picture                   string // address of a picture to show, "" for others
+	Facts                     []web.Fact
+	SHA256                    string
+	Trashed                   string // since when and why, "" where it is not
+	EditURL                   string
+	Trash                     *web.Action
+	Restore                   *web.Action
+	Actions                   []*web.Action
+	VersionsURL, VersionsText string
+	Panels                    []web.Section
 }
 
 type formPage struct {
@@ -137,30 +139,52 @@ func detailsForm(b web.Base, f *web.Form, d Details) *web.Form {
 		TextArea("description", web.Max(descriptionMax), web.Value(d.Description)).
 		Radio("visibility", visibilityOptions(b), web.Required(), web.Value(string(d.Visibility))).
 		Select("language", languageOptions(b), web.Required(), web.Value(d.Language)).
-		Date("date", web.Value(string(d.Date)))
+		Date("date", web.Value(string(d.Date))).
+		Section("more").
+		Text("authors", web.Max(authorsMax), web.Value(d.Authors)).
+		Select("license", licenseOptions(b), web.Value(d.License)).
+		Text("doi", web.Value(d.DOI)).
+		Checkboxes("tags", tagOptions(b), web.ValueList(d.Tags)).
+		Date("embargo", web.Value(string(d.Embargo))).
+		Date("retain", web.Value(string(d.Retain)))
+}
+
+func licenseOptions(b web.Base) (options []web.Option) {
+	for _, l := range Licenses {
+		options = append(options, web.Option{Value: l, Label: b.T("documents.license." + l)})
+	}
+	return options
+}
+
+func tagOptions(b web.Base) (options []web.Option) {
+	for _, g := range domain.Taxonomy().Groups() {
+		options = append(options, web.Option{Value: g.ID, Label: g.Name.In(b.Lang)})
+	}
+	return options
 }
 
 func editForm(b web.Base, v View) *web.Form {
 	d := v.Document
 	f := web.NewForm(b, "documents.form", documentPath(v.ID)+"/edit").Read(v.Version).Back(documentPath(v.ID)).Section("details")
 	f.Submit = b.T("documents.form.save")
-	return detailsForm(b, f, Details{Type: d.Type, Title: d.Title, Description: d.Description, Visibility: d.Visibility, Language: d.Language, Date: d.Date})
+	return detailsForm(b, f, Details{Type: d.Type, Title: d.Title, Description: d.Description, Visibility: d.Visibility, Language: d.Language, Date: d.Date,
+		Authors: d.Authors, License: d.License, DOI: d.DOI, Tags: d.Tags, Embargo: d.Embargo, Retain: d.Retain})
 }
 
-// readDetails takes the inputs of detailsForm; a date that cannot be read is an Invalid at its input.
+// readDetails takes the inputs of detailsForm; dates that cannot be read are an Invalid at their inputs.
 func readDetails(v web.Values) (Details, error) {
 	d := Details{
 		Type: domain.DocumentType(v.Get("type")), Title: v.Get("title"), Description: v.Get("description"),
 		Visibility: domain.Visibility(v.Get("visibility")), Language: v.Get("language"),
 	}
-	date, err := domain.ParseDate(v.Get("date"))
-	if err != nil {
-		var f apperr.Fields
-		f.Add("date", "documents.error.date")
-		return d, f.Err()
+	d.Authors, d.License, d.DOI, d.Tags = v.Get("authors"), v.Get("license"), v.Get("doi"), v.All("tags")
+	var f apperr.Fields
+	for name, into := range map[string]*domain.Date{"date": &d.Date, "embargo": &d.Embargo, "retain": &d.Retain} {
+		date, err := domain.ParseDate(v.Get(name))
+		f.Check(err == nil, name, "documents.error.date")
+		*into = date
 	}
-	d.Date = date
-	return d, nil
+	return d, f.Err()
 }
 
 // show builds the page of one document. Names that cannot be had are left out; the page stands.
@@ -206,6 +230,7 @@ func (m *Module) show(ctx context.Context, b web.Base, v View) showPage {
 	if v.MayChange {
 		p.actions(b, v)
 	}
+	p.life(b, v, d.Embargoed(v.Now), v.Keeper)
 	p.Base = b
 	return p
 }

@@ -49,6 +49,6 @@ func (r resolver) Resolve(ctx context.Context, actor domain.Actor, id string) (d
 		Ref: domain.Ref{Kind: domain.KindDocument, ID: id}, Title: v.Document.Title, Path: documentPath(v.ID),
 		Region: v.Document.Region, Organization: v.Document.Organization, Parties: v.Parent.Parties,
 		ReadsParties: v.Parent.ReadsParties, Demo: v.Document.Demo,
-		Public: v.Document.Status == Ready && v.Document.Visibility == domain.VisiblePublic && v.Parent.Public,
+		Public: v.Document.Status == Ready && v.Document.on(r.s.clock.Now()).Visibility == domain.VisiblePublic && v.Parent.Public,
 	}, nil
 }

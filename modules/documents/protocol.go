@@ -69,7 +69,8 @@ func (s *Service) newDocument(actor domain.Actor, op store.Operation, parent dom
 		Parent: parent.Ref, Type: details.Type, Title: details.Title, Description: details.Description,
 		FileName: name, MediaType: file.MediaType, Size: file.Size(), SHA256: file.SHA256,
 		Visibility: details.Visibility, Organization: ownerOf(actor, parent), Region: parent.Region,
-		Language: details.Language, Date: details.Date, Personal: len(file.Personal) > 0,
+		Language: details.Language, Date: details.Date, Authors: details.Authors, License: details.License, DOI: details.DOI, Tags: details.Tags,
+		Embargo: details.Embargo, Retain: details.Retain, Personal: len(file.Personal) > 0,
 		Status: Pending, Since: now, Uploader: actor.Account, Created: now, Input: hex.EncodeToString(input[:]), Demo: parent.Demo,
 	}, nil
 }

@@ -43,7 +43,9 @@ type Module struct {
 	showView  *web.View[showPage]
 	formView  *web.View[formPage]
 	panelView *web.View[panelPage]
-	tus       *resumable.Tus
+
+	versionsView *web.View[versionsPage]
+	tus          *resumable.Tus
 }
 
 // New makes the module; it panics where a view is missing.
@@ -71,6 +73,8 @@ func New(d Deps) *Module {
 		showView:  web.NewView[showPage](d.Views, "documents/show"),
 		formView:  web.NewView[formPage](d.Views, "documents/form"),
 		panelView: web.NewView[panelPage](d.Views, "documents/panel"),
+
+		versionsView: web.NewView[versionsPage](d.Views, "documents/versions"),
 	}
 }
 
@@ -85,6 +89,13 @@ func (m *Module) Routes(r fiber.Router) {
 	r.Delete("/uploads/:id", m.removeUpload)
 	r.Get("/documents/:id", m.page)
 	r.Get("/documents/:id/file", m.file)
+	r.Get("/documents/:id/versions", m.versions)
+	r.Post("/documents/:id/versions", m.renew)
+	r.Get("/documents/:id/versions/:sum/file", m.versionFile)
+	r.Post("/documents/:id/versions/:sum/restore", m.reinstate)
+	r.Post("/documents/:id/final", m.finish)
+	r.Post("/documents/:id/hold", m.hold)
+	r.Post("/documents/:id/release", m.letGo)
 	r.Get("/documents/:id/edit", m.edit)
 	r.Post("/documents/:id/edit", m.update)
 	r.Post("/documents/:id/delete", m.trash)

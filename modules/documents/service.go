@@ -68,6 +68,8 @@ type View struct {
 	Document  Document
 	Parent    domain.Resolved
 	MayChange bool
+	Keeper    bool      // the reader may hold it and let it go
+	Now       time.Time // when it was read
 }
 
 // Limit gives the largest upload in bytes.
@@ -112,12 +114,12 @@ func (s *Service) view(ctx context.Context, actor domain.Actor, doc store.Doc[Do
 	if err != nil {
 		return View{}, err
 	}
-	if !mayRead(actor, doc.Body, parent) {
+	if !mayRead(actor, doc.Body.on(s.clock.Now()), parent) {
 		return View{}, apperr.New(apperr.NotFound, "error.not_found")
 	}
 	return View{
 		ID: domain.DocumentID(doc.ID), Version: doc.Version, Document: doc.Body, Parent: parent,
-		MayChange: mayChange(actor, doc.Body) && !actor.Auditor(),
+		MayChange: mayChange(actor, doc.Body) && !actor.Auditor(), Keeper: actor.Secretariat(), Now: s.clock.Now(),
 	}, nil
 }
 
@@ -211,7 +213,7 @@ func (s *Service) Each(ctx context.Context, fn func(id domain.DocumentID, d Docu
 		if doc.Body.Status != Ready {
 			return nil
 		}
-		return fn(domain.DocumentID(doc.ID), doc.Body)
+		return fn(domain.DocumentID(doc.ID), doc.Body.on(s.clock.Now()))
 	})
 }
 

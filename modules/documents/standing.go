@@ -44,8 +44,8 @@ func (s *Service) Standing(ctx context.Context, actor domain.Actor, id string) (
 	case Trashed:
 		standing.State = standsTrashed
 	case Ready:
-		standing.State, standing.Public = standsShared, d.Visibility == domain.VisiblePublic
-		if mayRead(actor, d, parent) {
+		standing.State, standing.Public = standsShared, d.Visibility == domain.VisiblePublic && !d.Embargoed(s.clock.Now())
+		if mayRead(actor, d.on(s.clock.Now()), parent) {
 			standing.Relations = append(standing.Relations, domain.RelReader)
 		}
 	}

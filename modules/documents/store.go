@@ -2,6 +2,7 @@ package documents
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"gotong/modules/domain"
@@ -18,7 +19,8 @@ const (
 	listSweep  = "sweep"  // pending and thrown away, by status, the longest first
 
 	listContent = "content" // stored content, by owner and sum
-	listObject  = "object"  // by the object that keeps the content
+	listObject  = "object"  // by the objects that keep the contents of its versions
+	listEmbargo = "embargo" // those that wait for their day, the earliest first
 )
 
 // publicKeys yields region (each level or any) × type (one or any): at most ten.
@@ -75,8 +77,21 @@ var definition = store.Definition[Document]{
 			}
 			return []store.Key{contentKey(d)}
 		}, Sort: func(_ string, d Document) string { return store.SortTime(d.Created) }},
-		{Name: listObject, Keys: func(_ string, d Document) []store.Key { return []store.Key{store.KeyOf(d.Object)} },
+		{Name: listObject, Keys: func(_ string, d Document) (keys []store.Key) {
+			for _, v := range d.History() {
+				if k := store.KeyOf(v.Object); !slices.Contains(keys, k) {
+					keys = append(keys, k)
+				}
+			}
+			return keys
+		},
 			Sort: func(id string, _ Document) string { return store.SortText(id) }},
+		{Name: listEmbargo, Keys: func(_ string, d Document) []store.Key {
+			if d.Status != Ready || d.Embargo == "" {
+				return nil
+			}
+			return []store.Key{""}
+		}, Sort: func(_ string, d Document) string { return store.SortText(string(d.Embargo)) }},
 		{Name: listSweep, Keys: func(_ string, d Document) []store.Key {
 			if d.Status == Ready {
 				return nil

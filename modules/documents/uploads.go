@@ -73,7 +73,7 @@ func (s *Service) AddUploaded(ctx context.Context, actor domain.Actor, op store.
 	if err != nil {
 		return "", err
 	}
-	u, err := s.Arriving(ctx, actor, id)
+	in, err := s.arrived(ctx, actor, ref, id)
 	if apperr.Is(err, apperr.NotFound) {
 		if doc, made := s.records.Get(ctx, id); made == nil && doc.Body.Uploader == actor.Account && doc.Body.Status == Ready && doc.Body.Parent == ref {
 			return domain.DocumentID(id), nil // this form was sent before
@@ -83,46 +83,68 @@ func (s *Service) AddUploaded(ctx context.Context, actor domain.Actor, op store.
 	if err != nil {
 		return "", err
 	}
-	if u.For != forValue(ref) {
-		return "", refuse("documents.error.upload_gone")
-	}
-	switch u, err = s.uploads.Complete(ctx, id); {
-	case apperr.Is(err, apperr.Conflict):
-		return "", refuse("documents.error.upload_unfinished", "name", u.Name)
-	case err != nil:
-		return "", err
-	}
-	src := &remote{ctx: ctx, blobs: s.blobs, key: u.Key, size: u.Size}
-	file, err := examine(u.Name, src)
-	if apperr.Is(err, apperr.Invalid) { // it will never pass: nothing of it is kept
-		return "", errors.Join(err, s.uploads.Remove(ctx, id, true))
-	}
-	if err != nil {
-		return "", unfinished(err)
-	}
-	unchanged := file.source == source(src)
-	if unchanged && file.SHA256 != u.SHA256() {
-		err := fmt.Errorf("upload %s arrived as %s and is stored as %s", id, u.SHA256(), file.SHA256)
-		return "", errors.Join(apperr.Wrap(err, apperr.Unavailable, "error.unavailable"), s.uploads.Remove(ctx, id, true))
-	}
-	op.Digest = u.SHA256() // the form may name several files and be sent again with fewer
-	d, err := s.newDocument(actor, op, parent, details, u.Name, file)
+	op = store.Operation{ID: "upload/" + id, Digest: in.arrivedAs} // the form may name several files and be sent again with fewer
+	d, err := s.newDocument(actor, op, parent, details, in.name, in.file)
 	if err != nil {
 		return "", err
 	}
-	place := func(string) error { return nil } // it stands there
-	d.Object = u.Key
-	if !unchanged {
-		d.Object, place = derivedKey(id, file.SHA256), s.place(ctx, file)
-	}
-	if err := s.keep(ctx, actor, store.Operation{ID: "upload/" + id, Digest: op.Digest}, id, d, place); err != nil {
+	d.Object = in.key
+	if err := s.keep(ctx, actor, op, id, d, in.place); err != nil {
 		return "", err
 	}
 	doc, err := s.records.Get(ctx, id)
 	if err != nil {
 		return "", unfinished(err)
 	}
-	return domain.DocumentID(id), s.uploads.Remove(ctx, id, doc.Body.Object != u.Key)
+	return domain.DocumentID(id), s.uploads.Remove(ctx, id, doc.Body.Object != in.stands)
+}
+
+// incoming is a file that passed inspection and has yet to become a document's content.
+type incoming struct {
+	name      string
+	file      content
+	key       string                 // where it is to stand
+	place     func(key string) error // puts it there
+	upload    string                 // that brought it, "" for one of a form
+	stands    string                 // where the upload stands
+	arrivedAs string                 // SHA-256 of what the upload brought
+}
+
+// arrived takes over a file that came in pieces. NotFound where there is none of this actor's for this thing; Invalid
+// (file) where it is not whole or not to be taken: then nothing of it is kept.
+func (s *Service) arrived(ctx context.Context, actor domain.Actor, ref domain.Ref, id string) (incoming, error) {
+	u, err := s.Arriving(ctx, actor, id)
+	if err != nil {
+		return incoming{}, err
+	}
+	if u.For != forValue(ref) {
+		return incoming{}, refuse("documents.error.upload_gone")
+	}
+	switch u, err = s.uploads.Complete(ctx, id); {
+	case apperr.Is(err, apperr.Conflict):
+		return incoming{}, refuse("documents.error.upload_unfinished", "name", u.Name)
+	case err != nil:
+		return incoming{}, unfinished(err)
+	}
+	src := &remote{ctx: ctx, blobs: s.blobs, key: u.Key, size: u.Size}
+	file, err := examine(u.Name, src)
+	if apperr.Is(err, apperr.Invalid) { // it will never pass
+		return incoming{}, errors.Join(err, s.uploads.Remove(ctx, id, true))
+	}
+	if err != nil {
+		return incoming{}, unfinished(err)
+	}
+	in := incoming{name: u.Name, file: file, upload: id, stands: u.Key, arrivedAs: u.SHA256()}
+	if file.source != source(src) { // something was taken out
+		in.key, in.place = derivedKey(id, file.SHA256), s.place(ctx, file)
+		return in, nil
+	}
+	if file.SHA256 != in.arrivedAs {
+		err := fmt.Errorf("upload %s arrived as %s and is stored as %s", id, in.arrivedAs, file.SHA256)
+		return incoming{}, errors.Join(apperr.Wrap(err, apperr.Unavailable, "error.unavailable"), s.uploads.Remove(ctx, id, true))
+	}
+	in.key, in.place = u.Key, func(string) error { return nil }
+	return in, nil
 }
 
 // derivedKey is where the content is kept that was made of an upload.

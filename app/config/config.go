@@ -103,8 +103,9 @@ type Provider struct {
 
 // Uploads bounds the files that people upload.
 type Uploads struct {
-	MaxMB     int `koanf:"max_mb"`
-	LargestMB int `koanf:"largest_mb"` // of a file that comes in pieces
+	MaxMB     int    `koanf:"max_mb"`
+	LargestMB int    `koanf:"largest_mb"` // of a file that comes in pieces
+	ClamAV    string `koanf:"clamav"`     // unix:/path/of.sock or host:port; "" for none
 }
 
 // Retention says for how long what is not needed any more is kept, in days after its end.
@@ -239,6 +240,7 @@ var variables = map[string]func(*Config, string) error{
 	"GOTONG_OIDC_ISSUER":        func(c *Config, v string) error { c.environmentProvider().Issuer = v; return nil },
 	"GOTONG_OIDC_CLIENT_ID":     func(c *Config, v string) error { c.environmentProvider().ClientID = v; return nil },
 	"GOTONG_OIDC_CLIENT_SECRET": func(c *Config, v string) error { c.environmentProvider().ClientSecret = Secret(v); return nil },
+	"GOTONG_UPLOADS_CLAMAV":     func(c *Config, v string) error { c.Uploads.ClamAV = v; return nil },
 	"GOTONG_LOG_LEVEL":          func(c *Config, v string) error { c.Log.Level = v; return nil },
 	"GOTONG_LOG_FORMAT":         func(c *Config, v string) error { c.Log.Format = v; return nil },
 }
@@ -315,6 +317,8 @@ func (c *Config) validate() []string {
 	m.check(c.Contact == "" || strings.Contains(c.Contact, "@") && !strings.ContainsAny(c.Contact, " <>,;"), "contact", "must be one e-mail address, or empty")
 	c.validateSignIn(&m)
 	m.check(c.Uploads.MaxMB >= 1 && c.Uploads.MaxMB <= 256, "uploads.max_mb", "must be 1 to 256")
+	_, _, errClam := net.SplitHostPort(c.Uploads.ClamAV)
+	m.check(c.Uploads.ClamAV == "" || strings.HasPrefix(c.Uploads.ClamAV, "unix:/") || errClam == nil, "uploads.clamav", "must be unix:/path/of/the.sock or host:port")
 	m.check(c.Uploads.LargestMB >= c.Uploads.MaxMB && c.Uploads.LargestMB <= 2048, "uploads.largest_mb", "must be uploads.max_mb to 2048")
 	m.check(c.Retention.EveryHours >= 0 && c.Retention.EveryHours <= 24*31, "retention.every_hours", "must be 0 (only by command) to 744")
 	for key, days := range map[string]int{"declined_accounts_days": c.Retention.DeclinedAccountsDays, "rejected_papers_days": c.Retention.RejectedPapersDays, "ended_tokens_days": c.Retention.EndedTokensDays} {

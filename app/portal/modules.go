@@ -13,6 +13,7 @@ import (
 	"gotong/modules/documents"
 	"gotong/modules/domain"
 	"gotong/modules/initiatives"
+	"gotong/modules/kit/clamd"
 	"gotong/modules/matching"
 	"gotong/modules/matching/plans"
 	"gotong/modules/moderation"
@@ -87,7 +88,7 @@ func (p *Portal) modules(providers *accounts.Providers) {
 	})
 	resolvers := wire.Things{}
 	h.Documents = documents.New(documents.Deps{
-		DB: p.db, Blobs: p.blobs, Views: p.engine, Clock: p.clock, Log: p.log, Limit: limit, Largest: int64(p.config.Uploads.LargestMB) << 20, Resolvers: resolvers,
+		DB: p.db, Blobs: p.blobs, Views: p.engine, Clock: p.clock, Log: p.log, Limit: limit, Largest: int64(p.config.Uploads.LargestMB) << 20, Resolvers: resolvers, Scanner: p.scanner(),
 		Find: wire.Finder{Index: p.index, Kind: domain.KindDocument}, Organizations: orgs, Regions: places, History: history,
 	})
 	for kind, resolver := range p.things() {
@@ -111,6 +112,14 @@ func (p *Portal) modules(providers *accounts.Providers) {
 	p.tables = p.spreadsheets(limit)
 	p.panels(documentsPanel, history)
 	p.keep()
+}
+
+// scanner is the configured virus scanner, nil where there is none.
+func (p *Portal) scanner() documents.Scanner {
+	if p.config.Uploads.ClamAV == "" {
+		return nil
+	}
+	return clamd.New(p.config.Uploads.ClamAV)
 }
 
 // spreadsheets makes imports and exports of what the modules keep.

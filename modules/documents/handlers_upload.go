@@ -142,7 +142,7 @@ func (m *Module) addAll(c *fiber.Ctx, ref domain.Ref, details Details, a arrival
 	}
 	for _, id := range a.uploads {
 		name := m.Service.arrivingName(c.UserContext(), id)
-		doc, err := m.Service.AddUploaded(c.UserContext(), actorOf(c), op, ref, details, id)
+		doc, err := m.Service.AddUploaded(c.UserContext(), actorOf(c), ref, details, id)
 		if err := keep(name, doc, err); err != nil {
 			return made, err
 		}

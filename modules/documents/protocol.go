@@ -38,6 +38,9 @@ func (s *Service) Add(ctx context.Context, actor domain.Actor, op store.Operatio
 		return "", err
 	}
 	file, err := inspect(up, s.limit)
+	if err == nil {
+		err = s.scan(ctx, file)
+	}
 	if err != nil {
 		return "", err
 	}

@@ -25,6 +25,7 @@ type Deps struct {
 	Log           *slog.Logger
 	Limit         int64                      // bytes of one form's file; 0 means DefaultLimit
 	Largest       int64                      // bytes of a file that comes in pieces; 0 means DefaultLargest
+	Scanner       Scanner                    // nil: files are not scanned
 	Resolvers     map[string]domain.Resolver // by kind, of everything that may have documents; filled before the first request
 	Find          Finder                     // nil: q finds nothing narrower than the list
 	Organizations Organizations
@@ -66,7 +67,7 @@ func New(d Deps) *Module {
 		Service: &Service{
 			records: store.NewRecords(d.DB, definition), access: store.NewState[access](d.DB, "document_access"), blobs: d.Blobs,
 			resolvers: d.Resolvers, find: d.Find, orgs: d.Organizations, regions: d.Regions, clock: d.Clock, log: d.Log, limit: d.Limit,
-			uploads: uploads, largest: d.Largest,
+			uploads: uploads, largest: d.Largest, scanner: d.Scanner,
 		},
 		db: d.DB, log: d.Log, history: d.History,
 		indexView: web.NewView[indexPage](d.Views, "documents/index"),

@@ -54,7 +54,8 @@ type Service struct {
 	log       *slog.Logger
 	limit     int64 // bytes of a form's file
 	uploads   Uploads
-	largest   int64 // bytes of a file that comes in pieces
+	scanner   Scanner // nil where none is configured
+	largest   int64   // bytes of a file that comes in pieces
 }
 
 type accessLog interface {

@@ -68,7 +68,7 @@ func (s *Service) Arriving(ctx context.Context, actor domain.Actor, id string) (
 
 // AddUploaded makes a document of a file that came in pieces. A repeat gives the same document. Errors: those of Add, and
 // Invalid (file) where the file did not arrive whole or can no longer be had.
-func (s *Service) AddUploaded(ctx context.Context, actor domain.Actor, op store.Operation, ref domain.Ref, details Details, id string) (domain.DocumentID, error) {
+func (s *Service) AddUploaded(ctx context.Context, actor domain.Actor, ref domain.Ref, details Details, id string) (domain.DocumentID, error) {
 	parent, err := s.ParentFor(ctx, actor, ref)
 	if err != nil {
 		return "", err
@@ -83,7 +83,7 @@ func (s *Service) AddUploaded(ctx context.Context, actor domain.Actor, op store.
 	if err != nil {
 		return "", err
 	}
-	op = store.Operation{ID: "upload/" + id, Digest: in.arrivedAs} // the form may name several files and be sent again with fewer
+	op := store.Operation{ID: "upload/" + id, Digest: in.arrivedAs} // the form may name several files and be sent again with fewer
 	d, err := s.newDocument(actor, op, parent, details, in.name, in.file)
 	if err != nil {
 		return "", err
@@ -128,6 +128,9 @@ func (s *Service) arrived(ctx context.Context, actor domain.Actor, ref domain.Re
 	}
 	src := &remote{ctx: ctx, blobs: s.blobs, key: u.Key, size: u.Size}
 	file, err := examine(u.Name, src)
+	if err == nil {
+		err = s.scan(ctx, file)
+	}
 	if apperr.Is(err, apperr.Invalid) { // it will never pass
 		return incoming{}, errors.Join(err, s.uploads.Remove(ctx, id, true))
 	}

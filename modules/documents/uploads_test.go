@@ -49,7 +49,7 @@ func TestUploadBecomesADocument(t *testing.T) {
 		data := textOf(size)
 		id := r.arrive(t, clerk, "../laporan.txt", data)
 		for range 2 { // the form is sent twice
-			doc, err := r.AddUploaded(t.Context(), clerk, store.Operation{ID: "op"}, need, report, id)
+			doc, err := r.AddUploaded(t.Context(), clerk, need, report, id)
 			if err != nil || string(doc) != id {
 				t.Fatal(err, doc)
 			}
@@ -81,7 +81,7 @@ func TestUploadWaitsForItsForm(t *testing.T) {
 	if c, err := r.Collect(t.Context()); err != nil || c != (Collected{}) {
 		t.Fatal(err, c)
 	}
-	if _, err := r.AddUploaded(t.Context(), clerk, store.Operation{ID: "op"}, need, report, id); err != nil {
+	if _, err := r.AddUploaded(t.Context(), clerk, need, report, id); err != nil {
 		t.Fatal(err)
 	}
 	left := r.arrive(t, clerk, "b.txt", textOf(10<<20+64))
@@ -89,7 +89,7 @@ func TestUploadWaitsForItsForm(t *testing.T) {
 	if c, err := r.Collect(t.Context()); err != nil || c.Orphans != 1 {
 		t.Error(err, c)
 	}
-	if _, err := r.AddUploaded(t.Context(), clerk, store.Operation{ID: "op2"}, need, report, left); !apperr.Is(err, apperr.Invalid) {
+	if _, err := r.AddUploaded(t.Context(), clerk, need, report, left); !apperr.Is(err, apperr.Invalid) {
 		t.Error(err)
 	}
 }
@@ -108,7 +108,7 @@ func TestSameContentIsKeptOnce(t *testing.T) {
 	}
 	first := add(clerk, "one")
 	second := domain.DocumentID(r.arrive(t, clerk, "two.txt", data))
-	if _, err := r.AddUploaded(t.Context(), clerk, store.Operation{ID: "op"}, need, report, string(second)); err != nil {
+	if _, err := r.AddUploaded(t.Context(), clerk, need, report, string(second)); err != nil {
 		t.Fatal(err)
 	}
 	if n := len(r.blobs.Keys()); n != 1 {
@@ -144,7 +144,7 @@ func TestUploadsAreOnesOwn(t *testing.T) {
 			t.Error(name, err)
 		}
 	}
-	if _, err := r.AddUploaded(t.Context(), helper, store.Operation{ID: "op"}, need, report, id); !apperr.Is(err, apperr.Invalid) {
+	if _, err := r.AddUploaded(t.Context(), helper, need, report, id); !apperr.Is(err, apperr.Invalid) {
 		t.Error("taken by another:", err)
 	}
 	for name, c := range map[string]struct {
@@ -170,21 +170,21 @@ func TestUploadsAreOnesOwn(t *testing.T) {
 func TestRefusedUploads(t *testing.T) {
 	r := newRig(t)
 	bad := r.arrive(t, clerk, "a.pdf", textOf(100<<10))
-	if _, err := r.AddUploaded(t.Context(), clerk, store.Operation{ID: "op"}, need, report, bad); !apperr.Is(err, apperr.Invalid) || len(r.blobs.Keys()) != 0 {
+	if _, err := r.AddUploaded(t.Context(), clerk, need, report, bad); !apperr.Is(err, apperr.Invalid) || len(r.blobs.Keys()) != 0 {
 		t.Error(err, r.blobs.Keys())
 	}
 	numbers := r.arrive(t, clerk, "warga.csv", append(textOf(9<<20), []byte("NIK "+nik+"\n")...))
-	if _, err := r.AddUploaded(t.Context(), clerk, store.Operation{ID: "op"}, need, report, numbers); !apperr.Is(err, apperr.Invalid) {
+	if _, err := r.AddUploaded(t.Context(), clerk, need, report, numbers); !apperr.Is(err, apperr.Invalid) {
 		t.Error(err)
 	}
-	if _, err := r.AddUploaded(t.Context(), clerk, store.Operation{ID: "op"}, need, Details{Type: domain.DocReport, Visibility: domain.VisibleParties}, numbers); err != nil {
+	if _, err := r.AddUploaded(t.Context(), clerk, need, Details{Type: domain.DocReport, Visibility: domain.VisibleParties}, numbers); err != nil {
 		t.Error(err)
 	}
 	half, err := r.BeginUpload(t.Context(), clerk, need, "b.txt", 3<<20)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.AddUploaded(t.Context(), clerk, store.Operation{ID: "op"}, need, report, half); !apperr.Is(err, apperr.Invalid) || !strings.Contains(err.Error(), "upload_unfinished") {
+	if _, err := r.AddUploaded(t.Context(), clerk, need, report, half); !apperr.Is(err, apperr.Invalid) || !strings.Contains(err.Error(), "upload_unfinished") {
 		t.Error(err)
 	}
 }
@@ -203,13 +203,13 @@ func TestUploadBrokenAtEveryCall(t *testing.T) {
 			return nil
 		}
 		r.blobs.Fail, r.failer.fail = broken, broken
-		_, err := r.AddUploaded(t.Context(), clerk, store.Operation{ID: "op"}, need, report, id)
+		_, err := r.AddUploaded(t.Context(), clerk, need, report, id)
 		reached := calls >= nth
 		r.blobs.Fail, r.failer.fail = nil, nil
 		if reached && apperr.Is(err, apperr.Invalid) {
 			t.Fatalf("call %d: an outage looks like a fault of the file: %v", nth, err)
 		}
-		if _, err := r.AddUploaded(t.Context(), clerk, store.Operation{ID: "op"}, need, report, id); err != nil {
+		if _, err := r.AddUploaded(t.Context(), clerk, need, report, id); err != nil {
 			t.Fatalf("call %d, again: %v", nth, err)
 		}
 		f, err := r.Open(t.Context(), public, domain.DocumentID(id), Wanted{})

@@ -55,6 +55,9 @@ func (s *Service) incoming(ctx context.Context, actor domain.Actor, doc store.Do
 		return s.arrived(ctx, actor, doc.Body.Parent, r.Upload)
 	}
 	file, err := inspect(r.File, s.limit)
+	if err == nil {
+		err = s.scan(ctx, file)
+	}
 	if err != nil {
 		return incoming{}, err
 	}

@@ -3,8 +3,8 @@ package blobtest
 import (
 	"bytes"
 	"context"
-	"crypto/md5"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"io"
@@ -24,7 +24,7 @@ type unfinished struct {
 }
 
 func etag(b []byte) string {
-	sum := md5.Sum(b)
+	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])
 }
 

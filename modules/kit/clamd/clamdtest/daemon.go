@@ -1,0 +1,122 @@
+// Package clamdtest is a small daemon that speaks clamd's protocol and knows one signature, EICAR's.
+package clamdtest
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+	"testing"
+)
+
+// EICAR gives the test file that every scanner takes for harmful. It is put together here so that no scanner takes this
+// source for it.
+func EICAR() string {
+	return `X5O!P%@AP[4\PZX54(P^)7CC)7}$` + `EICAR-STANDARD-ANTIVIRUS-TEST-FILE!` + `$H+H*`
+}
+
+// Daemon is the running stand-in.
+type Daemon struct {
+	Address string
+
+	listener net.Listener
+	most     int
+	mu       sync.Mutex
+	says     *string
+	hangs    bool
+}
+
+// Start serves on a free port of loopback until the test ends; files of more than most bytes are refused.
+func Start(t testing.TB, most int) *Daemon {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &Daemon{Address: l.Addr().String(), listener: l, most: most}
+	t.Cleanup(d.Close)
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go d.serve(c)
+		}
+	}()
+	return d
+}
+
+// Close ends it.
+func (d *Daemon) Close() { _ = d.listener.Close() }
+
+// Say has it answer that from now on, whatever comes; "" hangs up.
+func (d *Daemon) Say(answer string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.says = &answer
+}
+
+// Hang has it never answer.
+func (d *Daemon) Hang() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.hangs = true
+}
+
+func (d *Daemon) serve(c net.Conn) {
+	defer c.Close()
+	in := bufio.NewReader(c)
+	command, err := in.ReadString(0)
+	if err != nil {
+		return
+	}
+	answer := "UNKNOWN COMMAND"
+	switch command {
+	case "zVERSION\x00":
+		answer = "ClamAV 1.4.3/27500/Thu Nov 26 2026"
+	case "zINSTREAM\x00":
+		if answer, err = d.scan(in); err != nil {
+			return
+		}
+	}
+	d.mu.Lock()
+	says, hangs := d.says, d.hangs
+	d.mu.Unlock()
+	switch {
+	case hangs:
+		_, _ = io.Copy(io.Discard, in)
+		return
+	case says != nil && *says == "":
+		return
+	case says != nil:
+		answer = *says
+	}
+	_, _ = fmt.Fprintf(c, "%s\x00", answer)
+}
+
+func (d *Daemon) scan(in io.Reader) (string, error) {
+	var body []byte
+	for {
+		var size uint32
+		if err := binary.Read(in, binary.BigEndian, &size); err != nil {
+			return "", err
+		}
+		switch {
+		case size == 0 && bytes.Contains(body, []byte(EICAR())):
+			return "stream: Eicar-Test-Signature FOUND", nil
+		case size == 0:
+			return "stream: OK", nil
+		case len(body)+int(size) > d.most:
+			return "INSTREAM size limit exceeded. ERROR", nil
+		}
+		piece := make([]byte, size)
+		if _, err := io.ReadFull(in, piece); err != nil {
+			return "", err
+		}
+		body = append(body, piece...)
+	}
+}

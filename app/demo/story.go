@@ -171,8 +171,7 @@ func (t *teller) initiative(ctx context.Context, sc scene) error {
 	if sc.study {
 		report := pdf("laporan-ringkas", "Laporan ringkas penelitian", sc.content.Title, sc.content.Summary,
 			"Hasil dalam berkas ini rekaan dan tidak menggambarkan desa mana pun.")
-		details := documents.Details{Type: domain.DocStudy, Title: "[Contoh] Laporan ringkas penelitian", Visibility: domain.VisiblePublic, Language: "id",
-			Authors: "Contoh: Tim LPPM Universitas Demo", License: "CC-BY-4.0"}
+		details := documents.Details{Type: domain.DocStudy, Title: "[Contoh] Laporan ringkas penelitian", Visibility: domain.VisiblePublic, Language: "id"}
 		if _, err := t.services.Documents.Add(ctx, owner, form("initiative", sc.key, "study"), domain.Ref{Kind: domain.KindInitiative, ID: string(id)}, details, report); err != nil {
 			return fmt.Errorf("study: %w", err)
 		}

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/PuerkitoBio/goquery"
+
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
 )
@@ -321,8 +323,8 @@ func TestLinkPages(t *testing.T) {
 	}
 	private(r, "the page that shows it")
 	for _, as := range []string{"giver", "stranger", "verifier"} {
-		if r, _ := s.get(t, as, shown); r.StatusCode != http.StatusForbidden {
-			t.Errorf("the secret as %s: %d", as, r.StatusCode)
+		if other, _ := s.get(t, as, shown); other.StatusCode != http.StatusForbidden {
+			t.Errorf("the secret as %s: %d", as, other.StatusCode)
 		}
 	}
 	path := "/confirm/" + secret
@@ -338,17 +340,17 @@ func TestLinkPages(t *testing.T) {
 	}
 	closed := func(method, path string) string {
 		t.Helper()
-		var r *http.Response
-		page := page
+		var answer *http.Response
+		var page *goquery.Document
 		if method == http.MethodGet {
-			r, page = s.get(t, "", path)
+			answer, page = s.get(t, "", path)
 		} else {
-			r, page = s.post(t, "", path, url.Values{"_op": {"other"}, "answer": {"yes"}, "name": {"A"}, "position": {"B"}, "shown": {"x"}})
+			answer, page = s.post(t, "", path, url.Values{"_op": {"other"}, "answer": {"yes"}, "name": {"A"}, "position": {"B"}, "shown": {"x"}})
 		}
-		private(r, method+" closed")
+		private(answer, method+" closed")
 		page.Find("input[name=_op]").Remove()
 		html, _ := page.Html()
-		return fmt.Sprint(r.StatusCode, html)
+		return fmt.Sprint(answer.StatusCode, html)
 	}
 	unknown := closed(http.MethodGet, "/confirm/"+newSecret(LinkPaper))
 	r, page = s.post(t, "", path, url.Values{"_op": {"y"}, "answer": {"no"}, "name": {"Sitti Contoh"}, "position": {"Kepala Dusun"}, "shown": {page.Find("input[name=shown]").AttrOr("value", "")}})

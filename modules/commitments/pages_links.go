@@ -106,11 +106,11 @@ func (m *Module) newLinksPage(b web.Base, id domain.CommitmentID, c *Commitment,
 			a.ID, a.Kind = name+"-"+l.ID[:8], "stop"
 			card.Actions = append(card.Actions, a)
 		}
-		switch {
-		case state == "open":
+		switch state {
+		case "open":
 			card.Lines = append(card.Lines, b.T("commitments.link.until", "date", b.DateTime(l.Until)))
 			action("revoke")
-		case state == "used":
+		case "used":
 			card.Lines = append(card.Lines, b.T("commitments.link.used", "date", b.DateTime(l.Answer.At)), personText(b, l.Link))
 			if !l.Done.IsZero() && !l.Erased {
 				action("erase")

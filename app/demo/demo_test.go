@@ -135,7 +135,7 @@ func TestStory(t *testing.T) {
 	}
 	for title, want := range map[string]domain.Ledger{
 		"Penampung a": {Unit: "unit", Needed: 40, Committed: 40}, "Jamban kelu": {Unit: "unit", Needed: 25, Committed: 25},
-		"Listrik sur": {Unit: "household", Needed: 30, Committed: 30, Delivered: 18, Confirmed: 12},
+		"Listrik sur": {Unit: "household", Needed: 30, Committed: 30, Delivered: 18, Confirmed: 12, Graded: domain.Graded{Documented: 6}},
 		"Modal bergu": {Unit: "idr", Needed: 50_000_000, Committed: 30_000_000, Delivered: 20_000_000, Confirmed: 20_000_000},
 	} {
 		if ledgers[title] != want {

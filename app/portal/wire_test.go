@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/textproto"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -150,7 +151,9 @@ func testRepeatedPosts(t *testing.T, s *scenery) {
 		ledger, err := h.Commitments.Service.Ledger(s.ctx, s.needs["verified"])
 		s.must(err)
 		n["committed"] = int(ledger.Committed)
-		waiting, err := h.Commitments.Queues()[0].Read(s.ctx, domain.QueueRequest{Actor: s.who("desa-temajuk"), Page: web.NewBaseFor(s.Views().Bundle().Localizer("id")), Limit: 100})
+		queues := h.Commitments.Queues()
+		at := slices.IndexFunc(queues, func(q domain.Queue) bool { return q.Name == "commitment" })
+		waiting, err := queues[at].Read(s.ctx, domain.QueueRequest{Actor: s.who("desa-temajuk"), Page: web.NewBaseFor(s.Views().Bundle().Localizer("id")), Limit: 100})
 		s.must(err)
 		n["commitments"] = len(waiting.Items)
 		return n

@@ -21,7 +21,7 @@ func (s *Service) contentForm(ctx context.Context, b web.Base, action string, c 
 	f.TextArea("expected", web.Max(maxText), web.Value(c.Expected))
 	f.Text("contact", web.Max(maxShort), web.Value(c.Contact))
 	f.Section("where")
-	f.Checkboxes("categories", domain.CategoryOptions(b.Lang), web.ValueList(texts(c.Categories)))
+	f.Checkboxes("categories", domain.CategoryChoices(b.Lang, c.Categories...), web.ValueList(texts(c.Categories)))
 	options := domain.AreaOptions(ctx, s.places.Children)
 	picked, typed := domain.SplitAreas(c.Areas, options)
 	f.Checkboxes("areas", options, web.ValueList(picked))

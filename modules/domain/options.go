@@ -12,8 +12,8 @@ func CategoryOptions(lang string) []web.Option {
 }
 
 // CategoryChoices lists the categories that can be chosen in a form, with the one that the thing has.
-func CategoryChoices(lang string, has CategoryID) []web.Option {
-	return categoryOptions(lang, func(c Category) bool { return !c.Retired || c.ID == has })
+func CategoryChoices(lang string, has ...CategoryID) []web.Option {
+	return categoryOptions(lang, func(c Category) bool { return !c.Retired || slices.Contains(has, c.ID) })
 }
 
 func categoryOptions(lang string, wanted func(Category) bool) []web.Option {

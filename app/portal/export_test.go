@@ -2,6 +2,7 @@ package portal
 
 import (
 	"context"
+
 	"github.com/gofiber/fiber/v2"
 
 	"gotong/app/portal/wire"

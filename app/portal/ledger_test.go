@@ -65,7 +65,8 @@ func (m *market) step() {
 	m.t.Helper()
 	service, ours, village := m.House().Commitments.Service, m.who("univ-pengelola"), m.who("desa-temajuk")
 	ctx, terms := m.t.Context(), commitments.Terms{Kind: commitments.AgreementStatement, Position: "Ketua"}
-	name, err := "propose", error(nil)
+	name := "propose"
+	var err error
 	if len(m.deals) == 0 || m.random.IntN(7) == 0 {
 		var id domain.CommitmentID
 		id, err = service.Propose(ctx, ours, m.op(), commitments.Proposal{

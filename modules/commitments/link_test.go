@@ -341,15 +341,15 @@ func TestLinkPages(t *testing.T) {
 	closed := func(method, path string) string {
 		t.Helper()
 		var answer *http.Response
-		var page *goquery.Document
+		var shut *goquery.Document
 		if method == http.MethodGet {
-			answer, page = s.get(t, "", path)
+			answer, shut = s.get(t, "", path)
 		} else {
-			answer, page = s.post(t, "", path, url.Values{"_op": {"other"}, "answer": {"yes"}, "name": {"A"}, "position": {"B"}, "shown": {"x"}})
+			answer, shut = s.post(t, "", path, url.Values{"_op": {"other"}, "answer": {"yes"}, "name": {"A"}, "position": {"B"}, "shown": {"x"}})
 		}
 		private(answer, method+" closed")
-		page.Find("input[name=_op]").Remove()
-		html, _ := page.Html()
+		shut.Find("input[name=_op]").Remove()
+		html, _ := shut.Html()
 		return fmt.Sprint(answer.StatusCode, html)
 	}
 	unknown := closed(http.MethodGet, "/confirm/"+newSecret(LinkPaper))

@@ -28,6 +28,7 @@ import (
 // there; the step on its way is there as a whole or not at all; the same form sent again, letter by letter, takes
 // effect once; and the loop goes on to its end. GOTONG_TEST_KILLS says how often (10), GOTONG_TEST_SEED repeats a run.
 func TestKill(t *testing.T) {
+	t.Parallel()
 	build(t)
 	kills, seed := number(t, "GOTONG_TEST_KILLS", 10), uint64(number(t, "GOTONG_TEST_SEED", int(time.Now().UnixNano()&0xffffff)))
 	t.Logf("%d kills, GOTONG_TEST_SEED=%d", kills, seed)

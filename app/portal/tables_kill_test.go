@@ -22,6 +22,7 @@ func TestImportKilled(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts the portal as a process")
 	}
+	t.Parallel()
 	build(t)
 	k := &killer{t: t, random: rand.New(rand.NewPCG(7, 7)), listen: freeAddress(t), people: map[string]*walk.HTTP{}, data: t.TempDir() + "/data"}
 	k.start()
@@ -91,6 +92,7 @@ func (k *killer) exported(v *walk.HTTP) int {
 // took effect, with and without multi-row transactions. The job goes on by itself, whatever failed, and nothing is ever
 // half there.
 func TestImportFailsAtEveryCall(t *testing.T) {
+	t.Parallel()
 	for _, atomic := range []bool{false, true} {
 		t.Run(map[bool]string{false: "transactions", true: "document-atomic"}[atomic], func(t *testing.T) {
 			w := openWholeWith(t, portal.Options{Regions: []domain.RegionCode{"61.01"}, DocumentAtomic: atomic}, nil)

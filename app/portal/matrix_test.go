@@ -400,7 +400,10 @@ func readMatrix(t *testing.T) (rows map[string][]string) {
 
 // TestAuthorisation asks every route, with things in every state, as every kind of actor, and holds the answers against
 // the table of rights and, letter by letter, against the matrix.
-func TestAuthorisation(t *testing.T) { authorisation(t, openWhole(t, nil), 1) }
+func TestAuthorisation(t *testing.T) {
+	t.Parallel()
+	authorisation(t, openWhole(t, nil), 1)
+}
 
 // TestAuthorisationWithDocumentAtomicWrites asks the same of SQLite without multi-row transactions: the code path of
 // MongoDB.
@@ -408,6 +411,7 @@ func TestAuthorisationWithDocumentAtomicWrites(t *testing.T) {
 	if testing.Short() {
 		t.Skip("asks the whole matrix once more")
 	}
+	t.Parallel()
 	authorisation(t, openWholeWith(t, portal.Options{DocumentAtomic: true}, nil), 1)
 }
 

@@ -60,7 +60,7 @@ func Load(fsys fs.FS, dir string) (*Bundle, error) {
 			if other, there := l.texts[m.ID]; there {
 				return nil, fmt.Errorf("i18n: %s: key %q is also in area %q", entry.Name(), m.ID, other.area)
 			}
-			l.texts[m.ID] = text{area: area, plain: plain(m)}
+			l.texts[m.ID] = text{area: area, plain: plain(m), plural: m.One != ""}
 		}
 		messages = slices.DeleteFunc(messages, func(m *goi18n.Message) bool { return plain(m) != "" }) // those are answered from texts
 		if err := bundle.AddMessages(language.MustParse(lang), messages...); err != nil {
@@ -144,8 +144,9 @@ func (b *Bundle) Has(key string) bool {
 }
 
 type text struct {
-	area  string
-	plain string // "" where the message has a template or a plural
+	area   string
+	plain  string // "" where the message has a template or a plural
+	plural bool   // has forms for one and for others
 }
 
 // Localizer writes in one language. It is safe for concurrent use.
@@ -181,7 +182,7 @@ func (l *Localizer) T(key string, args ...any) string {
 	for i := 0; i+1 < len(args); i += 2 {
 		name, _ := args[i].(string)
 		data[name] = l.value(args[i+1])
-		if name == "count" {
+		if name == "count" && t.plural { // one form serves all counts where there is no other
 			config.PluralCount = count(args[i+1])
 		}
 	}

@@ -174,16 +174,10 @@ func (s *scenery) subjects(pattern string) (list []subject) {
 		}
 		one("missing", "id", "nothing-here")
 	case first("/plans/:id"):
-		for _, name := range append(slices.Clone(s.order["plan"]), "missing") {
-			sub := subject{name: name, params: map[string]string{"id": s.plans[name]}}
-			if name == "missing" {
-				sub.params["id"] = "nothing-here"
-			}
-			if pattern == "/plans/:id/compare" {
-				sub.query = "?with=" + s.plans["shared"]
-			}
-			list = append(list, sub)
+		for _, name := range s.order["plan"] {
+			one(name, "id", s.plans[name])
 		}
+		one("missing", "id", "nothing-here")
 	case first("/taxonomy/:category"):
 		one("category", "category", "clean-water-supply")
 		one("missing", "category", "nothing-here")

@@ -92,7 +92,11 @@ func (m *Module) getCompare(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	other, err := m.answered(ctx, web.ValuesOf(c).Get("with"))
+	with := web.ValuesOf(c).Get("with")
+	if with == "" { // nothing was chosen: the choice stands on the plan's page
+		return web.Redirect(c, pathOf(doc.ID))
+	}
+	other, err := m.answered(ctx, with)
 	if err != nil {
 		return err
 	}

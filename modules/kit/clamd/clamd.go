@@ -59,7 +59,7 @@ func (c *Client) ask(ctx context.Context, command string, body io.Reader) (strin
 	if err != nil {
 		return "", err
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
 	if err := conn.SetDeadline(time.Now().Add(idleLimit)); err != nil {

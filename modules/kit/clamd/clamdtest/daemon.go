@@ -32,7 +32,7 @@ type Daemon struct {
 // Start serves on a free port of loopback until the test ends; files of more than most bytes are refused.
 func Start(t testing.TB, most int) *Daemon {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +68,7 @@ func (d *Daemon) Hang() {
 }
 
 func (d *Daemon) serve(c net.Conn) {
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	in := bufio.NewReader(c)
 	command, err := in.ReadString(0)
 	if err != nil {

@@ -35,7 +35,6 @@ func browser(t *testing.T) *walk.Browser {
 	if testing.Short() {
 		t.Skip("a browser is slow")
 	}
-	t.Parallel() // each has a portal and a browser of its own, and much of a walk is waiting
 	b, err := walk.NewBrowser()
 	if errors.Is(err, walk.ErrNoBrowser) && os.Getenv("GOTONG_TEST_BROWSER") != "required" {
 		t.Skip(err)

@@ -189,7 +189,6 @@ func (m *market) holds(after string) {
 // Whatever people do with real commitments, made through the services, the regional sums are those of the commitments;
 // renaming the regions changes no total; and the check that operators run finds nothing.
 func TestRegionalSumsFollowRealCommitments(t *testing.T) {
-	t.Parallel()
 	steps := 220
 	if testing.Short() {
 		steps = 40

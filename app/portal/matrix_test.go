@@ -397,7 +397,6 @@ func readMatrix(t *testing.T) (rows map[string][]string) {
 // TestAuthorisation asks every route, with things in every state, as every kind of actor, and holds the answers against
 // the table of rights and, letter by letter, against the matrix.
 func TestAuthorisation(t *testing.T) {
-	t.Parallel()
 	authorisation(t, openWhole(t, nil), 1)
 }
 
@@ -407,7 +406,6 @@ func TestAuthorisationWithDocumentAtomicWrites(t *testing.T) {
 	if testing.Short() {
 		t.Skip("asks the whole matrix once more")
 	}
-	t.Parallel()
 	authorisation(t, openWholeWith(t, portal.Options{DocumentAtomic: true}, nil), 1)
 }
 

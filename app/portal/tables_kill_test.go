@@ -92,7 +92,6 @@ func (k *killer) exported(v *walk.HTTP) int {
 // took effect, with and without multi-row transactions. The job goes on by itself, whatever failed, and nothing is ever
 // half there.
 func TestImportFailsAtEveryCall(t *testing.T) {
-	t.Parallel()
 	for _, atomic := range []bool{false, true} {
 		t.Run(map[bool]string{false: "transactions", true: "document-atomic"}[atomic], func(t *testing.T) {
 			w := openWholeWith(t, portal.Options{Regions: []domain.RegionCode{"61.01"}, DocumentAtomic: atomic}, nil)

@@ -5,7 +5,8 @@ import (
 	"gotong/modules/matching/plans"
 )
 
-// makePlans has an allocation plan searched, twice, and shares one. Nothing works beside the requests here, so it is done at once.
+// makePlans has an allocation plan searched, twice, and shares one. Nothing works beside the requests here, so the search is told
+// to stop before it begins: it ends with the first plan that it finds, not after ten seconds.
 func (s *scenery) makePlans() {
 	service, secretary := s.house().Plans.Service, s.who("sekretariat-2")
 	s.must(s.BuildMatching(s.ctx))
@@ -16,6 +17,7 @@ func (s *scenery) makePlans() {
 			Policy: plans.Policy{Floor: plan.FloorLexicographic, Deprivation: plans.Plain, Urgency: true},
 		})
 		s.must(err)
+		s.must(service.Stop(s.ctx, secretary, s.op(), id))
 		if did, err := service.Work(s.ctx); !did || err != nil {
 			s.t.Fatalf("no plan was searched: %v", err)
 		}

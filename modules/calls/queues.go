@@ -66,44 +66,35 @@ func (m *Module) Queues() []domain.Queue {
 }
 
 func (s *Service) queue(task string, scopes func(domain.Actor) []string, due func(Call) time.Time, mine func(domain.Actor, Call) bool) domain.Queue {
-	return domain.Queue{
-		Name: "call-" + task, Title: "calls.queue." + task, For: func(a domain.Actor) bool { return len(scopes(a)) > 0 },
-		Read: func(ctx context.Context, r domain.QueueRequest) (domain.Waits, error) {
-			var keys []store.Key
-			for _, scope := range scopes(r.Actor) {
-				keys = append(keys, store.KeyOf(task, scope))
-			}
-			read := func(cursor string, limit int) ([]Doc, string, error) {
-				page, err := s.records.List(ctx, store.Query{List: listDesk, Any: keys, Cursor: cursor, Limit: limit})
-				return page.Items, page.Next, err
-			}
-			return domain.ReadQueue(r.Cursor, r.Limit, read, func(d Doc) (domain.Wait, bool, error) {
-				w := domain.Wait{Title: d.Body.Title, Path: "/calls/" + d.ID, Since: since(d.Body), Due: due(d.Body), Demo: d.Body.Demo}
-				return w, mine(r.Actor, d.Body), nil
-			})
+	return domain.DeskList[Call]{
+		Name: "call-" + task, Title: "calls.queue." + task, List: listDesk, Read: s.records.List,
+		Keys: func(a domain.Actor) []store.Key { return domain.DeskKeys(task, scopes(a)) },
+		Keep: func(_ context.Context, r domain.QueueRequest, d Doc) (domain.Wait, bool, error) {
+			w := domain.Wait{Title: d.Body.Title, Path: "/calls/" + d.ID, Since: since(d.Body), Due: due(d.Body), Demo: d.Body.Demo}
+			return w, mine(r.Actor, d.Body), nil
 		},
-	}
+	}.Queue()
 }
 
 // questionQueue are the questions that wait for an answer from the makers of calls.
 func (s *Service) questionQueue() domain.Queue {
-	return domain.Queue{
-		Name: "call-question", Title: "calls.queue.question", For: func(a domain.Actor) bool { return len(own(a)) > 0 },
-		Read: func(ctx context.Context, r domain.QueueRequest) (domain.Waits, error) {
-			var keys []store.Key
-			for _, scope := range own(r.Actor) {
-				keys = append(keys, store.KeyOf(scope))
-			}
-			read := func(cursor string, limit int) ([]QuestionDoc, string, error) {
-				page, err := s.questions.List(ctx, store.Query{List: listDesk, Any: keys, Cursor: cursor, Limit: limit})
-				return page.Items, page.Next, err
-			}
-			return domain.ReadQueue(r.Cursor, r.Limit, read, func(d QuestionDoc) (domain.Wait, bool, error) {
-				q := d.Body
-				return domain.Wait{Title: excerpt(q.Text), Path: "/calls/" + string(q.Call) + "#questions", Since: q.At, Due: domain.DueAfter(q.At, domain.DaysToAnswerReport), Demo: q.Demo}, true, nil
-			})
+	return domain.DeskList[Question]{
+		Name: "call-question", Title: "calls.queue.question", List: listDesk, Read: s.questions.List,
+		Keys: func(a domain.Actor) []store.Key { return keysOf(own(a)) },
+		Keep: func(_ context.Context, _ domain.QueueRequest, d QuestionDoc) (domain.Wait, bool, error) {
+			q := d.Body
+			return domain.Wait{Title: excerpt(q.Text), Path: "/calls/" + string(q.Call) + "#questions", Since: q.At, Due: domain.DueAfter(q.At, domain.DaysToAnswerReport), Demo: q.Demo}, true, nil
 		},
+	}.Queue()
+}
+
+// keysOf are the keys of those organisations, or of the secretariat.
+func keysOf(owners []string) []store.Key {
+	keys := make([]store.Key, len(owners))
+	for i, owner := range owners {
+		keys[i] = store.KeyOf(owner)
 	}
+	return keys
 }
 
 // excerpt is the beginning of a text, for one line.
@@ -117,24 +108,21 @@ func excerpt(text string) string {
 
 // amendmentQueue tells applicants of what changed in calls that they answer.
 func (s *Service) amendmentQueue() domain.Queue {
-	return domain.Queue{
-		Name: "call-amended", Title: "calls.queue.amended", For: func(a domain.Actor) bool { return len(drafting(a)) > 0 },
-		Read: func(ctx context.Context, r domain.QueueRequest) (domain.Waits, error) {
-			var keys []store.Key
-			for _, m := range drafting(r.Actor) {
-				keys = append(keys, store.KeyOf(string(m.Organization)))
+	return domain.DeskList[Entry]{
+		Name: "call-amended", Title: "calls.queue.amended", List: listDesk, Read: s.entries.List,
+		Keys: func(a domain.Actor) []store.Key {
+			var owners []string
+			for _, m := range drafting(a) {
+				owners = append(owners, string(m.Organization))
 			}
-			read := func(cursor string, limit int) ([]EntryDoc, string, error) {
-				page, err := s.entries.List(ctx, store.Query{List: listDesk, Any: keys, Cursor: cursor, Limit: limit})
-				return page.Items, page.Next, err
-			}
-			return domain.ReadQueue(r.Cursor, r.Limit, read, func(d EntryDoc) (domain.Wait, bool, error) {
-				doc, err := s.Get(ctx, d.Body.Call)
-				if err != nil {
-					return domain.Wait{}, false, err
-				}
-				return domain.Wait{Title: doc.Body.Title, Path: "/calls/" + doc.ID + "/changes", Since: d.Body.ToldAt, Due: doc.Body.Deadline, Demo: d.Body.Demo}, true, nil
-			})
+			return keysOf(owners)
 		},
-	}
+		Keep: func(ctx context.Context, _ domain.QueueRequest, d EntryDoc) (domain.Wait, bool, error) {
+			doc, err := s.Get(ctx, d.Body.Call)
+			if err != nil {
+				return domain.Wait{}, false, err
+			}
+			return domain.Wait{Title: doc.Body.Title, Path: "/calls/" + doc.ID + "/changes", Since: d.Body.ToldAt, Due: doc.Body.Deadline, Demo: d.Body.Demo}, true, nil
+		},
+	}.Queue()
 }

@@ -12,26 +12,18 @@ import (
 // Queues are what waits on desks because of commitments: proposals to answer, agreements to sign, deliveries due,
 // deliveries to confirm, disputes to settle.
 func (m *Module) Queues() []domain.Queue {
-	s := m.Service
-	return []domain.Queue{m.obligationQueue(), {
-		Name: "commitment", Title: "commitments.queue", For: func(a domain.Actor) bool { return len(deskKeys(a)) > 0 },
-		Read: func(ctx context.Context, r domain.QueueRequest) (domain.Waits, error) {
-			keys, b := deskKeys(r.Actor), r.Page
-			read := func(cursor string, limit int) ([]store.Doc[Commitment], string, error) {
-				page, err := s.records.List(ctx, store.Query{List: listDesk, Any: keys, Cursor: cursor, Limit: limit})
-				return page.Items, page.Next, err
-			}
-			return domain.ReadQueue(r.Cursor, r.Limit, read, func(d store.Doc[Commitment]) (domain.Wait, bool, error) {
-				c := d.Body
-				own := sides(r.Actor, &c)
-				return domain.Wait{
-					Title: cardTitle(b, c),
-					Path:  pathOf(domain.CommitmentID(d.ID)), Note: c.NeedTitle + " · " + c.VillageName, Todo: b.T(nextKey(c, own)),
-					Since: c.Created, Due: c.due(), Demo: c.Demo,
-				}, len(own) > 0, nil
-			})
+	return []domain.Queue{m.obligationQueue(), domain.DeskList[Commitment]{
+		Name: "commitment", Title: "commitments.queue", List: listDesk, Read: m.Service.records.List, Keys: deskKeys,
+		Keep: func(_ context.Context, r domain.QueueRequest, d store.Doc[Commitment]) (domain.Wait, bool, error) {
+			c, b := d.Body, r.Page
+			own := sides(r.Actor, &c)
+			return domain.Wait{
+				Title: cardTitle(b, c),
+				Path:  pathOf(domain.CommitmentID(d.ID)), Note: c.NeedTitle + " · " + c.VillageName, Todo: b.T(nextKey(c, own)),
+				Since: c.Created, Due: c.due(), Demo: c.Demo,
+			}, len(own) > 0, nil
 		},
-	}}
+	}.Queue()}
 }
 
 // deskKeys are the keys of listDesk under which commitments wait for the actor as owner of a party or as verifier.
@@ -59,28 +51,21 @@ func (c *Commitment) due() time.Time {
 
 // obligationQueue are open obligations of running agreements, the first due first.
 func (m *Module) obligationQueue() domain.Queue {
-	return domain.Queue{
-		Name: "obligation", Title: "commitments.queue_obligation", For: func(a domain.Actor) bool { return len(ownerKeys(a)) > 0 },
-		Read: func(ctx context.Context, r domain.QueueRequest) (domain.Waits, error) {
-			b := r.Page
-			read := func(cursor string, limit int) ([]store.Doc[Commitment], string, error) {
-				page, err := m.Service.records.List(ctx, store.Query{List: listObliged, Any: ownerKeys(r.Actor), Cursor: cursor, Limit: limit})
-				return page.Items, page.Next, err
-			}
-			return domain.ReadQueue(r.Cursor, r.Limit, read, func(d store.Doc[Commitment]) (domain.Wait, bool, error) {
-				c := d.Body
-				own := sides(r.Actor, &c)
-				wait := domain.Wait{Path: pathOf(domain.CommitmentID(d.ID)), Note: c.NeedTitle + " · " + c.VillageName, Since: c.Created, Demo: c.Demo}
-				for _, o := range c.openObligations() {
-					if slices.Contains(own, o.Owner) && (wait.Title == "" || o.Due.Time().Before(wait.Due)) {
-						wait.Title, wait.Due = o.Title, o.Due.Time()
-					}
+	return domain.DeskList[Commitment]{
+		Name: "obligation", Title: "commitments.queue_obligation", List: listObliged, Read: m.Service.records.List, Keys: ownerKeys,
+		Keep: func(_ context.Context, r domain.QueueRequest, d store.Doc[Commitment]) (domain.Wait, bool, error) {
+			c := d.Body
+			own := sides(r.Actor, &c)
+			wait := domain.Wait{Path: pathOf(domain.CommitmentID(d.ID)), Note: c.NeedTitle + " · " + c.VillageName, Since: c.Created, Demo: c.Demo}
+			for _, o := range c.openObligations() {
+				if slices.Contains(own, o.Owner) && (wait.Title == "" || o.Due.Time().Before(wait.Due)) {
+					wait.Title, wait.Due = o.Title, o.Due.Time()
 				}
-				wait.Todo = b.T("commitments.obligation.todo")
-				return wait, wait.Title != "", nil
-			})
+			}
+			wait.Todo = r.Page.T("commitments.obligation.todo")
+			return wait, wait.Title != "", nil
 		},
-	}
+	}.Queue()
 }
 
 // ownerKeys are the keys of the organisations that the actor owns.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"gotong/modules/kit/store"
 	"gotong/modules/kit/web"
 )
 
@@ -60,18 +61,36 @@ const (
 // DueAfter gives the deadline of a step that waits since then.
 func DueAfter(since time.Time, days int) time.Time { return since.AddDate(0, 0, days) }
 
-// ReadQueue fills a page of a queue from pages of a list: read gives the next page at a cursor, keep makes tasks of what
-// is for the actor. It reads at most ten pages, so that a page may be short and still have a next one.
-func ReadQueue[D any](cursor string, limit int, read func(cursor string, limit int) ([]D, string, error), keep func(D) (Wait, bool, error)) (w Waits, err error) {
-	const most = 10
-	w.Next = cursor
-	for range most {
-		docs, next, err := read(w.Next, limit-len(w.Items))
+// DeskList makes a queue of what a list keeps under the keys of those for whom it waits.
+type DeskList[T any] struct {
+	Name, Title string                        // as in Queue
+	List        string                        // the list's name
+	Keys        func(actor Actor) []store.Key // where the actor's tasks stand; none: actors like this one have no such tasks
+	Read        func(ctx context.Context, q store.Query) (store.Page[T], error)
+	// Keep makes a task of a document; false where it is not for the actor.
+	Keep func(ctx context.Context, r QueueRequest, doc store.Doc[T]) (Wait, bool, error)
+}
+
+// mostPages is how many pages of the list are read for one page of the queue, which may so be short and still have a
+// next one.
+const mostPages = 10
+
+// Queue is the queue of the list.
+func (d DeskList[T]) Queue() Queue {
+	return Queue{Name: d.Name, Title: d.Title, For: func(a Actor) bool { return len(d.Keys(a)) > 0 }, Read: d.page}
+}
+
+func (d DeskList[T]) page(ctx context.Context, r QueueRequest) (w Waits, err error) {
+	q := store.Query{List: d.List, Any: d.Keys(r.Actor)}
+	w.Next = r.Cursor
+	for range mostPages {
+		q.Cursor, q.Limit = w.Next, r.Limit-len(w.Items)
+		page, err := d.Read(ctx, q)
 		if err != nil {
 			return w, err
 		}
-		for _, d := range docs {
-			wait, ok, err := keep(d)
+		for _, doc := range page.Items {
+			wait, ok, err := d.Keep(ctx, r, doc)
 			if err != nil {
 				return w, err
 			}
@@ -79,9 +98,18 @@ func ReadQueue[D any](cursor string, limit int, read func(cursor string, limit i
 				w.Items = append(w.Items, wait)
 			}
 		}
-		if w.Next = next; next == "" || len(w.Items) >= limit {
+		if w.Next = page.Next; w.Next == "" || len(w.Items) >= r.Limit {
 			return w, nil
 		}
 	}
 	return w, nil
+}
+
+// DeskKeys are a task's keys for each of the scopes: organisations, regions, "" for an office.
+func DeskKeys(task string, scopes []string) []store.Key {
+	keys := make([]store.Key, len(scopes))
+	for i, scope := range scopes {
+		keys[i] = store.KeyOf(task, scope)
+	}
+	return keys
 }

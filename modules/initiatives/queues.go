@@ -92,29 +92,20 @@ func (m *Module) Queues() []domain.Queue {
 }
 
 func (s *Service) queue(task, path string, days int, scopes func(domain.Actor) []string, mine func(context.Context, domain.Actor, Doc) (bool, error)) domain.Queue {
-	return domain.Queue{
-		Name: "initiative-" + task, Title: "initiatives.queue." + task, For: func(a domain.Actor) bool { return len(scopes(a)) > 0 },
-		Read: func(ctx context.Context, r domain.QueueRequest) (domain.Waits, error) {
-			var keys []store.Key
-			for _, scope := range scopes(r.Actor) {
-				keys = append(keys, store.KeyOf(task, scope))
+	return domain.DeskList[Initiative]{
+		Name: "initiative-" + task, Title: "initiatives.queue." + task, List: listDesk, Read: s.records.List,
+		Keys: func(a domain.Actor) []store.Key { return domain.DeskKeys(task, scopes(a)) },
+		Keep: func(ctx context.Context, r domain.QueueRequest, d Doc) (domain.Wait, bool, error) {
+			ok, err := mine(ctx, r.Actor, d)
+			i := d.Body
+			w := domain.Wait{Title: i.Title, Path: "/initiatives/" + d.ID + path, Since: since(i), Demo: i.Demo}
+			switch {
+			case task == taskRevise && i.ReviseBy != "":
+				w.Due = i.ReviseBy.Time()
+			case days > 0:
+				w.Due = domain.DueAfter(w.Since, days)
 			}
-			read := func(cursor string, limit int) ([]Doc, string, error) {
-				page, err := s.records.List(ctx, store.Query{List: listDesk, Any: keys, Cursor: cursor, Limit: limit})
-				return page.Items, page.Next, err
-			}
-			return domain.ReadQueue(r.Cursor, r.Limit, read, func(d Doc) (domain.Wait, bool, error) {
-				ok, err := mine(ctx, r.Actor, d)
-				i := d.Body
-				w := domain.Wait{Title: i.Title, Path: "/initiatives/" + d.ID + path, Since: since(i), Demo: i.Demo}
-				switch {
-				case task == taskRevise && i.ReviseBy != "":
-					w.Due = i.ReviseBy.Time()
-				case days > 0:
-					w.Due = domain.DueAfter(w.Since, days)
-				}
-				return w, ok, err
-			})
+			return w, ok, err
 		},
-	}
+	}.Queue()
 }

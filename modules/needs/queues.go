@@ -98,26 +98,17 @@ func edits(a domain.Actor) (scopes []string) {
 }
 
 func (s *Service) queue(task string, days int, scopes func(domain.Actor) []string, mine func(context.Context, domain.Actor, Need) (bool, error)) domain.Queue {
-	return domain.Queue{
-		Name: "need-" + task, Title: "needs.queue." + task, For: func(a domain.Actor) bool { return len(scopes(a)) > 0 },
-		Read: func(ctx context.Context, r domain.QueueRequest) (domain.Waits, error) {
-			var keys []store.Key
-			for _, scope := range scopes(r.Actor) {
-				keys = append(keys, store.KeyOf(task, scope))
+	return domain.DeskList[Need]{
+		Name: "need-" + task, Title: "needs.queue." + task, List: listDesk, Read: s.records.List,
+		Keys: func(a domain.Actor) []store.Key { return domain.DeskKeys(task, scopes(a)) },
+		Keep: func(ctx context.Context, r domain.QueueRequest, d Doc) (domain.Wait, bool, error) {
+			n := d.Body
+			ok, err := mine(ctx, r.Actor, n)
+			w := domain.Wait{Title: n.Title, Path: "/needs/" + d.ID, Note: s.placeText(ctx, n.Village), Since: since(n), Demo: n.Demo}
+			if days > 0 {
+				w.Due = domain.DueAfter(w.Since, days)
 			}
-			read := func(cursor string, limit int) ([]Doc, string, error) {
-				page, err := s.records.List(ctx, store.Query{List: listDesk, Any: keys, Cursor: cursor, Limit: limit})
-				return page.Items, page.Next, err
-			}
-			return domain.ReadQueue(r.Cursor, r.Limit, read, func(d Doc) (domain.Wait, bool, error) {
-				n := d.Body
-				ok, err := mine(ctx, r.Actor, n)
-				w := domain.Wait{Title: n.Title, Path: "/needs/" + d.ID, Note: s.placeText(ctx, n.Village), Since: since(n), Demo: n.Demo}
-				if days > 0 {
-					w.Due = domain.DueAfter(w.Since, days)
-				}
-				return w, ok, err
-			})
+			return w, ok, err
 		},
-	}
+	}.Queue()
 }

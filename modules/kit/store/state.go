@@ -112,54 +112,28 @@ func (db *DB) Add(ctx context.Context, key string, n int64, window time.Duration
 // somebody else was faster, fn is asked again, so the value must change with every Change, as with Update. NotFound where
 // nothing is, Unavailable, and the errors of fn.
 func (s *State[T]) Change(ctx context.Context, key string, fn func(old T) (T, error)) (T, error) {
-	if err := apperr.Refused(ctx); err != nil {
-		return *new(T), err
-	}
-	values := s.db.engine.Values()
-	for {
-		var none T
-		was, err := values.Get(ctx, s.name, key, s.now())
-		if err != nil || was == nil {
-			return s.decode(was, err)
-		}
-		old, err := s.decode(was, nil)
-		if err != nil {
-			return none, err
-		}
-		next, err := fn(old)
-		if err != nil {
-			return none, err
-		}
-		raw, err := encodeJSON(next)
-		if err != nil {
-			return none, err
-		}
-		done, err := values.Swap(ctx, s.name, key, was, raw)
-		if err != nil || done {
-			return next, unavailable(err)
-		}
-		if err := ctx.Err(); err != nil {
-			return none, err
-		}
-	}
+	return s.swap(ctx, key, false, fn)
 }
 
 // Update changes a value that is kept for good: fn gets what is there (the zero value where nothing is) and gives what
 // shall be there. Where somebody else was faster, fn is asked again. The value must change with every update, a counter
 // in it will do, so that a late writer is told from a repeat. Errors: Unavailable, and those of fn.
 func (s *State[T]) Update(ctx context.Context, key string, fn func(old T) (T, error)) (T, error) {
+	return s.swap(ctx, key, true, fn)
+}
+
+// swap puts what fn makes of a value in its place; with create, of the zero value where there is none.
+func (s *State[T]) swap(ctx context.Context, key string, create bool, fn func(old T) (T, error)) (T, error) {
+	var none T
 	if err := apperr.Refused(ctx); err != nil {
-		return *new(T), err
+		return none, err
 	}
 	values := s.db.engine.Values()
 	for {
-		var old, none T
 		was, err := values.Get(ctx, s.name, key, s.now())
-		if err != nil {
-			return none, unavailable(err)
-		}
-		if was != nil {
-			if err := json.Unmarshal(was, &old); err != nil {
+		var old T
+		if err != nil || was != nil || !create {
+			if old, err = s.decode(was, err); err != nil {
 				return none, err
 			}
 		}

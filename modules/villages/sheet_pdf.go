@@ -1,14 +1,14 @@
 package villages
 
 import (
-	"fmt"
 	"io"
 	"time"
 
 	"codeberg.org/go-pdf/fpdf"
 	"golang.org/x/image/font/gofont/gobold"
 	"golang.org/x/image/font/gofont/goregular"
-	"rsc.io/qr"
+
+	"gotong/modules/kit/web"
 )
 
 // sheetPDF lays village sheets out, one A4 page each. The Go fonts are free to pass on (BSD licence).
@@ -83,24 +83,15 @@ func (x *sheetPDF) text(style string, size, width, height float64, text string) 
 
 // code draws the QR code of an address at the upper right, as squares.
 func (x *sheetPDF) code(address string) error {
-	code, err := qr.Encode(address, qr.M)
+	size, runs, err := web.EncodeQR(address)
 	if err != nil {
-		return fmt.Errorf("QR code of %s: %w", address, err)
+		return err
 	}
-	side := sheetQR / float64(code.Size)
+	side := sheetQR / float64(size)
 	left := sheetMargin + sheetWidth - sheetQR
 	x.pdf.SetFillColor(0, 0, 0)
-	for row := range code.Size {
-		for from := 0; from < code.Size; from++ {
-			to := from
-			for to < code.Size && code.Black(to, row) {
-				to++
-			}
-			if to > from {
-				x.pdf.Rect(left+float64(from)*side, sheetMargin+float64(row)*side, float64(to-from)*side, side, "F")
-				from = to
-			}
-		}
+	for _, r := range runs {
+		x.pdf.Rect(left+float64(r.From)*side, sheetMargin+float64(r.Row)*side, float64(r.To-r.From)*side, side, "F")
 	}
 	return nil
 }

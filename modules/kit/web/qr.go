@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"html/template"
 	"strconv"
 	"strings"
@@ -15,13 +16,15 @@ type QR struct {
 	URL  string
 }
 
-// NewQR draws the QR code of an address; nil where it is too long for one.
-func NewQR(address string) *QR {
+// QRRun is a run of black squares in one row of a QR code: columns From to To, without To.
+type QRRun struct{ Row, From, To int }
+
+// EncodeQR gives the QR code of an address, its size in squares and its black runs; an error where it is too long for one.
+func EncodeQR(address string) (size int, runs []QRRun, err error) {
 	code, err := qr.Encode(address, qr.M)
 	if err != nil {
-		return nil
+		return 0, nil, fmt.Errorf("QR code of %s: %w", address, err)
 	}
-	var d strings.Builder
 	for row := range code.Size {
 		for from := 0; from < code.Size; from++ {
 			to := from
@@ -29,10 +32,23 @@ func NewQR(address string) *QR {
 				to++
 			}
 			if to > from {
-				d.WriteString("M" + strconv.Itoa(from+2) + " " + strconv.Itoa(row+2) + "h" + strconv.Itoa(to-from) + "v1H" + strconv.Itoa(from+2) + "z")
+				runs = append(runs, QRRun{row, from, to})
 				from = to
 			}
 		}
 	}
-	return &QR{Size: code.Size + 4, Path: template.HTMLAttr(d.String()), URL: address} //nolint:gosec // made of numbers
+	return code.Size, runs, nil
+}
+
+// NewQR draws the QR code of an address; nil where it is too long for one.
+func NewQR(address string) *QR {
+	size, runs, err := EncodeQR(address)
+	if err != nil {
+		return nil
+	}
+	var d strings.Builder
+	for _, r := range runs {
+		d.WriteString("M" + strconv.Itoa(r.From+2) + " " + strconv.Itoa(r.Row+2) + "h" + strconv.Itoa(r.To-r.From) + "v1H" + strconv.Itoa(r.From+2) + "z")
+	}
+	return &QR{Size: size + 4, Path: template.HTMLAttr(d.String()), URL: address} //nolint:gosec // made of numbers
 }

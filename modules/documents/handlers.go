@@ -218,7 +218,7 @@ func (m *Module) sendFile(c *fiber.Ctx, version string) error {
 	if inline[d.MediaType] {
 		kind = "inline"
 	}
-	c.Set(fiber.HeaderContentDisposition, disposition(kind, d.FileName))
+	c.Set(fiber.HeaderContentDisposition, web.Disposition(kind, d.FileName))
 	c.Set("X-Content-SHA256", d.SHA256)
 	if f.Body == nil { // HEAD
 		c.Response().Header.SetContentLength(int(f.Length))

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"gotong/modules/kit/web"
 )
 
 type accesses struct {
@@ -54,7 +56,7 @@ func TestDisposition(t *testing.T) {
 		"a\"b\\c%d.pdf": `attachment; filename="a_b_c_d.pdf"; filename*=UTF-8''a%22b%5Cc%25d.pdf`,
 		"a\r\nX: y.pdf": `attachment; filename="a__X: y.pdf"; filename*=UTF-8''a%0D%0AX%3A%20y.pdf`,
 	} {
-		if got := disposition("attachment", name); got != want {
+		if got := web.Disposition("attachment", name); got != want {
 			t.Errorf("%q gave %s, want %s", name, got, want)
 		}
 	}

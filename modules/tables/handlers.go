@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -207,7 +206,7 @@ func (m *Module) send(c *fiber.Ctx, e Export) error {
 	c.Set(fiber.HeaderContentType, sheet.MediaType(e.Format))
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	c.Set(fiber.HeaderCacheControl, "private, no-store")
-	c.Set(fiber.HeaderContentDisposition, attachment(e.Name+"."+e.Format))
+	c.Set(fiber.HeaderContentDisposition, web.Disposition("attachment", e.Name+"."+e.Format))
 	if c.Method() == fiber.MethodHead {
 		c.Response().SkipBody = true
 		return nil
@@ -241,23 +240,4 @@ type sending struct {
 func (s *sending) Close() error {
 	s.cancel()
 	return s.PipeReader.Close()
-}
-
-// attachment is the header under which a file is kept by a browser (RFC 6266).
-func attachment(name string) string {
-	plain := strings.Map(func(r rune) rune {
-		if r < ' ' || r > '~' || strings.ContainsRune(`"\%;`, r) {
-			return '_'
-		}
-		return r
-	}, name)
-	var encoded strings.Builder
-	for _, b := range []byte(name) {
-		if b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || strings.IndexByte("-._", b) >= 0 {
-			encoded.WriteByte(b)
-			continue
-		}
-		fmt.Fprintf(&encoded, "%%%02X", b)
-	}
-	return fmt.Sprintf(`attachment; filename="%s"; filename*=UTF-8''%s`, plain, encoded.String())
 }

@@ -52,7 +52,18 @@ func (s *Service) Market(scope Scope, most int) (bids []Bid, ok bool) {
 
 // Sizes counts the open needs of a region that are not wholly covered, real ones and those of the demonstration.
 func (s *Service) Sizes(region domain.RegionCode) (real, demo int) {
-	return len(s.index.within(Scope{Region: region})), len(s.index.within(Scope{Region: region, Demo: true}))
+	s.index.mu.RLock()
+	defer s.index.mu.RUnlock()
+	for _, e := range s.index.needs {
+		switch n := e.value; {
+		case n.Uncovered <= 0 || !region.Contains(n.Village):
+		case n.Demo:
+			demo++
+		default:
+			real++
+		}
+	}
+	return real, demo
 }
 
 // Fit is how well the offer itself fits, from 0 to 1: urgency and deprivation, which are the same for every offer of a need, are left out.

@@ -166,7 +166,7 @@ func (m *Module) getLines(c *fiber.Ctx) error {
 func sendFile(c *fiber.Ctx, name, mediaType string, body []byte) error {
 	c.Set(fiber.HeaderContentType, mediaType)
 	c.Set(fiber.HeaderCacheControl, "private, no-store")
-	c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+name+`"`)
+	c.Set(fiber.HeaderContentDisposition, web.Disposition("attachment", name))
 	return c.Send(body)
 }
 
@@ -223,7 +223,10 @@ func (m *Module) postPropose(c *fiber.Ctx) error {
 		return err
 	}
 	status := fiber.StatusOK
-	return m.renderShow(c, statusOf(err, status), func(p *showPage) {
+	if err != nil {
+		status = fiber.StatusUnprocessableEntity
+	}
+	return m.renderShow(c, status, func(p *showPage) {
 		if err != nil {
 			p.Receipt = append(p.Receipt, receipt{Text: b.T("plans.error.no_line"), Error: true})
 		}
@@ -231,11 +234,4 @@ func (m *Module) postPropose(c *fiber.Ctx) error {
 			p.Receipt = append(p.Receipt, receiptOf(b, o))
 		}
 	})
-}
-
-func statusOf(err error, status int) int {
-	if err != nil {
-		return fiber.StatusUnprocessableEntity
-	}
-	return status
 }

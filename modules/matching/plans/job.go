@@ -62,7 +62,7 @@ func (s *Service) search(ctx context.Context, doc Doc) error {
 			return err
 		}
 	}
-	result, prices, err := s.solve(ctx, doc)
+	report, prices, err := s.solve(ctx, doc)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err() // another replica begins anew
@@ -75,7 +75,7 @@ func (s *Service) search(ctx context.Context, doc Doc) error {
 			return p.move(Failed)
 		})
 	}
-	if err := s.put(ctx, resultKey(doc.ID), result); err != nil {
+	if err := s.put(ctx, resultKey(doc.ID), report.Result); err != nil {
 		return err
 	}
 	if prices != nil {
@@ -83,11 +83,6 @@ func (s *Service) search(ctx context.Context, doc Doc) error {
 			return err
 		}
 	}
-	var market Market
-	if err := s.get(ctx, marketKey(doc.ID), &market); err != nil {
-		return err
-	}
-	report := NewReport(&market, result)
 	return s.end(ctx, doc.ID, func(p *Plan) error {
 		p.Summary = report.Summary()
 		if p.Stop {
@@ -117,7 +112,7 @@ func (s *Service) end(ctx context.Context, id string, fn func(*Plan) error) erro
 
 // solve reads the question and searches, with half of the processors so that pages stay quick. Where floors count, a second, shorter
 // search without them tells what they cost.
-func (s *Service) solve(ctx context.Context, doc Doc) (*plan.Result, *solve.Warm, error) {
+func (s *Service) solve(ctx context.Context, doc Doc) (*Report, *solve.Warm, error) {
 	p := doc.Body
 	var market Market
 	if err := s.get(ctx, marketKey(doc.ID), &market); err != nil {
@@ -159,20 +154,30 @@ func (s *Service) solve(ctx context.Context, doc Doc) (*plan.Result, *solve.Warm
 		}
 	}
 	result, prices, err := answer.Solve(search, in, opt, s.version)
-	if err != nil || p.Policy.Floor == plan.FloorOff || result.Objective == nil || result.Status == plan.StatusOptimal && p.Stop || search.Err() != nil {
-		return result, prices, err
+	if err != nil {
+		return nil, nil, err
 	}
+	if p.Policy.Floor != plan.FloorOff && result.Objective != nil && (!p.Stop || result.Status != plan.StatusOptimal) && search.Err() == nil {
+		opt.Time, opt.Iterations, opt.Progress, opt.Warm = opt.Time/4, opt.Iterations/4, nil, prices
+		if result.Fairness.PriceOfFairness, err = priceOfFairness(search, in, result, opt); err != nil {
+			return nil, nil, err
+		}
+	}
+	return NewReport(&market, result), prices, nil
+}
+
+// priceOfFairness is how much less of value a plan has than one without floors, in percent: an estimate, since both are found by
+// searching. nil where the other search finds nothing.
+func priceOfFairness(ctx context.Context, in *plan.Instance, result *plan.Result, opt solve.Options) (*float64, error) {
 	free := *in
 	free.Floor = plan.FloorOff
-	opt.Time, opt.Iterations, opt.Progress, opt.Warm = opt.Time/4, opt.Iterations/4, nil, prices
-	without, err := solve.Solve(search, &free, opt)
+	without, err := solve.Solve(ctx, &free, opt)
 	if err != nil || !without.Feasible || without.Objective <= 0 {
-		return result, prices, err
+		return nil, err
 	}
 	with := free.Objective(unitsOf(in, result)) // without the floors' own worth
 	price := max(0, float64(without.Objective-with)/float64(without.Objective)*100)
-	result.Fairness.PriceOfFairness = &price
-	return result, prices, nil
+	return &price, nil
 }
 
 // unitsOf gives a result's lines by pair.

@@ -1,8 +1,6 @@
 package browser
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -29,25 +27,9 @@ func TestAccountInTheBrowser(t *testing.T) {
 			Key: "kantor", Name: "Kantor", Kind: accounts.KindOIDC, Issuer: second.Issuer(), ClientID: oidc.ClientID, ClientSecret: config.Secret(second.ClientSecret()),
 		})
 	})
-	i := &inspector{t: t, met: map[string]bool{}, kinds: map[string]bool{}, name: "account"}
-	if dir := os.Getenv("GOTONG_TEST_OUT"); dir != "" {
-		i.out = filepath.Join(dir, "screenshots")
-		if err := os.MkdirAll(i.out, 0o700); err != nil {
-			t.Fatal(err)
-		}
-	}
+	i := inspect(t, "account", map[string]bool{})
 	w := accountWalk{t}
-	visit := func(subject string) *walk.Chromium {
-		t.Helper()
-		v, err := b.Visit(base, width, height, false, t.TempDir())
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(v.Close)
-		v.Met = i.meet
-		w.must(walk.SignIn(v, subject))
-		return v
-	}
+	visit := func(subject string) *walk.Chromium { return i.visit(b, base, false, subject) }
 	phone, laptop := visit("anggota"), visit("anggota")
 	w.links(phone)
 	w.endsSession(phone, laptop)

@@ -91,11 +91,12 @@ func serveWith(t *testing.T, change func(*config.Config)) string {
 // inspector holds each page against axe, once for each structure (elements, their classes, roles and states), and
 // keeps a picture of it.
 type inspector struct {
-	t     *testing.T
-	out   string // folder for pictures, "" for none
-	met   map[string]bool
-	kinds map[string]bool
-	name  string
+	t        *testing.T
+	out      string // folder for pictures, "" for none
+	met      map[string]bool
+	kinds    map[string]bool
+	name     string
+	sessions map[string]*walk.Chromium // by subject, of once
 }
 
 // ids in addresses, so that one page of a kind is inspected once.
@@ -173,6 +174,47 @@ func (i *inspector) check(c *walk.Chromium, kind string) {
 	}
 }
 
+// inspect makes an inspector; met are the structures that were judged already. Pictures are kept where GOTONG_TEST_OUT says.
+func inspect(t *testing.T, name string, met map[string]bool) *inspector {
+	t.Helper()
+	i := &inspector{t: t, met: met, kinds: map[string]bool{}, name: name}
+	if dir := os.Getenv("GOTONG_TEST_OUT"); dir != "" {
+		i.out = filepath.Join(dir, "screenshots")
+		if err := os.MkdirAll(i.out, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return i
+}
+
+// visit opens a session of its own, whose every page is inspected, as one of the demo people; "" is the public.
+func (i *inspector) visit(b *walk.Browser, base string, script bool, subject string) *walk.Chromium {
+	i.t.Helper()
+	v, err := b.Visit(base, width, height, script, i.t.TempDir())
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	i.t.Cleanup(v.Close)
+	v.Met = i.meet
+	if subject != "" {
+		if err := walk.SignIn(v, subject); err != nil {
+			i.t.Fatal(err)
+		}
+	}
+	return v
+}
+
+// once gives every one of the demo people one session.
+func (i *inspector) once(b *walk.Browser, base string, script bool) func(subject string) (walk.Visitor, error) {
+	i.sessions = map[string]*walk.Chromium{}
+	return func(subject string) (walk.Visitor, error) {
+		if i.sessions[subject] == nil {
+			i.sessions[subject] = i.visit(b, base, script, subject)
+		}
+		return i.sessions[subject], nil
+	}
+}
+
 func TestLoopInTheBrowser(t *testing.T) {
 	b := browser(t)
 	base := serve(t)
@@ -183,30 +225,8 @@ func TestLoopInTheBrowser(t *testing.T) {
 			name = "without-javascript"
 		}
 		t.Run(name, func(t *testing.T) {
-			i := &inspector{t: t, met: met, kinds: map[string]bool{}, name: name}
-			if dir := os.Getenv("GOTONG_TEST_OUT"); dir != "" {
-				i.out = filepath.Join(dir, "screenshots")
-				if err := os.MkdirAll(i.out, 0o700); err != nil {
-					t.Fatal(err)
-				}
-			}
-			sessions := map[string]*walk.Chromium{}
-			as := func(subject string) (walk.Visitor, error) {
-				if v, ok := sessions[subject]; ok {
-					return v, nil
-				}
-				v, err := b.Visit(base, width, height, script, t.TempDir())
-				if err != nil {
-					return nil, err
-				}
-				t.Cleanup(v.Close)
-				v.Met = i.meet
-				sessions[subject] = v
-				if subject == "" {
-					return v, nil
-				}
-				return v, walk.SignIn(v, subject)
-			}
+			i := inspect(t, name, met)
+			as := i.once(b, base, script)
 			loop := walk.Loop{As: as, Mark: name}
 			if err := loop.Walk(t.Logf); err != nil {
 				t.Fatal(err)
@@ -214,10 +234,10 @@ func TestLoopInTheBrowser(t *testing.T) {
 			if err := publicPages(as); err != nil {
 				t.Error(err)
 			}
-			if len(sessions) < 8 {
-				t.Errorf("only %d sessions", len(sessions))
+			if len(i.sessions) < 8 {
+				t.Errorf("only %d sessions", len(i.sessions))
 			}
-			t.Logf("%d kinds of page met, %d structures inspected so far, %d sessions", len(i.kinds), len(i.met), len(sessions))
+			t.Logf("%d kinds of page met, %d structures inspected so far, %d sessions", len(i.kinds), len(i.met), len(i.sessions))
 		})
 	}
 }

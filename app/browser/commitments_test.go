@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"image"
 	"image/jpeg"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -26,27 +24,8 @@ func TestVillageConfirmsByLinkInTheBrowser(t *testing.T) {
 	for _, script := range []bool{false, true} {
 		name := map[bool]string{false: "without-javascript", true: "with-javascript"}[script]
 		t.Run(name, func(t *testing.T) {
-			i := &inspector{t: t, met: met, kinds: map[string]bool{}, name: "commitments-" + name}
-			if dir := os.Getenv("GOTONG_TEST_OUT"); dir != "" {
-				i.out = filepath.Join(dir, "screenshots")
-				if err := os.MkdirAll(i.out, 0o700); err != nil {
-					t.Fatal(err)
-				}
-			}
-			visit := func(subject string) *walk.Chromium {
-				v, err := b.Visit(base, width, height, script, t.TempDir())
-				if err != nil {
-					t.Fatal(err)
-				}
-				t.Cleanup(v.Close)
-				v.Met = i.meet
-				if subject != "" {
-					if err := walk.SignIn(v, subject); err != nil {
-						t.Fatal(err)
-					}
-				}
-				return v
-			}
+			i := inspect(t, "commitments-"+name, met)
+			visit := func(subject string) *walk.Chromium { return i.visit(b, base, script, subject) }
 			w := &pledgeWalk{t: t, partner: visit("air-pengelola"), village: visit("desa-temajuk"), verifier: visit("verifikator-paloh"), phone: visit("")}
 			w.negotiate(name)
 			w.agree()

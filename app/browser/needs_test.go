@@ -41,19 +41,8 @@ func TestNeedsInTheBrowser(t *testing.T) {
 	for _, script := range []bool{false, true} {
 		name := map[bool]string{false: "without-javascript", true: "with-javascript"}[script]
 		t.Run(name, func(t *testing.T) {
-			i := &inspector{t: t, met: met, kinds: map[string]bool{}, name: name}
-			person := func(subject string) *walk.Chromium {
-				v, err := b.Visit(base, width, height, script, t.TempDir())
-				if err != nil {
-					t.Fatal(err)
-				}
-				t.Cleanup(v.Close)
-				v.Met = i.meet
-				if err := walk.SignIn(v, subject); err != nil {
-					t.Fatal(err)
-				}
-				return v
-			}
+			i := inspect(t, name, met)
+			person := func(subject string) *walk.Chromium { return i.visit(b, base, script, subject) }
 			village, verifier := person("desa-temajuk"), person("verifikator-paloh")
 			do := func(v walk.Visitor, open, form string, values walk.Values, files map[string]walk.File) {
 				t.Helper()

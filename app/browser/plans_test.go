@@ -1,7 +1,6 @@
 package browser
 
 import (
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -21,19 +20,8 @@ func TestPlansInTheBrowser(t *testing.T) {
 	for _, script := range []bool{false, true} {
 		name := map[bool]string{false: "without-javascript", true: "with-javascript"}[script]
 		t.Run(name, func(t *testing.T) {
-			i := &inspector{t: t, met: met, kinds: map[string]bool{}, name: "plans-" + name, out: os.Getenv("GOTONG_TEST_OUT")}
-			person := func(subject string) *walk.Chromium {
-				v, err := b.Visit(base, width, height, script, t.TempDir())
-				if err != nil {
-					t.Fatal(err)
-				}
-				t.Cleanup(v.Close)
-				v.Met = i.meet
-				if err := walk.SignIn(v, subject); err != nil {
-					t.Fatal(err)
-				}
-				return v
-			}
+			i := inspect(t, "plans-"+name, met)
+			person := func(subject string) *walk.Chromium { return i.visit(b, base, script, subject) }
 			open := func(v walk.Visitor, path string) *goquery.Document {
 				t.Helper()
 				if err := v.Open(path); err != nil {

@@ -2,8 +2,6 @@ package browser
 
 import (
 	"bytes"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -25,22 +23,8 @@ func TestTableInTheBrowser(t *testing.T) {
 			name = "table-without-javascript"
 		}
 		t.Run(name, func(t *testing.T) {
-			i := &inspector{t: t, met: met, kinds: map[string]bool{}, name: name}
-			if dir := os.Getenv("GOTONG_TEST_OUT"); dir != "" {
-				i.out = filepath.Join(dir, "screenshots")
-				if err := os.MkdirAll(i.out, 0o700); err != nil {
-					t.Fatal(err)
-				}
-			}
-			v, err := b.Visit(base, width, height, script, t.TempDir())
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(v.Close)
-			v.Met = i.meet
-			if err := walk.SignIn(v, "verifikator-sambas"); err != nil {
-				t.Fatal(err)
-			}
+			i := inspect(t, name, met)
+			v := i.visit(b, base, script, "verifikator-sambas")
 			tableWalk(t, v, name)
 			if err := v.Open("/en/imports"); err != nil {
 				t.Error(err)

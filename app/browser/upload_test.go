@@ -168,7 +168,7 @@ func TestUploadInTheBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(v.Close)
-	i := &inspector{t: t, met: map[string]bool{}, kinds: map[string]bool{}, name: "upload", out: os.Getenv("GOTONG_TEST_OUT")}
+	i := inspect(t, "upload", map[string]bool{})
 	v.Met = i.meet
 	must := func(what string, err error) {
 		t.Helper()

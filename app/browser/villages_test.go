@@ -1,8 +1,6 @@
 package browser
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -18,28 +16,8 @@ func TestVillagesInTheBrowser(t *testing.T) {
 	for _, script := range []bool{false, true} {
 		name := map[bool]string{false: "villages-without-javascript", true: "villages-with-javascript"}[script]
 		t.Run(name, func(t *testing.T) {
-			i := &inspector{t: t, met: met, kinds: map[string]bool{}, name: name}
-			if dir := os.Getenv("GOTONG_TEST_OUT"); dir != "" {
-				i.out = filepath.Join(dir, "screenshots")
-				if err := os.MkdirAll(i.out, 0o700); err != nil {
-					t.Fatal(err)
-				}
-			}
-			visit := func(subject string) *walk.Chromium {
-				t.Helper()
-				v, err := b.Visit(base, width, height, script, t.TempDir())
-				if err != nil {
-					t.Fatal(err)
-				}
-				t.Cleanup(v.Close)
-				v.Met = i.meet
-				if subject != "" {
-					if err := walk.SignIn(v, subject); err != nil {
-						t.Fatal(err)
-					}
-				}
-				return v
-			}
+			i := inspect(t, name, met)
+			visit := func(subject string) *walk.Chromium { return i.visit(b, base, script, subject) }
 			public := visit("")
 			for path, wants := range map[string][]string{
 				"/villages/" + walk.Village:        {"#weight .why", "#years .plot svg", "#compare table", `a[href$="/sheet.pdf"]`},

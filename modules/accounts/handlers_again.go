@@ -52,7 +52,7 @@ func (m *Module) Recent(c *fiber.Ctx) (bool, error) {
 	case m.Service.provedRecently(actor):
 		return true, nil
 	case apperr.Refused(c.UserContext()) != nil: // nothing will come of it, and its text may not be kept either
-		return true, nil
+		return true, nil //nolint:nilerr // the store refuses whatever the act would change
 	case actor.Session == "":
 		return false, apperr.New(apperr.Forbidden, "accounts.error.person_only")
 	}

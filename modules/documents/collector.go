@@ -43,7 +43,7 @@ func (s *Service) Collect(ctx context.Context) (Collected, error) {
 	if c.Released, err = s.releaseDue(ctx); err != nil {
 		return c, err
 	}
-	if c.Uploads, err = s.uploads.Sweep(ctx, prefix); err != nil {
+	if c.Uploads, err = s.uploads.Sweep(ctx); err != nil {
 		return c, err
 	}
 	orphans, err := s.Orphans(ctx)

@@ -20,7 +20,7 @@ type Uploads interface {
 	Get(ctx context.Context, id string) (resumable.Upload, error)
 	Complete(ctx context.Context, id string) (resumable.Upload, error)
 	Remove(ctx context.Context, id string, object bool) error
-	Sweep(ctx context.Context, keys string) (int, error)
+	Sweep(ctx context.Context) (int, error)
 }
 
 var _ Uploads = (*resumable.Store)(nil)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"iter"
-	"time"
 
 	"github.com/minio/minio-go/v7"
 
@@ -18,12 +17,6 @@ const PartMin = 5 << 20
 type Part struct {
 	Number int    `json:"n"`
 	ETag   string `json:"e"`
-}
-
-// Unfinished is an object that was begun in parts and neither finished nor dropped.
-type Unfinished struct {
-	Key, Upload string
-	Begun       time.Time
 }
 
 // BeginParts starts an object that comes in parts and gives the name under which they are put. Nothing stands under the
@@ -69,22 +62,23 @@ func (s *Store) DropParts(ctx context.Context, key, upload string) error {
 	return err
 }
 
-// ListUnfinished streams the objects begun in parts below prefix. A listing that breaks off ends with its error.
-func (s *Store) ListUnfinished(ctx context.Context, prefix string) iter.Seq2[Unfinished, error] {
-	return func(yield func(Unfinished, error) bool) {
+// Unfinished streams the names under which the object of this key was begun in parts and neither finished nor dropped.
+// It asks for one key, since MinIO lists unfinished uploads by nothing less. A listing that breaks off ends with its error.
+func (s *Store) Unfinished(ctx context.Context, key string) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
-		for u := range s.core.ListIncompleteUploads(ctx, s.config.Bucket, prefix, true) {
+		for u := range s.core.ListIncompleteUploads(ctx, s.config.Bucket, key, true) {
 			if u.Err != nil {
-				yield(Unfinished{}, failure("list unfinished "+prefix, u.Err))
+				yield("", failure("list unfinished "+key, u.Err))
 				return
 			}
-			if !yield(Unfinished{Key: u.Key, Upload: u.UploadID, Begun: u.Initiated.UTC()}, nil) {
+			if u.Key == key && !yield(u.UploadID, nil) {
 				return
 			}
 		}
 		if err := ctx.Err(); err != nil {
-			yield(Unfinished{}, failure("list unfinished "+prefix, err))
+			yield("", failure("list unfinished "+key, err))
 		}
 	}
 }

@@ -2,9 +2,11 @@ package resumable
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/blob"
@@ -48,7 +50,12 @@ func (u Upload) joinable() (first []piece, size int64) {
 	return nil, 0
 }
 
+// begin starts the object in parts. Before, it notes beside the pieces for which key: so Sweep finds what was begun even
+// when nothing else knows of it any more.
 func (s *Store) begin(ctx context.Context, u Upload) (Upload, error) {
+	if _, err := s.blobs.Put(ctx, s.note(u.ID), strings.NewReader(u.Key), blob.PutOptions{Size: int64(len(u.Key))}); err != nil {
+		return u, err
+	}
 	name, err := s.blobs.BeginParts(ctx, u.Key, "")
 	if err != nil {
 		return u, err
@@ -64,6 +71,11 @@ func (s *Store) begin(ctx context.Context, u Upload) (Upload, error) {
 	}
 	return now, err
 }
+
+// note is the key of what begin notes.
+func (s *Store) note(id string) string { return s.prefix + id + "/" + noteName }
+
+const noteName = "key"
 
 // part stores the pieces as the next part and forgets them.
 func (s *Store) part(ctx context.Context, u Upload, pieces []piece, size int64) (Upload, error) {
@@ -85,16 +97,42 @@ func (s *Store) part(ctx context.Context, u Upload, pieces []piece, size int64) 
 	return now, s.drop(ctx, pieces)
 }
 
-// settled looks whether a twin of this request got further meanwhile, and took away what we were reading.
+// settled looks why joining failed: a twin of this request may have got further and taken away what we were reading, or
+// the server have dropped what was begun (MinIO does so after a day unless told otherwise). Then nothing can be joined
+// any more: the upload is forgotten, and NotFound tells its sender to begin anew.
 func (s *Store) settled(ctx context.Context, u Upload, cause error) (Upload, error) {
 	now, err := s.Get(ctx, u.ID)
 	if err == nil && (len(now.Parts) > len(u.Parts) || now.Whole) {
 		return now, nil
 	}
-	if apperr.Is(cause, apperr.NotFound) { // not the upload is missing, but a piece of it: nothing that the sender could mend
-		cause = apperr.Wrap(cause, apperr.Unavailable, "error.unavailable")
+	if err != nil || !apperr.Is(cause, apperr.NotFound) {
+		return u, cause
 	}
-	return u, cause
+	switch lost, err := s.lost(ctx, now); {
+	case err != nil:
+		return u, err
+	case lost:
+		return u, errors.Join(cause, s.Remove(ctx, u.ID, false))
+	}
+	// Not the upload is missing, but a piece of it: nothing that the sender could mend.
+	return u, apperr.Wrap(cause, apperr.Unavailable, "error.unavailable")
+}
+
+// lost tells whether the server knows neither the object nor its beginning.
+func (s *Store) lost(ctx context.Context, u Upload) (bool, error) {
+	if u.Begin == "" {
+		return false, nil
+	}
+	for name, err := range s.blobs.Unfinished(ctx, u.Key) {
+		if err != nil || name == u.Begin {
+			return false, err
+		}
+	}
+	_, err := s.blobs.Stat(ctx, u.Key)
+	if apperr.Is(err, apperr.NotFound) {
+		return true, nil
+	}
+	return false, err
 }
 
 // small puts an object of few pieces at once.
@@ -110,10 +148,15 @@ func (s *Store) small(ctx context.Context, u Upload) (Upload, error) {
 
 // finish makes the object of its parts.
 func (s *Store) finish(ctx context.Context, u Upload) (Upload, error) {
-	if err := s.blobs.FinishParts(ctx, u.Key, u.Begin, u.Parts); err != nil && !apperr.Is(err, apperr.NotFound) {
+	err := s.blobs.FinishParts(ctx, u.Key, u.Begin, u.Parts)
+	if err != nil && !apperr.Is(err, apperr.NotFound) {
 		return s.settled(ctx, u, err)
 	}
-	return s.whole(ctx, u)
+	done, failed := s.whole(ctx, u)
+	if err != nil && failed != nil { // it was not finished before either
+		return s.settled(ctx, u, err)
+	}
+	return done, failed
 }
 
 // whole looks at the object and notes that it stands.
@@ -164,8 +207,11 @@ func (s *Store) Remove(ctx context.Context, id string, object bool) error {
 	if err != nil {
 		return err
 	}
-	if u.Begin != "" && !u.Whole {
-		if err := s.blobs.DropParts(ctx, u.Key, u.Begin); err != nil {
+	if u.Begin != "" { // a twin may have begun the same and broken off, so all of it goes
+		if _, err := s.dropBegun(ctx, u.Key); err != nil {
+			return err
+		}
+		if err := s.blobs.Delete(ctx, s.note(u.ID)); err != nil {
 			return err
 		}
 	}

@@ -60,7 +60,7 @@ type Parts interface {
 	PutPart(ctx context.Context, key, upload string, number int, r io.Reader, size int64) (blob.Part, error)
 	FinishParts(ctx context.Context, key, upload string, parts []blob.Part) error
 	DropParts(ctx context.Context, key, upload string) error
-	ListUnfinished(ctx context.Context, prefix string) iter.Seq2[blob.Unfinished, error]
+	Unfinished(ctx context.Context, key string) iter.Seq2[string, error]
 }
 
 var _ Blobs = (*blob.Store)(nil)

@@ -94,6 +94,14 @@ func (r *rig) holds(t *testing.T, id string, content []byte) {
 	if !bytes.Equal(r.blobs.Content("files/"+id), content) {
 		t.Fatal("the object holds something else")
 	}
+}
+
+// left is what stays once the file was taken over: the object alone.
+func (r *rig) left(t *testing.T, id string) {
+	t.Helper()
+	if err := r.Remove(t.Context(), id, false); err != nil {
+		t.Fatal(err)
+	}
 	if keys := r.blobs.Keys(); len(keys) != 1 {
 		t.Errorf("left behind: %v", keys)
 	}
@@ -106,6 +114,7 @@ func TestFilesOfEverySize(t *testing.T) {
 		r.begin(t, "u", size)
 		r.send(t, "u", content, PieceMax)
 		r.holds(t, "u", content)
+		r.left(t, "u")
 	}
 }
 
@@ -143,7 +152,7 @@ func TestBrokenAtEveryStep(t *testing.T) {
 				other.send(t, "u", content[:size], PieceMax)
 				r.blobs.Fail = nil
 				r.clock.Advance(time.Hour)
-				if _, err := r.Sweep(t.Context(), "files/"); err != nil {
+				if _, err := r.Sweep(t.Context()); err != nil {
 					t.Fatal(err)
 				}
 				if u, err := r.Get(t.Context(), "u"); err != nil || u.SHA256() != sumOf(content[:size]) || !bytes.Equal(r.blobs.Content("files/u"), content[:size]) {
@@ -218,7 +227,7 @@ func TestSweep(t *testing.T) {
 	if _, err := r.Append(t.Context(), "young", 0, bytes.NewReader(content[:PieceMax])); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := r.Sweep(t.Context(), "files/"); n != 0 || err != nil {
+	if n, err := r.Sweep(t.Context()); n != 0 || err != nil {
 		t.Fatal("swept too early:", n, err)
 	}
 	r.clock.Advance(2 * time.Hour)
@@ -228,11 +237,11 @@ func TestSweep(t *testing.T) {
 		}
 		return nil
 	}
-	if n, err := r.Sweep(t.Context(), "files/"); n != 0 || err == nil {
+	if n, err := r.Sweep(t.Context()); n != 0 || err == nil {
 		t.Fatal("swept by half a listing:", n, err)
 	}
 	r.blobs.Fail = nil
-	if n, err := r.Sweep(t.Context(), "files/"); n != 2 || err != nil { // its piece and its parts
+	if n, err := r.Sweep(t.Context()); n != 3 || err != nil { // its piece, the note and the parts
 		t.Fatal(n, err)
 	}
 	if keys := r.blobs.Keys(); len(keys) != 1 || !strings.HasPrefix(keys[0], "uploads/young/") {
@@ -240,6 +249,46 @@ func TestSweep(t *testing.T) {
 	}
 	if err := r.Remove(t.Context(), "young", true); err != nil || len(r.blobs.Keys()) != 0 {
 		t.Error(err, r.blobs.Keys())
+	}
+}
+
+// A server may drop what was begun in parts, as MinIO does after a day: the sender then learns that it must begin anew.
+func TestServerDropsParts(t *testing.T) {
+	content := bytesOf(2*joinAt + 3)
+	for _, until := range []int{joinAt, 2 * joinAt} { // the next part is refused, or the end
+		r := newRig(t)
+		r.begin(t, "u", len(content))
+		at := 0
+		step := func() error {
+			n, err := r.Append(t.Context(), "u", int64(at), bytes.NewReader(content[at:min(at+PieceMax, len(content))]))
+			at += int(n)
+			return err
+		}
+		for at < until {
+			if err := step(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		u, err := r.Get(t.Context(), "u")
+		if err != nil || u.Begin == "" {
+			t.Fatal(err, u)
+		}
+		if err := r.blobs.DropParts(t.Context(), u.Key, u.Begin); err != nil {
+			t.Fatal(err)
+		}
+		for err = nil; err == nil && at < len(content); {
+			err = step()
+		}
+		if !apperr.Is(err, apperr.NotFound) {
+			t.Errorf("after %d bytes: %v", until, err)
+		}
+		if keys := r.blobs.Keys(); len(keys) != 0 {
+			t.Errorf("left behind: %v", keys)
+		}
+		r.begin(t, "u", len(content))
+		r.send(t, "u", content, PieceMax)
+		r.holds(t, "u", content)
+		r.left(t, "u")
 	}
 }
 

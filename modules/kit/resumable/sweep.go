@@ -2,19 +2,19 @@ package resumable
 
 import (
 	"context"
+	"io"
+	"path"
 	"strings"
 
 	"gotong/modules/kit/apperr"
 )
 
-// Sweep removes what uploads left whose time is over, and tells how much: pieces, and objects below the prefix of keys
-// that were begun in parts. It removes nothing of an upload that can still be resumed, and nothing unless the listing
-// was read to its end. Unavailable where a server does not answer; the next run goes on.
-func (s *Store) Sweep(ctx context.Context, keys string) (int, error) {
-	before := s.clock.Now().Add(-Kept)
-	removed := 0
+// Sweep removes what uploads left whose time is over, and tells how much: pieces, notes of what was begun in parts, and
+// those parts. It removes nothing of an upload that can still be resumed, and nothing unless the listing was read to its
+// end. Unavailable where a server does not answer; the next run goes on.
+func (s *Store) Sweep(ctx context.Context) (int, error) {
 	gone := map[string]bool{}
-	var pieces []string
+	var left []string
 	for info, err := range s.blobs.List(ctx, s.prefix) {
 		if err != nil {
 			return 0, err
@@ -27,28 +27,55 @@ func (s *Store) Sweep(ctx context.Context, keys string) (int, error) {
 		}
 		// A piece without an upload is that of one that was finished or removed a moment ago, or whose time is over.
 		if gone[id] {
-			pieces = append(pieces, info.Key)
+			left = append(left, info.Key)
 		}
 	}
-	for _, key := range pieces {
+	removed := 0
+	for _, key := range left {
+		if path.Base(key) == noteName {
+			n, err := s.dropNoted(ctx, key)
+			removed += n
+			if err != nil {
+				return removed, err
+			}
+		}
 		if err := s.blobs.Delete(ctx, key); err != nil {
 			return removed, err
 		}
 		removed++
 	}
-	for u, err := range s.blobs.ListUnfinished(ctx, keys) {
-		if err != nil {
-			return removed, err
-		}
-		if !u.Begun.Before(before) {
-			continue
-		}
-		if err := s.blobs.DropParts(ctx, u.Key, u.Upload); err != nil {
-			return removed, err
-		}
-		removed++
-	}
 	return removed, nil
+}
+
+// dropNoted drops what was begun in parts for the key that a note names.
+func (s *Store) dropNoted(ctx context.Context, note string) (int, error) {
+	r, err := s.blobs.Get(ctx, note, 0, -1)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = r.Close() }()
+	key, err := io.ReadAll(r)
+	if err != nil {
+		return 0, apperr.Wrap(err, apperr.Unavailable, "error.unavailable")
+	}
+	return s.dropBegun(ctx, string(key))
+}
+
+// dropBegun drops all that was begun in parts for a key.
+func (s *Store) dropBegun(ctx context.Context, key string) (int, error) {
+	var begun []string
+	for name, err := range s.blobs.Unfinished(ctx, key) {
+		if err != nil {
+			return 0, err
+		}
+		begun = append(begun, name)
+	}
+	for i, name := range begun {
+		if err := s.blobs.DropParts(ctx, key, name); err != nil {
+			return i, err
+		}
+	}
+	return len(begun), nil
 }
 
 func (s *Store) gone(ctx context.Context, id string) (bool, error) {

@@ -9,18 +9,14 @@ import (
 	"errors"
 	"io"
 	"iter"
-	"maps"
-	"slices"
-	"strings"
 
 	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/blob"
 )
 
 type unfinished struct {
-	blob.Unfinished
-	contentType string
-	parts       map[int][]byte
+	key, contentType string
+	parts            map[int][]byte
 }
 
 func etag(b []byte) string {
@@ -35,7 +31,7 @@ func (m *Memory) BeginParts(_ context.Context, key, contentType string) (string,
 	}
 	upload := rand.Text()
 	m.mu.Lock()
-	m.begun[upload] = unfinished{Unfinished: blob.Unfinished{Key: key, Upload: upload, Begun: m.clock.Now()}, contentType: contentType, parts: map[int][]byte{}}
+	m.begun[upload] = unfinished{key: key, contentType: contentType, parts: map[int][]byte{}}
 	m.mu.Unlock()
 	return upload, m.at("begin parts after")
 }
@@ -51,11 +47,11 @@ func (m *Memory) PutPart(_ context.Context, key, upload string, number int, r io
 	}
 	m.mu.Lock()
 	u, ok := m.begun[upload]
-	if ok && u.Key == key {
+	if ok && u.key == key {
 		u.parts[number] = content
 	}
 	m.mu.Unlock()
-	if !ok || u.Key != key {
+	if !ok || u.key != key {
 		return blob.Part{}, apperr.New(apperr.NotFound, "error.not_found")
 	}
 	return blob.Part{Number: number, ETag: etag(content)}, m.at("put part after")
@@ -76,7 +72,7 @@ func (m *Memory) finish(key, upload string, parts []blob.Part) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	u, ok := m.begun[upload]
-	if !ok || u.Key != key {
+	if !ok || u.key != key {
 		return apperr.New(apperr.NotFound, "error.not_found")
 	}
 	var content []byte
@@ -103,19 +99,24 @@ func (m *Memory) DropParts(_ context.Context, _, upload string) error {
 	return nil
 }
 
-// ListUnfinished is blob.Store.ListUnfinished.
-func (m *Memory) ListUnfinished(_ context.Context, prefix string) iter.Seq2[blob.Unfinished, error] {
-	return func(yield func(blob.Unfinished, error) bool) {
+// Unfinished is blob.Store.Unfinished.
+func (m *Memory) Unfinished(_ context.Context, key string) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
 		m.mu.Lock()
-		all := slices.Collect(maps.Values(m.begun))
+		var uploads []string
+		for upload, u := range m.begun {
+			if u.key == key {
+				uploads = append(uploads, upload)
+			}
+		}
 		m.mu.Unlock()
-		for _, u := range all {
-			if strings.HasPrefix(u.Key, prefix) && !yield(u.Unfinished, nil) {
+		for _, upload := range uploads {
+			if !yield(upload, nil) {
 				return
 			}
 		}
-		if err := m.at("list unfinished after"); err != nil {
-			yield(blob.Unfinished{}, err)
+		if err := m.at("unfinished after"); err != nil {
+			yield("", err)
 		}
 	}
 }

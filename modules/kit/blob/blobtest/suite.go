@@ -248,10 +248,10 @@ func large(t *testing.T, s *blob.Store, prefix string) {
 // Parts put twice and out of order make the object; nothing stands under the key before, nothing is listed after.
 func parts(t *testing.T, s *blob.Store, prefix string) {
 	key, content := prefix+"x", random(2*blob.PartMin+1000)
-	unfinished := func() (found []string) {
-		for u, err := range s.ListUnfinished(t.Context(), prefix) {
+	unfinished := func(key string) (found []string) {
+		for upload, err := range s.Unfinished(t.Context(), key) {
 			must(t, err)
-			found = append(found, u.Upload)
+			found = append(found, upload)
 		}
 		return found
 	}
@@ -270,7 +270,9 @@ func parts(t *testing.T, s *blob.Store, prefix string) {
 	}
 	_, err = s.Stat(t.Context(), key)
 	wantKind(t, "stat before the end", err, apperr.NotFound)
-	if found := unfinished(); len(found) != 1 || found[0] != upload {
+	other, err := s.BeginParts(t.Context(), key+"y", "")
+	must(t, err)
+	if found := unfinished(key); len(found) != 1 || found[0] != upload {
 		t.Errorf("unfinished are %v", found)
 	}
 	must(t, s.FinishParts(t.Context(), key, upload, []blob.Part{first, second, last}))
@@ -280,11 +282,9 @@ func parts(t *testing.T, s *blob.Store, prefix string) {
 	if err := s.FinishParts(t.Context(), key, upload, []blob.Part{first, second, last}); err != nil { // MinIO answers a repeat as done
 		wantKind(t, "finish again", err, apperr.NotFound)
 	}
-	other, err := s.BeginParts(t.Context(), prefix+"y", "")
-	must(t, err)
-	must(t, s.DropParts(t.Context(), prefix+"y", other))
-	must(t, s.DropParts(t.Context(), prefix+"y", other))
-	if found := unfinished(); len(found) != 0 {
+	must(t, s.DropParts(t.Context(), key+"y", other))
+	must(t, s.DropParts(t.Context(), key+"y", other))
+	if found := append(unfinished(key), unfinished(key+"y")...); len(found) != 0 {
 		t.Errorf("unfinished are %v", found)
 	}
 }

@@ -21,10 +21,9 @@ import (
 // that GOTONG_TEST_MONGO_URI names, else on FerretDB within the process.
 //
 // On FerretDB it proves that every module's reads and writes go over MongoDB's protocol as the driver speaks it, and
-// that relay, followers and reconcilers carry the loop to its end. It cannot prove what rests on concurrent
-// version-checked updates, since FerretDB loses some of them: the loop itself is sequential, but the followers write
-// beside it, so a failure here that no repetition shows may be FerretDB's. Nor does it prove anything about speed or
-// size: only the regions that the story needs are loaded, all of them on a real server.
+// that relay, followers and reconcilers carry the loop to its end. It cannot prove that a server updates documents
+// atomically, since mongowire lets FerretDB do one at a time, nor anything about speed or size: only the regions that the
+// story needs are loaded, all of them on a real server.
 func TestLoopOnMongoDB(t *testing.T) {
 	if !mongowire.Real() && os.Getenv("GOTONG_TEST_FERRETDB") == "" {
 		t.Skip("set GOTONG_TEST_MONGO_URI, or GOTONG_TEST_FERRETDB=1 for minutes on FerretDB")

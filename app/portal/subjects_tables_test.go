@@ -32,7 +32,7 @@ func (s *scenery) makeImports() {
 		s.checkImport("univ-penyunting", id, false)
 		if name != "faulty" && s.importDoc(id).Body.State != tables.Ready {
 			problems, err := s.Tables().Service.Problems(s.ctx, id, s.importDoc(id).Body.Run, 0)
-			s.t.Fatalf("import %s is faulty: %+v %v\n%s", name, problems, err, text)
+			s.t.Fatalf("import %s is %+v: %+v %v\n%s", name, s.importDoc(id).Body, problems, err, text)
 		}
 		if name == "applied" {
 			s.must(s.Tables().Service.Apply(s.ctx, s.who("univ-penyunting"), s.op(), id, s.importDoc(id).Version))

@@ -34,7 +34,7 @@ type operation struct {
 }
 
 type places struct {
-	Keys []string `bson:"k"`
+	Keys []string `bson:"k,omitempty"`
 	Sort string   `bson:"s"`
 }
 
@@ -45,10 +45,19 @@ type outgoing struct {
 	Personal string `bson:"p"`
 }
 
+// namesPlace holds no place but the names of the lists. FerretDB takes two documents for equal that differ in the names of
+// their fields alone and then changes nothing; with this a value differs too.
+const namesPlace = "_"
+
 func placesOf(keys []store.ListKeys) map[string]places {
-	m := make(map[string]places, len(keys))
-	for _, k := range keys {
+	m := make(map[string]places, len(keys)+1)
+	names := make([]string, len(keys))
+	for i, k := range keys {
 		m[escapeKey(k.List)] = places{Keys: k.Keys, Sort: k.Sort}
+		names[i] = k.List
+	}
+	if len(keys) > 0 {
+		m[namesPlace] = places{Sort: strings.Join(names, " ")}
 	}
 	return m
 }
@@ -76,6 +85,9 @@ func (d *document) envelope() (store.Envelope, error) {
 	env := store.Envelope{ID: d.ID, Version: d.V, Schema: int(d.Schema), Operation: store.Operation{ID: d.Op.ID, Digest: d.Op.Digest},
 		Created: d.Created, Changed: d.Changed, Gone: d.Gone}
 	for list, p := range d.K {
+		if list == namesPlace {
+			continue
+		}
 		env.Keys = append(env.Keys, store.ListKeys{List: unescapeKey(list), Sort: p.Sort, Keys: p.Keys})
 	}
 	slices.SortFunc(env.Keys, func(a, b store.ListKeys) int { return strings.Compare(a.List, b.List) })

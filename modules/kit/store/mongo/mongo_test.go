@@ -23,5 +23,5 @@ func TestMain(m *testing.M) {
 }
 
 func TestConformance(t *testing.T) {
-	storetest.Run(t, storetest.Backend{Start: mongowire.Database, Concurrent: mongowire.Real()})
+	storetest.Run(t, storetest.Backend{Start: mongowire.Database})
 }

@@ -10,7 +10,7 @@ import (
 )
 
 func backend(options sqlite.Options) storetest.Backend {
-	return storetest.Backend{Concurrent: true, Start: func(t testing.TB) func() store.Engine {
+	return storetest.Backend{Start: func(t testing.TB) func() store.Engine {
 		path := filepath.Join(t.TempDir(), "portal.db")
 		return func() store.Engine {
 			e, err := sqlite.Open(path, options)

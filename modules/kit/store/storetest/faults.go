@@ -83,11 +83,8 @@ func testFailpoints(t *testing.T, b Backend) {
 		return nil
 	}
 	w := begin(t, b)
-	crashes, step := 0, 1
-	if !b.Concurrent { // a slow server
-		step = 5
-	}
-	for stop := 1; ; stop += step {
+	crashes := 0
+	for stop := 1; ; stop++ {
 		calls := 0
 		_, things := w.replica(func(string) error {
 			if calls++; calls >= stop {
@@ -134,7 +131,7 @@ func testFailpoints(t *testing.T, b Backend) {
 			w.Fatal("the steps never end")
 		}
 	}
-	if crashes*step < 6 {
+	if crashes < 6 {
 		w.Fatalf("only %d crashes", crashes)
 	}
 	w.verify(int64(3 * (crashes + 1)))

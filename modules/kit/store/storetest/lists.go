@@ -241,3 +241,32 @@ func testAnyKey(w *world) {
 	_, err = w.things.List(w.ctx, store.Query{List: ByName, Any: keys[:2], Cursor: page.Next})
 	w.kind(err, apperr.BadRequest)
 }
+
+// A document leaves one list for another that holds it under the same key and sort value.
+func testListsOfOneShape(w *world) {
+	in := func(amount int64) func(string, Thing) []store.Key {
+		return func(_ string, t Thing) []store.Key {
+			if t.Amount%2 != amount {
+				return nil
+			}
+			return []store.Key{""}
+		}
+	}
+	sort := func(_ string, t Thing) string { return t.Name }
+	moving := store.NewRecords(w.db, store.Definition[Thing]{Name: "moving", Lists: []store.List[Thing]{
+		{Name: "even", Keys: in(0), Sort: sort}, {Name: "odd", Keys: in(1), Sort: sort},
+	}})
+	doc, err := moving.Insert(w.ctx, "a", Thing{Name: "well"}, change("thing.made", ""))
+	w.must(err)
+	for amount := int64(1); amount < 12; amount++ {
+		doc, err = moving.Replace(w.ctx, doc, Thing{Name: "well", Amount: amount}, change("thing.moved", ""))
+		w.must(err)
+		for i, list := range []string{"even", "odd"} {
+			page, err := moving.List(w.ctx, store.Query{List: list})
+			w.must(err)
+			if got := len(page.Items) == 1; got != (amount%2 == int64(i)) {
+				w.Fatalf("with %d, %s holds it: %v", amount, list, got)
+			}
+		}
+	}
+}

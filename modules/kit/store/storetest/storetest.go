@@ -20,8 +20,6 @@ import (
 type Backend struct {
 	// Start makes an empty database and gives a function that opens an engine on it, any number of times.
 	Start func(testing.TB) func() store.Engine
-	// Concurrent says that the server keeps its promise when writers meet.
-	Concurrent bool
 }
 
 // Thing is the suite's document.
@@ -143,7 +141,7 @@ func Run(t *testing.T, b Backend) {
 	}{
 		{"read and write", testReadWrite}, {"conflicts", testConflicts}, {"own operation", testOwnOperation},
 		{"second life", testSecondLife}, {"codec", testCodec}, {"unknown fields", testUnknownFields}, {"upgrade", testUpgrade},
-		{"lists", testLists}, {"cursors under change", testCursors}, {"keys", testKeys}, {"reindex", testReindex},
+		{"lists", testLists}, {"lists of one shape", testListsOfOneShape}, {"cursors under change", testCursors}, {"keys", testKeys}, {"reindex", testReindex},
 		{"many", testMany}, {"feed", testFeed}, {"personal values", testPersonal}, {"erasure cut", testErasureCut},
 		{"personal reasons", testPersonalReasons}, {"trail", testTrail}, {"any of several keys", testAnyKey}, {"trail of an old feed", testTrailOfOldFeed}, {"altered feed", testVerify},
 		{"state", testState}, {"change of state", testChange}, {"counter", testCounter}, {"followers", testFollowers}, {"many followers", testManyFollowers}, {"refused", testRefused}, {"epoch", testEpoch}, {"lease", testLease},
@@ -154,11 +152,9 @@ func Run(t *testing.T, b Backend) {
 	}
 	t.Run("against a model", func(t *testing.T) { testModel(t, b) })
 	t.Run("failpoints", func(t *testing.T) { testFailpoints(t, b) })
-	if b.Concurrent {
-		t.Run("concurrent writers", func(t *testing.T) { testWriters(begin(t, b)) })
-		t.Run("concurrent changes of state", func(t *testing.T) { testChangers(begin(t, b)) })
-		t.Run("concurrent takers", func(t *testing.T) { testTakers(begin(t, b)) })
-	}
+	t.Run("concurrent writers", func(t *testing.T) { testWriters(begin(t, b)) })
+	t.Run("concurrent changes of state", func(t *testing.T) { testChangers(begin(t, b)) })
+	t.Run("concurrent takers", func(t *testing.T) { testTakers(begin(t, b)) })
 }
 
 func testReadWrite(w *world) {

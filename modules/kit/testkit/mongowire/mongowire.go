@@ -5,6 +5,7 @@ package mongowire
 import (
 	"context"
 	"log/slog"
+	"net/url"
 	"os"
 	"testing"
 	"time"
@@ -15,8 +16,8 @@ import (
 	"gotong/modules/kit/store/mongo"
 )
 
-// Real tells whether the tests run against a real server. FerretDB answers the protocol on small data; it loses
-// concurrent version-checked updates, so what depends on them is tested on a real server only.
+// Real tells whether the tests run against a real server. FerretDB answers the protocol on small data, one command at a
+// time; what is about many at once, or about time, is tested on a real server only.
 func Real() bool { return os.Getenv("GOTONG_TEST_MONGO_URI") != "" }
 
 // URI gives the address of a server that lives as long as the test.
@@ -38,7 +39,11 @@ func URI(t testing.TB) string {
 	done := make(chan struct{})
 	go func() { defer close(done); _ = server.Run(ctx) }()
 	t.Cleanup(func() { cancel(); <-done })
-	return server.MongoDBURI()
+	inner, err := url.Parse(server.MongoDBURI())
+	if err != nil {
+		t.Fatalf("ferretdb: %v", err)
+	}
+	return "mongodb://" + (&turns{server: inner.Host}).listen(t) + "/"
 }
 
 // Database makes an empty database that is dropped with the test, and gives a function that opens an engine on it.

@@ -127,18 +127,21 @@ func (p *Portal) spreadsheets(limit int64) *tables.Module {
 	h, bundle := &p.house, p.engine.Bundle()
 	asked := wire.Tables{House: h}
 	needsTable := needs.NewTable(h.Needs.Service, asked, bundle)
+	proposals, partners, papers := initiatives.NewTable(h.Initiatives.Service, bundle), organizations.NewTable(h.Organizations.Service), documents.NewTable(h.Documents.Service, bundle)
 	register := h.Villages.Service
 	profiles, observations, potentials := register.ProfileTable(bundle), register.ObservationTable(bundle), register.PotentialTable(bundle)
 	return tables.New(tables.Deps{
 		DB: p.db, Blobs: p.blobs, Views: p.engine, Clock: p.clock, Log: p.log, Areas: asked, Places: asked, Limit: min(limit, maxTable),
 		Kinds: []tables.Kind{
 			{Name: "needs", ByOrganization: true, Table: needsTable}, {Name: "profiles", Table: profiles}, {Name: "observations", Table: observations},
-			{Name: "potentials", Table: potentials},
+			{Name: "potentials", Table: potentials}, {Name: "initiatives", ByOrganization: true, Returns: true, Table: proposals},
+			{Name: "organizations", ByOrganization: true, Returns: true, Table: partners},
+			{Name: "documents", ByOrganization: true, Office: true, Returns: true, Table: papers},
 		},
 		Lists: map[string]tables.List{
 			"needs": needsTable, "profiles": profiles, "observations": observations, "potentials": potentials,
-			"organizations": organizations.Table{Service: h.Organizations.Service}, "initiatives": initiatives.Table{Service: h.Initiatives.Service, Bundle: bundle},
-			"documents": documents.Table{Service: h.Documents.Service, Bundle: bundle},
+			"organizations": partners, "initiatives": proposals, "documents": papers,
+			"offers": initiatives.OffersTable{Service: h.Initiatives.Service, Bundle: bundle},
 		},
 	})
 }

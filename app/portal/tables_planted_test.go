@@ -70,7 +70,7 @@ func needMistakes() []planted {
 	return []planted{
 		{0, "61.01.08", "tables.problem.code_level", ""}, {2, "Tamasya", "sheet.value.choice", ""}, {3, "", "sheet.value.required", ""}, {3, strings.Repeat("judul ", 40), "needs.error.long", ""},
 		{6, 2.5, "sheet.value.whole", ""}, {6, -2, "sheet.value.negative", ""}, {7, "hektare", "sheet.value.choice", ""}, {8, "mungkin", "sheet.value.yesno", ""}, {9, 9, "needs.error.min_lot", ""},
-		{10, "#", "sheet.value.number", ""}, {13, "Mendesakk", "sheet.value.choice_near", ""}, {15, "mahal", "sheet.value.number", ""}, {19, "tidak-ada", "tables.problem.need_unknown", ""},
+		{10, "#", "sheet.value.number", ""}, {13, "Mendesakk", "sheet.value.choice_near", ""}, {15, "mahal", "sheet.value.number", ""}, {19, "tidak-ada", "tables.problem.unknown", ""},
 	}
 }
 

@@ -62,10 +62,11 @@ func New(d Deps) *Module {
 	if err != nil {
 		panic(err) // its configuration is above
 	}
+	records := store.NewRecords(d.DB, definition)
 	return &Module{
 		tus: tus,
 		Service: &Service{
-			records: store.NewRecords(d.DB, definition), access: store.NewState[access](d.DB, "document_access"), blobs: d.Blobs,
+			records: records, batches: records, access: store.NewState[access](d.DB, "document_access"), blobs: d.Blobs,
 			resolvers: d.Resolvers, find: d.Find, orgs: d.Organizations, regions: d.Regions, clock: d.Clock, log: d.Log, limit: d.Limit,
 			uploads: uploads, largest: d.Largest, scanner: d.Scanner,
 		},

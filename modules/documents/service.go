@@ -44,6 +44,7 @@ type Regions interface {
 // Service is what may be done with documents.
 type Service struct {
 	records   Records
+	batches   domain.Batched[Document]
 	access    accessLog
 	blobs     Blobs
 	resolvers map[string]domain.Resolver

@@ -187,13 +187,10 @@ func (s *Service) SavePart(ctx context.Context, actor domain.Actor, op store.Ope
 		if mark(merged) == mark(doc.Body.Content) {
 			return doc, nil
 		}
-		if err := s.check(ctx, merged, doc.Body.Content); err != nil {
+		i, err := s.rewritten(ctx, doc, merged)
+		if err != nil {
 			return Doc{}, err
 		}
-		i := doc.Body
-		keepOfferIDs(&merged, i)
-		i.Content = merged
-		i.number(doc.ID)
 		written, err := s.records.Replace(ctx, doc, i, actor.Change("initiative.edited", i.Organization, op))
 		if !apperr.Is(err, apperr.Conflict) {
 			return written, err

@@ -213,16 +213,25 @@ func (s *Service) Edit(ctx context.Context, actor domain.Actor, op store.Operati
 	if !CanEdit(actor, doc.Body) {
 		return Doc{}, apperr.New(apperr.Forbidden, "initiatives.refuse.edit")
 	}
-	c.Normalise()
-	if err := s.check(ctx, c, doc.Body.Content); err != nil {
+	i, err := s.rewritten(ctx, doc, c)
+	if err != nil {
 		return Doc{}, err
 	}
+	doc.Version = version
+	return s.records.Replace(ctx, doc, i, actor.Change("initiative.edited", i.Organization, op))
+}
+
+// rewritten gives an initiative with another content. Invalid by field.
+func (s *Service) rewritten(ctx context.Context, doc Doc, c Content) (Initiative, error) {
+	c.Normalise()
 	i := doc.Body
+	if err := s.check(ctx, c, i.Content); err != nil {
+		return i, err
+	}
 	keepOfferIDs(&c, i)
 	i.Content = c
 	i.number(doc.ID)
-	doc.Version = version
-	return s.records.Replace(ctx, doc, i, actor.Change("initiative.edited", i.Organization, op))
+	return i, nil
 }
 
 // keepOfferIDs drops ids that this initiative never gave: a form cannot claim another initiative's offer.

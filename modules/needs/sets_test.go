@@ -2,9 +2,12 @@ package needs
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/PuerkitoBio/goquery"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
@@ -208,6 +211,50 @@ func TestRemindedOnce(t *testing.T) {
 	if err != nil || len(soon) != 1 || soon[0].ID != doc.ID {
 		t.Errorf("on the desk: %v %v", soon, err)
 	}
+	deadline := doc.Body.WantedBy
+	for _, c := range []struct{ who, lang, until string }{{"owner", "id", "kedaluwarsa"}, {"owner", "en", "expires"}, {"neighbour", "id", ""}, {"verifier", "id", ""}} {
+		row := p.deskOf(t, c.who, c.lang).Find("tbody tr")
+		if c.until == "" {
+			if strings.Contains(row.Text(), doc.Body.Title) {
+				t.Errorf("%s is reminded of another's need: %s", c.who, row.Text())
+			}
+			continue
+		}
+		text := strings.ToLower(strings.Join(strings.Fields(row.Text()), " "))
+		path, _ := row.Find("a").Attr("href")
+		day := strconv.Itoa(deadline.Time().Day())
+		if row.Length() != 1 || row.Find("a").Text() != doc.Body.Title || !strings.HasSuffix(path, "/needs/"+doc.ID) || !strings.Contains(text, c.until) || !strings.Contains(text, day) ||
+			!strings.Contains(text, "temajuk") {
+			t.Errorf("%s in %s: %d rows, %q to %q", c.who, c.lang, row.Length(), text, path)
+		}
+	}
+	// One that is back for correction says when it lapses; one whose deadline moved is no longer a reminder.
+	returned := p.submitted(t, "owner", "desa")
+	for _, d := range []Decision{{Action: ActionBegin}, {Action: ActionReturn, Reasons: []FieldReason{{Field: "quantity", Reason: "Jumlah belum sesuai berita acara."}}}} {
+		var err error
+		if returned, err = p.Service.Decide(t.Context(), request("verifier", returned), d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.clock.Advance(returned.Body.Deadline().Time().AddDate(0, 0, -RemindDays).Sub(p.clock.Now()) + time.Hour)
+	remind()
+	if text := p.deskOf(t, "owner", "id").Find("tbody tr:contains('" + returned.Body.Title + "')").Text(); !strings.Contains(text, returned.Body.Title) || !strings.Contains(strings.ToLower(text), "ditarik") {
+		t.Errorf("one to correct: %q", text)
+	}
+}
+
+// deskOf is the panel of needs on somebody's desk, as it is rendered.
+func (p *portal) deskOf(t *testing.T, who, lang string) *goquery.Document {
+	t.Helper()
+	f, err := p.DeskPanel().Load(t.Context(), domain.PanelRequest{Actor: people[who], Page: web.NewBaseFor(p.bundle.Localizer(lang))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := goquery.NewDocumentFromReader(strings.NewReader(string(f.HTML)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
 }
 
 func TestHistoryShowsDifferences(t *testing.T) {

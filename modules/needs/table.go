@@ -14,6 +14,7 @@ import (
 // Table brings needs in as rows of a spreadsheet, as drafts of one organisation, and gives them out. A row with an id
 // is a need that is there: what was edited in it is written under the version that was downloaded.
 type Table struct {
+	domain.Batches[Need]
 	service *Service
 	regions domain.Gazetteer
 	words   map[string]*i18n.Localizer
@@ -21,12 +22,12 @@ type Table struct {
 
 // NewTable makes the table of needs.
 func NewTable(s *Service, regions domain.Gazetteer, bundle *i18n.Bundle) *Table {
-	return &Table{service: s, regions: regions, words: map[string]*i18n.Localizer{"id": bundle.Localizer("id"), "en": bundle.Localizer("en")}}
+	return &Table{Batches: domain.Batches[Need]{Records: s.records}, service: s, regions: regions, words: map[string]*i18n.Localizer{"id": bundle.Localizer("id"), "en": bundle.Localizer("en")}}
 }
 
 // Names of the columns that are not fields of the content.
 const (
-	colID, colMark, colVillage, colVillageName, colPath, colState = "id", "mark", "village", "village_name", "path", "state"
+	colID, colMark, colVillage, colVillageName, colPath, colState = domain.ColumnID, domain.ColumnMark, "village", "village_name", "path", "state"
 )
 
 var tableColumns = []sheet.Column{
@@ -58,22 +59,6 @@ var tableColumns = []sheet.Column{
 // Columns implements the table of an import.
 func (t *Table) Columns() []sheet.Column { return tableColumns }
 
-func (t *Table) categoryChoices() (list []sheet.Choice) {
-	for _, c := range domain.Taxonomy().Categories() {
-		list = append(list, sheet.Choice{Value: string(c.ID), Words: []string{c.Name.ID, c.Name.EN}})
-	}
-	return list
-}
-
-func unitChoices(c domain.Category) (list []sheet.Choice) {
-	for _, id := range c.Units {
-		u, _ := domain.Taxonomy().Unit(id)
-		words := []string{u.Name.ID, u.Name.EN, u.Symbol, domain.UnitSymbol("en", 1, id), domain.UnitSymbol("en", 2, id)}
-		list = append(list, sheet.Choice{Value: string(id), Words: words})
-	}
-	return list
-}
-
 func (t *Table) urgencyChoices() (list []sheet.Choice) {
 	for _, u := range Urgencies {
 		key := "needs.urgency." + string(u)
@@ -104,7 +89,7 @@ func (t *Table) content(r *sheet.Row, categories, urgencies []sheet.Choice) Cont
 	if id, ok := r.Choice("category", categories); ok {
 		c.Category = domain.CategoryID(id)
 		category, _ := domain.Taxonomy().Category(c.Category)
-		if unit, ok := r.Choice("unit", unitChoices(category)); ok {
+		if unit, ok := r.Choice("unit", domain.UnitCells(category)); ok {
 			c.Unit = domain.UnitID(unit)
 		}
 	}
@@ -153,7 +138,7 @@ func (t *Table) reread(cells []sheet.Cell) Content {
 	for i, c := range cells {
 		trimmed[i] = sheet.Cell{Kind: c.Kind, Text: strings.TrimSpace(c.Text)}
 	}
-	return t.content(sheet.NewRow(0, trimmed, at, 0), t.categoryChoices(), t.urgencyChoices())
+	return t.content(sheet.NewRow(0, trimmed, at, 0), domain.CategoryCells(), t.urgencyChoices())
 }
 
 func placeCells(p domain.Place) []sheet.Cell {
@@ -167,12 +152,6 @@ func count(n int64) sheet.Cell {
 	return sheet.OfInt(n)
 }
 
-// staged is a need on its way into a batch.
-type staged struct {
-	id   string // "" for a new one
-	need Need
-}
-
 // Check implements the table of an import.
 func (t *Table) Check(ctx context.Context, by domain.Importer, rows []*sheet.Row) error {
 	places, err := domain.RegionsOf(ctx, t.regions, rows, domain.RegionColumns{Code: colVillage, Name: colVillageName, Path: colPath}, true)
@@ -184,7 +163,7 @@ func (t *Table) Check(ctx context.Context, by domain.Importer, rows []*sheet.Row
 		return err
 	}
 	near := neighbours{t: t, ctx: ctx, met: map[domain.RegionCode][]Doc{}}
-	categories, urgencies, actor := t.categoryChoices(), t.urgencyChoices(), by.Actor()
+	categories, urgencies, actor := domain.CategoryCells(), t.urgencyChoices(), by.Actor()
 	for _, r := range rows {
 		if blank(r) {
 			r.Effect = sheet.Same
@@ -208,7 +187,7 @@ func (t *Table) Check(ctx context.Context, by domain.Importer, rows []*sheet.Row
 			continue
 		}
 		r.Key = string(place.Code) + "\x00" + string(c.Category) + "\x00" + strings.ToLower(c.Title)
-		r.Effect, r.Thing = sheet.New, staged{need: n}
+		r.Effect, r.Thing = sheet.New, domain.Staged[Need]{Body: n}
 		if err := near.compare(r, by, n); err != nil {
 			return err
 		}
@@ -247,36 +226,16 @@ func (t *Table) stored(ctx context.Context, rows []*sheet.Row) (map[string]Doc, 
 func (t *Table) checkStored(r *sheet.Row, actor domain.Actor, stored map[string]Doc, id string, c Content) error {
 	doc, there := stored[id]
 	if !there || !CanView(actor, doc.Body) {
-		r.Fail(colID, "tables.problem.need_unknown")
+		r.Fail(colID, "tables.problem.unknown")
 		return nil
 	}
-	version, edited, ok := sheet.ReadMark(r.Text(colMark), c)
 	n := doc.Body
-	switch {
-	case !ok && !r.Has(colMark):
-		r.Fail(colMark, "tables.problem.mark_missing")
-		return nil
-	case !ok:
-		r.Fail(colMark, "tables.problem.mark")
-		return nil
-	}
-	r.Key, r.Effect, r.Seen = id, sheet.Same, doc.Version
-	if !edited {
-		return nil
-	}
-	if code := r.Text(colVillage); code != string(n.Village) {
+	editable := CanEdit(actor, n)
+	back := domain.CameBack(r, doc.Version, c, editable)
+	if code := r.Text(colVillage); editable && r.Key != "" && code != string(n.Village) {
 		r.Fail(colVillage, "tables.problem.need_moved", "code", string(n.Village))
 	}
-	if !CanEdit(actor, n) {
-		r.Fail(colID, "tables.problem.need_closed")
-		return nil
-	}
-	if version == 0 {
-		r.Fail(colMark, "tables.problem.partial")
-		return nil
-	}
-	if version != doc.Version {
-		r.Fail(colMark, "tables.problem.stale")
+	if !back {
 		return nil
 	}
 	if err := r.FailAll(c.valid(n.Content), nil); err != nil {
@@ -287,7 +246,7 @@ func (t *Table) checkStored(r *sheet.Row, actor domain.Actor, stored map[string]
 	}
 	r.Effect, r.Old = sheet.Changed, quantityText(n.Content)
 	n.Content = c
-	r.Thing = staged{id: id, need: n}
+	r.Thing = domain.Staged[Need]{ID: id, Body: n}
 	return nil
 }
 

@@ -2,44 +2,12 @@ package needs
 
 import (
 	"context"
-	"strconv"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/sheet"
 	"gotong/modules/kit/store"
 )
-
-// Stage implements the table of an import. A new need's id follows from batch and row, so that staging again meets
-// itself.
-func (t *Table) Stage(ctx context.Context, batch string, rows []*sheet.Row) error {
-	items := make([]store.Item[Need], 0, len(rows))
-	for _, r := range rows {
-		s, _ := r.Thing.(staged)
-		seen := r.Seen
-		item := store.Item[Need]{ID: s.id, Body: s.need, Expect: &seen}
-		if item.ID == "" {
-			item.ID = store.DeriveID(batch, strconv.Itoa(r.Number))
-		}
-		items = append(items, item)
-	}
-	return t.service.records.Batch(batch).Stage(ctx, items)
-}
-
-// Apply implements the table of an import.
-func (t *Table) Apply(ctx context.Context, batch string, c store.Change, told func(store.BatchStep, int) error) (store.BatchResult, error) {
-	return t.service.records.Batch(batch).Told(told).Apply(ctx, c)
-}
-
-// Undo implements the table of an import.
-func (t *Table) Undo(ctx context.Context, batch string, c store.Change, told func(store.BatchStep, int) error) error {
-	return t.service.records.Batch(batch).Told(told).Undo(ctx, c)
-}
-
-// Discard implements the table of an import.
-func (t *Table) Discard(ctx context.Context, batch string) error {
-	return t.service.records.Batch(batch).Discard(ctx)
-}
 
 // Fill implements the table of an import: a line for each village.
 func (t *Table) Fill(ctx context.Context, by domain.Importer, _ string, within domain.RegionCode, yield func([]sheet.Cell) error) error {

@@ -243,7 +243,17 @@ func (s *Service) Edit(ctx context.Context, actor domain.Actor, op store.Operati
 	if !MayEdit(actor, id) {
 		return apperr.New(apperr.Forbidden, "organizations.error.editor_only")
 	}
-	o := doc.Body
+	o, err := s.edited(ctx, doc.Body, p)
+	if err != nil {
+		return err
+	}
+	doc.Version = version
+	_, err = s.organizations.Replace(ctx, doc, o, actor.Change("organization.edited", id, op))
+	return err
+}
+
+// edited gives an organisation with an edited profile. Invalid by field.
+func (s *Service) edited(ctx context.Context, o Organization, p Profile) (Organization, error) {
 	name, registration := o.Name, o.Registration
 	p.apply(&o)
 	var f apperr.Fields
@@ -252,22 +262,17 @@ func (s *Service) Edit(ctx context.Context, actor domain.Actor, op store.Operati
 		f.Check(registration == "" || o.Registration == registration, "registration", "organizations.error.name_verified")
 	}
 	if err := f.Err(); err != nil {
-		return err
+		return o, err
 	}
 	if TiedSublevel(o.Type, o.Sublevel) == "" {
 		o.Region = p.Region
 		if err := s.place(ctx, &o, ""); err != nil {
-			return err
+			return o, err
 		}
 	} else if err := s.checkAreas(ctx, o.Areas, &f); err != nil {
-		return err
+		return o, err
 	} else if err := f.Err(); err != nil {
-		return err
+		return o, err
 	}
-	if err := o.Validate(); err != nil {
-		return err
-	}
-	doc.Version = version
-	_, err = s.organizations.Replace(ctx, doc, o, actor.Change("organization.edited", id, op))
-	return err
+	return o, o.Validate()
 }

@@ -17,7 +17,11 @@ func stem(name string) string { return strings.TrimSuffix(name, path.Ext(name)) 
 
 // Words says what is wrong at a cell in the reader's language.
 func words(local *i18n.Localizer, p sheet.Problem) string {
-	return local.Message(apperr.Msg(p.Key, p.Args...))
+	text := local.Message(apperr.Msg(p.Key, p.Args...))
+	if p.Line > 0 {
+		return local.T("tables.problem.line", "line", int64(p.Line), "why", text)
+	}
+	return text
 }
 
 // problemReader gives the problems of an import row by row; both file and problems are in the order of the rows.

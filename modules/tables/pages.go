@@ -16,7 +16,7 @@ import (
 type listPage struct {
 	web.Base
 	Kinds  []kindCard
-	Lists  []link
+	Lists  []outgoing
 	Table  *web.Table
 	Pager  web.Pager
 	Empty  web.Empty
@@ -30,12 +30,19 @@ type kindCard struct {
 	Action      string
 }
 
+// outgoing is a list that goes out; Stays says that its rows do not come back.
+type outgoing struct {
+	link
+	Stays bool
+}
+
 type link struct{ Label, Path string }
 
 // formPage takes an upload of one kind and gives its template.
 type formPage struct {
 	web.Base
 	Form      *web.Form
+	Returns   bool // only what was downloaded comes back
 	Needed    string
 	Optional  string
 	Templates templates
@@ -48,6 +55,8 @@ type templates struct {
 	Organization string
 	Regions      []web.OptionGroup
 	Only         string // region where there is no choice
+
+	Organizations []web.Option // whose rows, where there is a choice
 }
 
 func (m *Module) listPage(ctx context.Context, b web.Base, actor domain.Actor, all bool, cursor string) (listPage, error) {
@@ -70,7 +79,8 @@ func (m *Module) listPage(ctx context.Context, b web.Base, actor domain.Actor, a
 	}
 	for _, name := range listNames {
 		if _, ok := s.lists[name]; ok {
-			page.Lists = append(page.Lists, link{b.T("tables.list." + name), b.URL("/exports/" + name)})
+			_, err := s.kind(name)
+			page.Lists = append(page.Lists, outgoing{link: link{b.T("tables.list." + name), b.URL("/exports/" + name)}, Stays: err != nil})
 		}
 	}
 	imports, err := s.Mine(ctx, actor, all, cursor)
@@ -102,7 +112,7 @@ func (m *Module) listPage(ctx context.Context, b web.Base, actor domain.Actor, a
 }
 
 // listNames are the lists that go out, in the order of the page.
-var listNames = []string{"needs", "initiatives", "organizations", "profiles", "observations", "potentials", "documents"}
+var listNames = []string{"needs", "initiatives", "offers", "organizations", "profiles", "observations", "potentials", "documents"}
 
 func stateTag(b web.Base, i Import) web.Tag {
 	kind := map[State]string{Applied: "good", Ready: "good", Faulty: "stop", Checking: "wait", Applying: "wait", Undoing: "wait", Uploaded: "wait"}[i.State]
@@ -121,7 +131,8 @@ func (m *Module) newPage(ctx context.Context, b web.Base, actor domain.Actor, ki
 	b.Title = b.T("tables.new.of", "kind", b.T("tables.list."+kind))
 	b.Crumbs = []web.Crumb{{Label: b.T("tables.title"), Path: "/imports"}, {Label: b.T("tables.list." + kind)}}
 	page := formPage{Base: b, Form: web.NewForm(b, "tables.upload", "/imports").Hidden("kind", kind)}
-	if members := writers(actor); k.ByOrganization && len(members) > 1 {
+	members := writers(actor)
+	if k.ByOrganization && len(members) > 1 {
 		var options []web.Option
 		for _, o := range members {
 			options = append(options, web.Option{Value: string(o.Organization), Label: o.Name})
@@ -130,9 +141,22 @@ func (m *Module) newPage(ctx context.Context, b web.Base, actor domain.Actor, ki
 	} else if len(members) == 1 && k.ByOrganization {
 		page.Form.Hidden("organization", string(members[0].Organization))
 	}
+	if page.Returns = k.Returns; k.Returns {
+		b.Title = b.T("tables.new.change", "kind", b.T("tables.list."+kind))
+		page.Base = b
+	}
 	page.Form.File("file", ".xlsx,.csv,.txt", web.Required(), web.Hint("tables.upload.file_hint", "mb", m.Service.limit>>20, "rows", int64(sheet.MaxRows))).Back("/imports")
 	page.Needed, page.Optional = columnNames(b, k)
 	page.Templates = templates{Action: b.URL("/imports/template"), Kind: kind, Organization: string(organization)}
+	if k.Returns {
+		for _, o := range members {
+			page.Templates.Organizations = append(page.Templates.Organizations, web.Option{Value: string(o.Organization), Label: o.Name})
+		}
+		if len(members) == 1 {
+			page.Templates.Organization, page.Templates.Organizations = string(members[0].Organization), nil
+		}
+		return page, nil
+	}
 	regions, err := m.Service.regionsFor(ctx, b, k, by)
 	if len(regions) == 1 {
 		page.Templates.Only = regions[0].Value

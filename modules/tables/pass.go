@@ -28,6 +28,8 @@ type sample struct {
 	Effect string `json:"effect"`
 	Old    string `json:"old,omitempty"`
 	New    string `json:"new,omitempty"`
+
+	Fields []string `json:"fields,omitempty"`
 }
 
 // pass goes once through a file. What it holds grows only by twelve bytes or so for each row: the keys met, by hash.
@@ -164,7 +166,7 @@ func (p *pass) count(r *sheet.Row) error {
 		}
 	}
 	if !r.Wrong() && r.Effect != sheet.Same && len(p.samples) < maxSamples {
-		p.samples = append(p.samples, sample{Row: r.Number, Title: r.Title, Effect: r.Effect, Old: r.Old, New: r.New})
+		p.samples = append(p.samples, sample{Row: r.Number, Title: r.Title, Effect: r.Effect, Old: r.Old, New: r.New, Fields: r.Fields})
 	}
 	return nil
 }

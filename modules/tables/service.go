@@ -78,6 +78,10 @@ func (s *Service) importer(ctx context.Context, actor domain.Actor, k Kind, orga
 	by := domain.Importer{Account: actor.Account, Session: actor.Session, Demo: actor.Demo}
 	if k.ByOrganization {
 		members := writers(actor)
+		by.Secretariat = k.Office && actor.Secretariat()
+		if by.Secretariat && organization == "" {
+			return by, nil
+		}
 		if organization == "" && len(members) == 1 {
 			organization = members[0].Organization
 		}

@@ -197,6 +197,13 @@ func (s *Service) found(ctx context.Context, b web.Base, doc Doc, cursor string,
 	p.Rows = &web.Table{Caption: b.T("tables.preview.caption", "count", int64(len(rows))), Head: []string{b.T("tables.preview.row"), b.T("tables.preview.about"), b.T("tables.preview.effect"), b.T("tables.preview.change")}}
 	for _, r := range rows {
 		change := r.New
+		var names []string
+		for _, f := range r.Fields {
+			names = append(names, b.T(columnKey(i.Kind, f)))
+		}
+		if len(names) > 0 {
+			change = b.T("tables.preview.fields", "names", strings.Join(names, ", "))
+		}
 		if r.Old != "" {
 			change = r.Old + " → " + r.New
 		}
@@ -271,6 +278,10 @@ func (s *Service) columns(ctx context.Context, b web.Base, doc Doc, k Kind, p *s
 	f.Radio("mark", []web.Option{
 		{Value: "", Label: b.T("tables.mark.each"), Hint: b.T("tables.mark.each_hint")}, {Value: ",", Label: b.T("tables.mark.comma")}, {Value: ".", Label: b.T("tables.mark.point")},
 	}, web.Value(i.Layout.Mark))
+	p.Form, p.Folded = f, i.State != Uploaded
+	if k.Returns {
+		return nil
+	}
 	existing := "refuse"
 	if i.By.Replace {
 		existing = "replace"
@@ -278,7 +289,6 @@ func (s *Service) columns(ctx context.Context, b web.Base, doc Doc, k Kind, p *s
 	f.Radio("existing", []web.Option{
 		{Value: "refuse", Label: b.T("tables.existing.refuse." + i.Kind)}, {Value: "replace", Label: b.T("tables.existing.replace." + i.Kind)},
 	}, web.Value(existing))
-	p.Form, p.Folded = f, i.State != Uploaded
 	return nil
 }
 

@@ -32,6 +32,8 @@ type Table interface {
 type Kind struct {
 	Name           string
 	ByOrganization bool // by editors of an organisation; else by those who write figures of an area
+	Office         bool // the secretariat may, too, for nobody
+	Returns        bool // only what was downloaded comes back; nothing new
 	Table          Table
 }
 

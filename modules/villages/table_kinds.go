@@ -17,13 +17,6 @@ func chosen(words map[string]*i18n.Localizer, prefix string, values []string) (l
 	return list
 }
 
-func indicatorChoices() (list []grid.Choice) {
-	for _, i := range domain.Indicators() {
-		list = append(list, grid.Choice{Value: i.ID, Words: []string{i.Name.ID, i.Name.EN}})
-	}
-	return list
-}
-
 func localizers(bundle *i18n.Bundle) map[string]*i18n.Localizer {
 	return map[string]*i18n.Localizer{"id": bundle.Localizer("id"), "en": bundle.Localizer("en")}
 }
@@ -35,7 +28,7 @@ var levelChoices = []grid.Choice{
 
 // ObservationTable is the table of indicators.
 func (s *Service) ObservationTable(bundle *i18n.Bundle) *Table[Observation] {
-	words, indicators := localizers(bundle), indicatorChoices()
+	words, indicators := localizers(bundle), domain.IndicatorCells()
 	t := &Table[Observation]{
 		service: s, figures: s.observations, batch: s.ObservationBatch, words: words,
 		columns: figureColumns(

@@ -17,6 +17,7 @@ type Problem struct {
 	Value  string `json:"value,omitempty"`
 	Key    string `json:"key"`
 	Args   []any  `json:"args,omitempty"`
+	Line   int    `json:"line,omitempty"` // within the cell; 0: all of it
 }
 
 // Cell gives the cell's name as the programs show it, C17; for a whole row its number.
@@ -46,8 +47,9 @@ type Row struct {
 	Effect string
 	Old    string // for Changed: what was and what will be
 	New    string
-	Thing  any   // to be staged
-	Seen   int64 // version of what is stored that Effect was decided on; 0 where there is none
+	Fields []string // for Changed: the columns that differ, where there is no one value
+	Thing  any      // to be staged
+	Seen   int64    // version of what is stored that Effect was decided on; 0 where there is none
 
 	cells   []Cell
 	columns map[string]int

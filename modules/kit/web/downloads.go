@@ -3,7 +3,13 @@ package web
 import "maps"
 
 // Downloads leads to a list as a table, under the filters of its page.
-type Downloads struct{ Label, XLSX, CSV string }
+type Downloads struct{ Label, XLSX, CSV, Note string }
+
+// Stays says that the rows are there to read: an edited file does not come back.
+func (d *Downloads) Stays(b Base) *Downloads {
+	d.Note = b.T("web.download_stays")
+	return d
+}
 
 // NewDownloads makes the links to the list at path with the page's filters.
 func NewDownloads(b Base, path string, query map[string]string) *Downloads {

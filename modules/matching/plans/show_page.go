@@ -126,7 +126,7 @@ func (m *Module) showPage(ctx context.Context, b web.Base, actor domain.Actor, d
 		a.Kind = "plain"
 		page.Share = &a
 	}
-	page.Downloads = web.NewDownloads(b, pathOf(doc.ID)+"/lines", nil)
+	page.Downloads = web.NewDownloads(b, pathOf(doc.ID)+"/lines", nil).Stays(b)
 	page.Files = []link{{b.T("plans.file_instance"), b.URL(pathOf(doc.ID) + "/instance.json")}, {b.T("plans.file_result"), b.URL(pathOf(doc.ID) + "/result.json")}}
 	return page, m.others(ctx, &page, actor, doc)
 }

@@ -192,7 +192,6 @@ func TestEditedRowsOfThingsComeBack(t *testing.T) {
 					continue
 				}
 				text = strings.Replace(string(mustCSV(t, exported, c.thing)), `"`+c.thing+`"`, id, 1)
-				doc = tables.Doc{}
 				up := w.upload(editor, c.kind, "salah.csv", text)
 				w.checkImport(editor, up, false)
 				doc = w.importDoc(up)

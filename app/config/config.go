@@ -59,6 +59,7 @@ type Config struct {
 	SignIn      SignIn    `koanf:"sign_in"`
 	Uploads     Uploads   `koanf:"uploads"`
 	Retention   Retention `koanf:"retention"`
+	Reviews     Reviews   `koanf:"review"`
 	Proxies     []string  `koanf:"trusted_proxies"`
 	Log         Log       `koanf:"log"`
 }
@@ -116,6 +117,12 @@ type Retention struct {
 	EndedTokensDays      int `koanf:"ended_tokens_days"`
 }
 
+// Reviews are the rules for proposals that no call asked for; a call has its own.
+type Reviews struct {
+	Reviewers int `koanf:"reviewers"`     // for each proposal
+	Spread    int `koanf:"spread_points"` // of 100, between two reviews, that call for one more
+}
+
 // Log says how much is logged and in which form.
 type Log struct {
 	Level  string `koanf:"level"`  // debug | info | warn | error
@@ -131,6 +138,7 @@ func Default() Config {
 		SignIn:    SignIn{Demo: true, Domains: []string{}, Providers: []Provider{}},
 		Uploads:   Uploads{MaxMB: 32, LargestMB: 2048},
 		Retention: Retention{EveryHours: 24, DeclinedAccountsDays: 90, RejectedPapersDays: 180, EndedTokensDays: 90},
+		Reviews:   Reviews{Reviewers: 2, Spread: 20},
 		Log:       Log{Level: "info", Format: "text"},
 	}
 }
@@ -324,6 +332,8 @@ func (c *Config) validate() []string {
 	for key, days := range map[string]int{"declined_accounts_days": c.Retention.DeclinedAccountsDays, "rejected_papers_days": c.Retention.RejectedPapersDays, "ended_tokens_days": c.Retention.EndedTokensDays} {
 		m.check(days >= 1 && days <= 3650, "retention."+key, "must be 1 to 3650")
 	}
+	m.check(c.Reviews.Reviewers >= 2 && c.Reviews.Reviewers <= 5, "review.reviewers", "must be 2 to 5")
+	m.check(c.Reviews.Spread >= 5 && c.Reviews.Spread <= 80, "review.spread_points", "must be 5 to 80")
 	for i, p := range c.Proxies {
 		_, errAddr := netip.ParseAddr(p)
 		_, errNet := netip.ParsePrefix(p)

@@ -20,6 +20,7 @@ import (
 	"gotong/modules/kit/store"
 	"gotong/modules/needs"
 	"gotong/modules/organizations"
+	"gotong/modules/reviews"
 	"gotong/modules/villages"
 )
 
@@ -31,6 +32,7 @@ type Services struct {
 	Needs         *needs.Service
 	Calls         *calls.Service
 	Initiatives   *initiatives.Service
+	Reviews       *reviews.Service
 	Commitments   *commitments.Service
 	Documents     *documents.Service
 }
@@ -82,7 +84,7 @@ func (d *Demo) Begin(ctx context.Context) error {
 }
 
 // Removed counts what Remove deleted.
-type Removed struct{ Organizations, Needs, Calls, Initiatives, Commitments, Documents, Figures, Accounts int }
+type Removed struct{ Organizations, Needs, Calls, Initiatives, Reviews, Commitments, Documents, Figures, Accounts int }
 
 // Remove deletes all demonstration records and files and leaves everything else. It may be repeated.
 func (d *Demo) Remove(ctx context.Context) (r Removed, err error) {
@@ -101,6 +103,7 @@ func (d *Demo) Remove(ctx context.Context) (r Removed, err error) {
 	}{
 		{"documents", &r.Documents, s.Documents.Uproot},
 		{"commitments", &r.Commitments, func(ctx context.Context) (int, error) { return s.Commitments.Uproot(ctx, demo) }},
+		{"reviews", &r.Reviews, s.Reviews.Uproot},
 		{"initiatives", &r.Initiatives, s.Initiatives.Uproot},
 		{"calls", &r.Calls, s.Calls.Uproot},
 		{"needs", &r.Needs, s.Needs.Uproot},

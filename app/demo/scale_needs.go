@@ -166,15 +166,15 @@ func (b *builder) advanceInitiative(r *rand.Rand, p *initiatives.Initiative) err
 	if err := p.Submit(step(3), true, true); err != nil || fate < 14 {
 		return err
 	}
-	if err := p.Review(step(8)); err != nil || fate < 20 {
+	if err := p.Review(step(8), true); err != nil || fate < 20 {
 		return err
 	}
 	approve := step(20)
 	approve.Reason = "Disetujui (contoh)."
-	if err := p.Approve(approve, initiatives.ReviewsNeeded); err != nil {
+	if err := p.Approve(approve, true, initiatives.Verdict{Reviews: 2}); err != nil {
 		return err
 	}
-	if err := p.Publish(step(25)); err != nil {
+	if err := p.Publish(step(25), ""); err != nil {
 		return err
 	}
 	p.LimitDue = false // the offers' accounts are planted with it

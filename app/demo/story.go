@@ -149,16 +149,10 @@ func (t *teller) initiative(ctx context.Context, sc scene) error {
 		}
 		return nil
 	}
-	if err := decide(office, "", "", initiatives.Decision{Action: initiatives.ActionReview}); err != nil {
-		return err
+	if sc.until == initiatives.Submitted {
+		return nil
 	}
-	if err := t.reviews(ctx, sc, id); err != nil {
-		return err
-	}
-	if sc.until == initiatives.NeedsRevision {
-		return decide(office, sc.revision, later(t.now, 1), initiatives.Decision{Action: initiatives.ActionRevise})
-	}
-	if err := decide(office, "Kedua penelaah menyarankan disetujui (contoh).", "", initiatives.Decision{Action: initiatives.ActionApprove}); err != nil {
+	if err := t.review(ctx, sc, id, office); err != nil || sc.until == initiatives.NeedsRevision || sc.until == initiatives.UnderReview {
 		return err
 	}
 	if err := decide(owner, "", "", initiatives.Decision{Action: initiatives.ActionPublish}); err != nil || sc.until == initiatives.Published {
@@ -184,35 +178,6 @@ func (t *teller) initiative(ctx context.Context, sc scene) error {
 		return err
 	}
 	return decide(evaluator, "Efektif: model dipakai untuk memilih desa pada putaran berikut (contoh).", "", initiatives.Decision{Action: initiatives.ActionEvaluate})
-}
-
-func (t *teller) reviews(ctx context.Context, sc scene, id domain.InitiativeID) error {
-	doc, err := t.services.Initiatives.Get(ctx, id)
-	if err != nil || doc.Body.State() != initiatives.UnderReview {
-		return err // an earlier telling came further
-	}
-	review := initiatives.Review{Scores: map[initiatives.Criterion]initiatives.Score{}, Recommendation: initiatives.RecommendApprove, NoConflict: true,
-		Words: "Sesuai langkah strategis dan kebutuhan setempat (contoh)."}
-	if sc.until == initiatives.NeedsRevision {
-		review.Recommendation, review.Words = initiatives.RecommendRevise, sc.revision
-	}
-	for i, subject := range sc.reviewers {
-		for n, criterion := range initiatives.Criteria {
-			review.Scores[criterion] = initiatives.Score{Value: int64(3 + (i+n)%3), Reason: "Alasan contoh untuk peragaan."}
-		}
-		reviewer, err := t.cast.as(ctx, subject)
-		if err != nil {
-			return err
-		}
-		in, err := t.services.Initiatives.Reviewed(ctx, reviewer, doc)
-		if err == nil && !in {
-			err = t.services.Initiatives.Review(ctx, reviewer, form("initiative", sc.key, "review"), id, review)
-		}
-		if err != nil {
-			return fmt.Errorf("review of %s: %w", subject, err)
-		}
-	}
-	return nil
 }
 
 // deal is one commitment of the story.

@@ -101,6 +101,7 @@ type scene struct {
 	content   initiatives.Content
 	revision  string
 	study     bool // a public report comes with it
+	written   int  // of a proposal under review: how many reviews are in
 }
 
 // scenes are items 9 to 12 of the demo story, and one more that the revolving fund of need 5 comes from.

@@ -22,6 +22,7 @@ import (
 	"gotong/app/walk"
 	"gotong/modules/domain"
 	"gotong/modules/kit/testkit/mongowire"
+	"gotong/modules/reviews"
 )
 
 // matrixFile says for each route, each subject in its state and each kind of actor what the portal answers:
@@ -105,6 +106,9 @@ func (s *scenery) subjects(pattern string) (list []subject) {
 			list = append(list, subject{name: name, params: map[string]string{"id": string(s.works[name]), "part": "summary"}})
 		}
 		list = append(list, subject{name: "missing", params: map[string]string{"id": "nothing-here", "part": "summary"}})
+	case first("/reviewing/:process"):
+		one("another's", "process", s.processOf("under-review"))
+		one("missing", "process", "nothing-here")
 	case first("/commitments/:id"):
 		for _, name := range s.order["commitment"] {
 			list = append(list, subject{name: name, params: map[string]string{"id": string(s.deals[name]), "shown": "nothing-here", "link": "nothing-here"}})
@@ -307,6 +311,20 @@ func (s *scenery) inputs(l line) string {
 		v.Set("decision", "reject")
 	case "/initiatives/:id/decide":
 		v.Set("decision", "reject")
+		v.Set("summary", "Ditolak.")
+	case "/initiatives/:id/appeal/answer":
+		v.Set("decision", "dismiss")
+	case "/initiatives/:id/check":
+		v.Set("result", "pass")
+		for _, item := range reviews.Items {
+			v.Set("item_"+string(item), "ok")
+		}
+	case "/initiatives/:id/discussion":
+		v.Set("text", "Setuju.")
+	case "/initiatives/:id/seats":
+		v.Set("reviewers", string(s.as("penelaah-balitbang").account))
+	case "/reviewing/:process":
+		v.Set("conflict", "none")
 	case "/people/:id/roles":
 		v.Set("role", "auditor")
 	case "/people/:id/mandates":

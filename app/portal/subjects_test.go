@@ -185,31 +185,22 @@ func (s *scenery) initiative(name string, actions ...initiatives.Action) domain.
 				s.t.Fatalf("initiative %s, submit: %v", name, err)
 			}
 			continue
-		case initiatives.ActionReview, initiatives.ActionRevise, initiatives.ActionApprove, initiatives.ActionReject:
-			r.Actor = s.who("sekretariat-2")
+		case initiatives.ActionReview:
+			s.takeUp(id)
+			continue
+		case initiatives.ActionRevise, initiatives.ActionApprove, initiatives.ActionReject:
+			s.judge(id, r, string(a))
+			continue
 		case initiatives.ActionStart:
 			d.Begin = initiatives.Begin{WorkPlan: "Rencana kerja sembilan bulan.", Assignment: "ST/1"}
 		case initiatives.ActionEvaluate:
 			r.Actor = s.who("evaluator-balitbang")
-		}
-		if a == initiatives.ActionApprove || a == initiatives.ActionReject {
-			s.review(id, "penelaah-kabupaten")
-			s.review(id, "penelaah-balitbang")
 		}
 		if _, err = service.Decide(s.ctx, r, d); err != nil {
 			s.t.Fatalf("initiative %s, %s: %v", name, a, err)
 		}
 	}
 	return id
-}
-
-func (s *scenery) review(id domain.InitiativeID, by string) {
-	s.t.Helper()
-	review := initiatives.Review{Scores: map[initiatives.Criterion]initiatives.Score{}, Recommendation: initiatives.RecommendApprove, NoConflict: true, Words: "Layak."}
-	for _, c := range initiatives.Criteria {
-		review.Scores[c] = initiatives.Score{Value: 4, Reason: "Alasan."}
-	}
-	s.must(s.house().Initiatives.Service.Review(s.ctx, s.who(by), s.op(), id, review))
 }
 
 func (s *scenery) makeInitiatives() {

@@ -20,14 +20,17 @@ func (l *Loop) propose(p proposer) []Step {
 				"terms": {"kak.pdf", PDF("Kerangka acuan kerja (contoh)")}, "budget_paper": {"rab.pdf", PDF("Rencana anggaran biaya (contoh)")},
 			})
 		}},
-		{"take it under review", "sekretariat-1", func(v Visitor) error { return l.press(v, l.initiatives[p.subject], "begin-review") }},
-		{"first review", p.reviewers[0], func(v Visitor) error { return l.review(v, p) }},
-		{"second review", p.reviewers[1], func(v Visitor) error { return l.review(v, p) }},
+		{"pass it on after the administrative check", "sekretariat-1", func(v Visitor) error { return checkUp(v, l.initiatives[p.subject], true) }},
+		{"name two reviewers", "sekretariat-1", func(v Visitor) error { return assign(v, l.initiatives[p.subject], p.reviewers[:]...) }},
+		{"first declaration", p.reviewers[0], func(v Visitor) error { return declare(v, l.proposal(p.subject)) }},
+		{"first review", p.reviewers[0], func(v Visitor) error { return review(v, l.initiatives[p.subject], "4", "approve") }},
+		{"second declaration", p.reviewers[1], func(v Visitor) error { return declare(v, l.proposal(p.subject)) }},
+		{"second review", p.reviewers[1], func(v Visitor) error { return review(v, l.initiatives[p.subject], "4", "approve") }},
 		{"approve it", "sekretariat-2", func(v Visitor) error {
 			if err := v.Open(l.initiatives[p.subject] + "/decide"); err != nil {
 				return err
 			}
-			return v.Submit(`form[action$="/decide"]`, Values{"decision": "approve", "reason": "Kedua penelaah menyarankan setuju."}, nil)
+			return v.Submit(`form[action$="/decide"]`, Values{"decision": "approve", "reason": "Kedua penelaah menyarankan setuju.", "summary": "Dua penelaah menyarankan setuju."}, nil)
 		}},
 		{"publish it", p.subject, func(v Visitor) error {
 			if err := v.Open(l.initiatives[p.subject] + "/publish"); err != nil {
@@ -51,7 +54,7 @@ func (l *Loop) draft(v Visitor, p proposer) error {
 		return err
 	}
 	values := Values{
-		"title":   l.title("Air bersih pesisir, " + p.subject),
+		"title":   l.proposal(p.subject),
 		"summary": "Penampung air hujan untuk keluarga di dusun pesisir.", "summary_en": "Rain water tanks for coastal households.",
 		"problem": "Air tanah payau; pada musim kemarau keluarga membeli air.", "goals": "Setiap keluarga sasaran punya persediaan air dua bulan.",
 		"areas": "61.01", "target_group": "Keluarga di dusun pesisir", "target_number": "60", "from": inDays(1), "until": inDays(320),
@@ -75,25 +78,8 @@ func (l *Loop) draft(v Visitor, p proposer) error {
 	return expect(v, "h1", "Air bersih pesisir")
 }
 
-func (l *Loop) review(v Visitor, p proposer) error {
-	if err := v.Open(l.initiatives[p.subject] + "/review"); err != nil {
-		return err
-	}
-	doc, err := v.Document()
-	if err != nil {
-		return err
-	}
-	values := Values{"recommendation": "approve", "words": "Layak dan perlu.", "no_conflict": "on"}
-	form := doc.Find(`form[action$="/review"]`)
-	for _, n := range form.Find(`input[type=radio][name^="score_"], textarea[name^="why_"]`).EachIter() {
-		name := n.AttrOr("name", "")
-		values[name] = "Sesuai dengan yang dibaca di lapangan."
-		if strings.HasPrefix(name, "score_") {
-			values[name] = "4"
-		}
-	}
-	return v.Submit(`form[action$="/review"]`, values, nil)
-}
+// proposal is the title of somebody's initiative.
+func (l *Loop) proposal(subject string) string { return l.title("Air bersih pesisir, " + subject) }
 
 // deliver takes an organisation's commitment from the proposal to the village's confirmation.
 func (l *Loop) deliver(p proposer) []Step {

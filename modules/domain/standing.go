@@ -14,7 +14,8 @@ const (
 	RelVillageEditor Relation = "village-editor"
 	RelVillageOwner  Relation = "village-owner"
 	RelVerifier      Relation = "verifier" // has the mandate for its area
-	RelReviewer      Relation = "reviewer" // has a reviewer's mandate that covers it, and no tie to it
+	RelReviewer      Relation = "reviewer" // reviews it, declared to have no conflict of interest, and has no tie to it
+	RelCaller        Relation = "caller"   // is of the organisation that made the call which it answers
 	RelReader        Relation = "reader"   // a document's: it is shared with this actor
 	RelSelf          Relation = "self"     // it is the actor's own account
 	RelOther         Relation = "other"    // an account, not the actor's own

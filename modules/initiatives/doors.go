@@ -78,8 +78,8 @@ type Origin struct {
 	Call domain.CallID // "" where it answers none
 }
 
-// sought is the money that the budget still looks for, rupiah.
-func (c Content) sought() int64 {
+// Sought is the money that the budget still looks for, rupiah.
+func (c Content) Sought() int64 {
 	var sum int64
 	for _, l := range c.Budget {
 		if l.Source == SourceSought {
@@ -95,7 +95,7 @@ func (s *Service) admit(ctx context.Context, id domain.InitiativeID, i Initiativ
 	if i.Call == "" || i.State() != Draft {
 		return nil
 	}
-	a := Admission{Organization: i.Organization, Areas: i.Areas, Asked: i.sought()}
+	a := Admission{Organization: i.Organization, Areas: i.Areas, Asked: i.Sought()}
 	for _, o := range i.Offers {
 		a.Categories = append(a.Categories, o.Category)
 	}
@@ -189,6 +189,12 @@ func (s *Service) Undecided(ctx context.Context, call domain.CallID) (int64, err
 		sum += n
 	}
 	return sum, nil
+}
+
+// Answering gives a page of the initiatives that answer a call, in any state, in the order of their drafting: for the
+// review.
+func (s *Service) Answering(ctx context.Context, call domain.CallID, cursor string, limit int) (store.Page[Initiative], error) {
+	return s.records.List(ctx, store.Query{List: listCall, Key: store.KeyOf(string(call), ""), Cursor: cursor, Limit: limit})
 }
 
 // OfCall lists the initiatives that answer a call, in the order of their drafting: all to those who read all, to

@@ -116,6 +116,8 @@ type Initiative struct {
 	CopiedFrom   domain.InitiativeID   `json:"copied_from"`
 	Door         Door                  `json:"door"`
 	Call         domain.CallID         `json:"call"` // that it answers
+	Verdicts     []Verdict             `json:"verdicts"`
+	Appeal       *Appeal               `json:"appeal"`
 	Demo         bool                  `json:"demo,omitempty"`
 }
 

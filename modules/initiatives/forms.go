@@ -171,51 +171,6 @@ func (s *Service) areaOptions(ctx context.Context) []web.Option {
 	return domain.AreaOptions(ctx, s.places.Children)
 }
 
-func reviewForm(b web.Base, id string) *web.Form {
-	f := web.NewForm(b, "initiatives.review", "/initiatives/"+id+"/review")
-	var scores []web.Option
-	for n := 1; n <= 5; n++ {
-		scores = append(scores, web.Option{Value: strconv.Itoa(n), Label: b.T("initiatives.score." + strconv.Itoa(n))})
-	}
-	for _, c := range Criteria {
-		f.Section(string(c))
-		f.Radio("score_"+string(c), scores, web.Required(), web.Label("initiatives.review.score"))
-		f.TextArea("why_"+string(c), web.Required(), web.Rows(2), web.Max(maxText), web.Label("initiatives.review.why"))
-	}
-	f.Section("advice")
-	var advice []web.Option
-	for _, r := range Recommendations {
-		advice = append(advice, web.Option{Value: string(r), Label: b.T("initiatives.recommend." + string(r))})
-	}
-	f.Radio("recommendation", advice, web.Required())
-	f.TextArea("words", web.Max(maxText))
-	f.Checkbox("no_conflict", web.Required())
-	return f.Back("/initiatives/" + id)
-}
-
-func readReview(v web.Values) Review {
-	r := Review{Scores: map[Criterion]Score{}, Recommendation: Recommendation(v.Get("recommendation")), Words: v.Get("words"), NoConflict: v.Has("no_conflict")}
-	for _, c := range Criteria {
-		n, _ := v.Int("score_" + string(c))
-		r.Scores[c] = Score{Value: n, Reason: v.Get("why_" + string(c))}
-	}
-	return r
-}
-
-func decideForm(b web.Base, id string, version int64, i Initiative) *web.Form {
-	f := web.NewForm(b, "initiatives.decide", "/initiatives/"+id+"/decide").Read(version)
-	var options []web.Option
-	for _, a := range []Action{ActionApprove, ActionRevise, ActionReject} {
-		if i.Can(a) {
-			options = append(options, web.Option{Value: string(a), Label: b.T("initiatives.decision." + string(a)), Hint: b.T("initiatives.decision_hint." + string(a))})
-		}
-	}
-	f.Radio("decision", options, web.Required())
-	f.TextArea("reason", web.Required(), web.Max(maxText))
-	f.Date("until")
-	return f.Back("/initiatives/" + id)
-}
-
 func papersForm(b web.Base, id string, version int64, terms, budget bool) *web.Form {
 	f := web.NewForm(b, "initiatives.submit", "/initiatives/"+id+"/submit").Read(version)
 	for _, p := range []struct {

@@ -40,6 +40,7 @@ func (m *Module) renderShow(c *fiber.Ctx, status int, actor domain.Actor, doc Do
 		}
 		page.Facts = append(page.Facts, web.Fact{Label: b.T("initiatives.fact.call"), Value: call.Title, Path: b.URL("/calls/" + string(i.Call))})
 	}
+	page.Verdicts = verdictsOf(b, i)
 	page.Steps, page.Notices = stepsOf(b, i, names, all), noticesOf(b, i, all)
 	used := map[domain.OfferID]int64{}
 	if i.Public() {
@@ -50,16 +51,6 @@ func (m *Module) renderShow(c *fiber.Ctx, status int, actor domain.Actor, doc Do
 	page.Tables = m.Service.tablesOf(ctx, b, i, used)
 	if CanEdit(actor, i) {
 		page.Tasks, page.Done = tasksOf(b, doc, "")
-	}
-	if i.Round > 0 && actor.SignedIn() {
-		readable, in, err := m.Service.Reviews(ctx, actor, idOf(c))
-		if err != nil {
-			return err
-		}
-		page.Reviews = reviewViews(b, readable)
-		if all && i.State() == UnderReview {
-			page.Counted = b.T("initiatives.reviews_in", "n", in, "needed", ReviewsNeeded)
-		}
 	}
 	if err := m.offerMoves(ctx, &page, actor, doc, failed, cause, web.ValuesOf(c).Get("reason")); err != nil {
 		return err
@@ -79,7 +70,7 @@ var offered = []struct {
 	reason bool
 	kind   string
 }{
-	{ActionTakeBack, "take-back", false, "plain"}, {ActionReview, "begin-review", false, "main"}, {ActionWithdraw, "withdraw", true, "stop"},
+	{ActionTakeBack, "take-back", false, "plain"}, {ActionWithdraw, "withdraw", true, "stop"},
 	{ActionResume, "resume", false, "main"}, {ActionCancel, "cancel", true, "stop"}, {ActionComplete, "complete", true, "main"},
 	{ActionReopen, "reopen", true, "plain"}, {ActionEvaluate, "evaluate", true, "main"}, {ActionArchive, "archive", false, "plain"},
 }
@@ -108,17 +99,14 @@ func (m *Module) offerMoves(ctx context.Context, page *showPage, actor domain.Ac
 			button("delete", "initiatives.action.delete", func(a *web.Action) { a.Kind = "stop" })
 		}
 	}
-	if CanReview(actor, i) {
-		wrote, err := m.Service.Reviewed(ctx, actor, doc)
+	if i.Round > 1 {
+		may, err := m.Service.mayCompare(ctx, actor, doc)
 		if err != nil {
 			return err
 		}
-		if !wrote {
-			open("review", false)
+		if may {
+			page.Links = append(page.Links, link{Label: b.T("initiatives.link.changes"), Path: b.URL(path + "/changes"), Plain: true})
 		}
-	}
-	if CanDecide(actor, i) && (i.Can(ActionRevise) || i.Can(ActionApprove)) {
-		open("decide", i.State() == Submitted)
 	}
 	for _, x := range []struct {
 		action Action
@@ -147,9 +135,6 @@ func (m *Module) offerMoves(ctx context.Context, page *showPage, actor domain.Ac
 // button runs a decision that has no page of its own; refused input is shown at the button.
 func (m *Module) button(action Action) fiber.Handler {
 	name := string(action)
-	if action == ActionReview {
-		name = "begin-review"
-	}
 	return func(c *fiber.Ctx) error {
 		actor, err := signedIn(c)
 		if err != nil {

@@ -48,11 +48,6 @@ func (m *Module) stepPage(c *fiber.Ctx, actor domain.Actor, doc Doc, s step) (fo
 	page.Lead = names[i.Organization].Name
 	page.Readings = append([]reading{{ID: "summary", Title: b.T("initiatives.fact.summary"), Text: i.summaryIn(b.Lang)}}, readingsOf(b, i.Content)...)
 	page.Facts, page.Tables = m.Service.factsOf(ctx, b, i, names), m.Service.tablesOf(ctx, b, i, nil)
-	readable, _, err := m.Service.Reviews(ctx, actor, idOf(c))
-	if err != nil {
-		return page, err
-	}
-	page.Reviews = reviewViews(b, readable)
 	page.Sections, _ = domain.LoadPanels(ctx, m.paperPanels, domain.PanelRequest{Actor: actor, Ref: ref(domain.InitiativeID(doc.ID)), Page: b}, web.Section{Error: b.T("web.panel_error")}, m.log)
 	return page, nil
 }
@@ -152,52 +147,14 @@ func (m *Module) postSubmit(c *fiber.Ctx) error {
 	})
 }
 
-func (m *Module) reviewStep(c *fiber.Ctx) step {
-	return step{
-		title: "initiatives.review_title", whole: true,
-		form: func(b web.Base, doc Doc) *web.Form { return reviewForm(b, doc.ID) },
-		may: func(actor domain.Actor, doc Doc) error {
-			if !CanReview(actor, doc.Body) {
-				return apperr.New(apperr.Forbidden, "initiatives.refuse.not_reviewer")
-			}
-			wrote, err := m.Service.Reviewed(c.Context(), actor, doc)
-			if err == nil && wrote {
-				return apperr.New(apperr.Conflict, "initiatives.refuse.reviewed")
-			}
-			return err
-		},
-	}
-}
-
-func (m *Module) getReview(c *fiber.Ctx) error { return m.getStep(c, m.reviewStep(c)) }
-
-func (m *Module) postReview(c *fiber.Ctx) error {
-	return m.postStep(c, m.reviewStep(c), func(r Request, v web.Values) (string, error) {
-		return "review", m.Service.Review(c.Context(), r.Actor, r.Operation, r.ID, readReview(v))
-	})
-}
-
-func decideStep() step {
-	return decisionStep("initiatives.decide_title", ActionRevise, true, func(b web.Base, doc Doc) *web.Form { return decideForm(b, doc.ID, doc.Version, doc.Body) })
-}
-
-func (m *Module) getDecide(c *fiber.Ctx) error { return m.getStep(c, decideStep()) }
-
-func (m *Module) postDecide(c *fiber.Ctx) error {
-	return m.postStep(c, decideStep(), func(r Request, v web.Values) (string, error) {
-		a := Action(v.Get("decision"))
-		if a != ActionApprove && a != ActionRevise && a != ActionReject {
-			return "", apperr.InvalidFields([]apperr.Field{{Name: "decision", Message: apperr.Msg("initiatives.error.required")}})
-		}
-		_, err := m.Service.Decide(c.Context(), r, Decision{Action: a})
-		return string(a), err
-	})
-}
-
 func publishStep() step {
 	return decisionStep("initiatives.publish_title", ActionPublish, true, func(b web.Base, doc Doc) *web.Form {
 		f := web.NewForm(b, "initiatives.publish", "/initiatives/"+doc.ID+"/publish").Read(doc.Version)
 		f.TextArea("summary_en", web.Required(), web.Max(maxText), web.Value(doc.Body.SummaryEN))
+		if text := doc.Body.conditions(); text != "" {
+			f.TextArea("conditions_met", web.Required(), web.Max(maxText))
+			f.Field("conditions_met").Hint = text
+		}
 		return f.Back("/initiatives/" + doc.ID)
 	})
 }
@@ -206,7 +163,7 @@ func (m *Module) getPublish(c *fiber.Ctx) error { return m.getStep(c, publishSte
 
 func (m *Module) postPublish(c *fiber.Ctx) error {
 	return m.postStep(c, publishStep(), func(r Request, v web.Values) (string, error) {
-		_, err := m.Service.Decide(c.Context(), r, Decision{Action: ActionPublish, SummaryEN: v.Get("summary_en")})
+		_, err := m.Service.Decide(c.Context(), r, Decision{Action: ActionPublish, SummaryEN: v.Get("summary_en"), Met: v.Get("conditions_met")})
 		return "publish", err
 	})
 }

@@ -153,14 +153,26 @@ func (noFinder) Find(context.Context, string, map[string]string, string, int) ([
 	return nil, "", nil
 }
 
+// fakeReviews has every proposal checked and reviewed by ani and budi, unless it says otherwise.
+type fakeReviews struct{ unchecked, missing, anonymous bool }
+
+func (f *fakeReviews) Standing(context.Context, domain.InitiativeID, int64) (ReviewStanding, error) {
+	return ReviewStanding{Checked: !f.unchecked, Ready: !f.missing, In: 2, Recused: 1}, nil
+}
+
+func (f *fakeReviews) Seated(_ context.Context, actor domain.Actor, _ domain.InitiativeID, _ int64) (seated, anonymous bool, err error) {
+	return actor.Account == "ani" || actor.Account == "budi" || actor.Account == "partner", f.anonymous, nil
+}
+
 // portal is the module with its pages, on a real store.
 type portal struct {
 	*Module
-	app    *fiber.App
-	clock  *clock.Fake
-	offers *fakeOffers
-	papers *fakePapers
-	bundle *i18n.Bundle
+	app     *fiber.App
+	clock   *clock.Fake
+	offers  *fakeOffers
+	papers  *fakePapers
+	reviews fakeReviews
+	bundle  *i18n.Bundle
 }
 
 func open(t *testing.T) *portal {
@@ -177,7 +189,7 @@ func open(t *testing.T) *portal {
 	p := &portal{clock: testkit.Clock(), offers: &fakeOffers{accounts: map[domain.OfferID]*account{}}, papers: &fakePapers{kept: map[string][]domain.DocumentType{}}}
 	p.Module = New(Deps{
 		DB: testkit.DBAt(t, p.clock), Views: engine, Clock: p.clock, Log: log, Places: fakePlaces{}, Organizations: fakeOrganizations{},
-		Papers: p.papers, Offers: p.offers, Finder: noFinder{},
+		Papers: p.papers, Offers: p.offers, Finder: noFinder{}, Reviews: &p.reviews,
 	})
 	p.bundle = bundle
 	p.app = fiber.New(fiber.Config{Immutable: true, ErrorHandler: web.ErrorHandler(engine, log)})
@@ -335,28 +347,9 @@ func (p *portal) decide(t *testing.T, who string, doc Doc, a Action, reason stri
 	return doc
 }
 
-func judgement() Review {
-	r := Review{Scores: map[Criterion]Score{}, Recommendation: RecommendApprove, Words: "Layak diteruskan", NoConflict: true}
-	for _, c := range Criteria {
-		r.Scores[c] = Score{Value: 4, Reason: "cukup jelas"}
-	}
-	return r
-}
-
-func (p *portal) review(t *testing.T, who string, doc Doc, words string) {
-	t.Helper()
-	r := judgement()
-	r.Words = words
-	if err := p.Service.Review(t.Context(), people[who], op(), domain.InitiativeID(doc.ID), r); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func (p *portal) published(t *testing.T) Doc {
 	t.Helper()
 	doc := p.decide(t, "secretariat", p.submitted(t), ActionReview, "")
-	p.review(t, "ani", doc, "satu")
-	p.review(t, "budi", doc, "dua")
 	doc = p.decide(t, "secretariat", doc, ActionApprove, "layak")
 	return p.decide(t, "owner", doc, ActionPublish, "")
 }

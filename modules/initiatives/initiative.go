@@ -59,6 +59,9 @@ const (
 	ActionReopen       Action = "reopen"
 	ActionEvaluate     Action = "evaluate"
 	ActionArchive      Action = "archive"
+	ActionAppeal       Action = "appeal"  // the owner's, once, against a rejection; leaves the state as it is
+	ActionUphold       Action = "uphold"  // the appeal: the proposal is reviewed anew
+	ActionDismiss      Action = "dismiss" // the appeal: the rejection stands
 )
 
 // moves says for each action from which state it leads where. ActionResume leads back to where it was suspended.
@@ -80,6 +83,9 @@ var moves = map[Action]map[State]State{
 	ActionReopen:       {Completed: Running},
 	ActionEvaluate:     {Completed: Evaluated},
 	ActionArchive:      {Evaluated: Archived},
+	ActionAppeal:       {Rejected: Rejected},
+	ActionUphold:       {Rejected: Submitted},
+	ActionDismiss:      {Rejected: Rejected},
 }
 
 // Stage holds the state so that only this file changes it; it is stored as a plain string.
@@ -133,8 +139,14 @@ func (i Initiative) State() State {
 	return i.Stage.state
 }
 
-// Can tells whether an action starts from the present state.
+// Can tells whether an action starts from the present state. An appeal is made once, and answered where it waits.
 func (i Initiative) Can(a Action) bool {
+	switch a {
+	case ActionAppeal:
+		return i.State() == Rejected && i.Appeal == nil
+	case ActionUphold, ActionDismiss:
+		return i.State() == Rejected && i.Appeal != nil && i.Appeal.Answer == ""
+	}
 	_, ok := moves[a][i.State()]
 	return ok
 }
@@ -213,13 +225,22 @@ func (i *Initiative) Submit(s Step, terms, budget bool) error {
 // TakeBack makes a submitted initiative a draft again, before its review has begun.
 func (i *Initiative) TakeBack(s Step) error { return i.move(ActionTakeBack, s) }
 
-// Review takes a submitted initiative under review.
-func (i *Initiative) Review(s Step) error { return i.move(ActionReview, s) }
+// Review takes a submitted initiative under review, once it passed the administrative check.
+func (i *Initiative) Review(s Step, checked bool) error {
+	if i.Can(ActionReview) && !checked {
+		return apperr.New(apperr.Conflict, "initiatives.refuse.unchecked")
+	}
+	return i.move(ActionReview, s)
+}
 
-// Revise asks for a revision: the points to answer and the date due.
-func (i *Initiative) Revise(s Step) error {
+// Revise asks for a revision: the points to answer and the date due; by the administrative check, or once the reviews
+// are in.
+func (i *Initiative) Revise(s Step, reviewed bool) error {
 	if !i.Can(ActionRevise) {
 		return refuse(ActionRevise)
+	}
+	if i.State() == UnderReview && !reviewed {
+		return apperr.New(apperr.Conflict, "initiatives.refuse.reviews")
 	}
 	var f apperr.Fields
 	f.Check(s.Reason != "", "reason", "initiatives.error.reason")
@@ -231,29 +252,111 @@ func (i *Initiative) Revise(s Step) error {
 	return i.move(ActionRevise, s)
 }
 
-// ReviewsNeeded is how many reviews of the round a decision rests on.
-const ReviewsNeeded = 2
-
-// Approve approves on two reviews or more, with a note.
-func (i *Initiative) Approve(s Step, reviews int) error {
-	if i.Can(ActionApprove) && reviews < ReviewsNeeded {
-		return apperr.New(apperr.Conflict, "initiatives.refuse.reviews")
-	}
-	return i.demand(ActionApprove, s)
+// Verdict is what the public reads of a decision, and the conditions under which it holds.
+type Verdict struct {
+	Round      int64     `json:"round"`
+	Action     Action    `json:"action"`
+	At         time.Time `json:"at"`
+	Conditions string    `json:"conditions"`
+	Met        string    `json:"met"` // how the conditions were met, before publication
+	Summary    string    `json:"summary"`
+	SummaryEN  string    `json:"summary_en"`
+	Reviews    int64     `json:"reviews"`
+	Recused    int64     `json:"recused"`
 }
 
-// Reject ends the initiative on two reviews or more, with reasons.
-func (i *Initiative) Reject(s Step, reviews int) error {
-	if i.Can(ActionReject) && reviews < ReviewsNeeded {
-		return apperr.New(apperr.Conflict, "initiatives.refuse.reviews")
-	}
-	return i.demand(ActionReject, s)
+// Approve approves on the reviews, with a note.
+func (i *Initiative) Approve(s Step, reviewed bool, v Verdict) error {
+	return i.judge(ActionApprove, s, reviewed, v)
 }
 
-// Publish opens an approved initiative for partners; the English summary must be there.
-func (i *Initiative) Publish(s Step) error {
-	if i.Can(ActionPublish) && i.SummaryEN == "" {
-		return apperr.InvalidFields([]apperr.Field{{Name: "summary_en", Message: apperr.Msg("initiatives.error.summary_en")}})
+// Reject ends the initiative on the reviews, with reasons.
+func (i *Initiative) Reject(s Step, reviewed bool, v Verdict) error {
+	v.Conditions = ""
+	return i.judge(ActionReject, s, reviewed, v)
+}
+
+func (i *Initiative) judge(a Action, s Step, reviewed bool, v Verdict) error {
+	if i.Can(a) && !reviewed {
+		return apperr.New(apperr.Conflict, "initiatives.refuse.reviews")
+	}
+	if err := i.demand(a, s); err != nil {
+		return err
+	}
+	v.Round, v.Action, v.At = i.Round, a, s.At
+	i.Verdicts = append(slices.Clip(i.Verdicts), v)
+	return nil
+}
+
+// Appeal is an owner's word against a rejection, and what became of it.
+type Appeal struct {
+	Reason     string           `json:"reason"`
+	At         time.Time        `json:"at"`
+	Answer     Action           `json:"answer"` // uphold, dismiss; "" while it waits
+	AnsweredBy domain.AccountID `json:"answered_by"`
+}
+
+// Object appeals against a rejection, once, with reasons.
+func (i *Initiative) Object(s Step) error {
+	if err := i.demand(ActionAppeal, s); err != nil {
+		return err
+	}
+	i.Appeal = &Appeal{Reason: s.Reason, At: s.At}
+	return nil
+}
+
+// Answer upholds an appeal, so that what was submitted is reviewed anew in a round of its own, or dismisses it; somebody
+// else than who rejected, with reasons.
+func (i *Initiative) Answer(a Action, s Step) error {
+	if i.Can(a) && i.last(ActionReject).By == s.By {
+		return apperr.New(apperr.Forbidden, "initiatives.refuse.appeal_own")
+	}
+	if err := i.demand(a, s); err != nil {
+		return err
+	}
+	answered := *i.Appeal
+	answered.Answer, answered.AnsweredBy = a, s.By
+	i.Appeal = &answered
+	if a == ActionUphold {
+		i.Round++
+		i.SubmittedAt = s.At
+	}
+	return nil
+}
+
+// last gives the latest move of that kind; the zero Move where there is none.
+func (i Initiative) last(a Action) Move {
+	for _, m := range slices.Backward(i.History) {
+		if m.Action == a {
+			return m
+		}
+	}
+	return Move{}
+}
+
+// DecidedBy is who rejected the proposal; "" where nobody did.
+func (i Initiative) DecidedBy() domain.AccountID { return i.last(ActionReject).By }
+
+// conditions are those of the present approval that are not said to be met.
+func (i Initiative) conditions() string {
+	if n := len(i.Verdicts); n > 0 && i.Verdicts[n-1].Action == ActionApprove && i.Verdicts[n-1].Met == "" {
+		return i.Verdicts[n-1].Conditions
+	}
+	return ""
+}
+
+// Publish opens an approved initiative for partners; the English summary must be there, and how the conditions of the
+// approval were met.
+func (i *Initiative) Publish(s Step, met string) error {
+	var f apperr.Fields
+	f.Check(!i.Can(ActionPublish) || i.SummaryEN != "", "summary_en", "initiatives.error.summary_en")
+	f.Check(!i.Can(ActionPublish) || i.conditions() == "" || met != "", "conditions_met", "initiatives.error.conditions_met")
+	if err := f.Err(); err != nil {
+		return err
+	}
+	if i.Can(ActionPublish) && i.conditions() != "" {
+		i.Verdicts = slices.Clone(i.Verdicts)
+		i.Verdicts[len(i.Verdicts)-1].Met = met
 	}
 	if err := i.move(ActionPublish, s); err != nil {
 		return err

@@ -18,6 +18,14 @@ func in(state State) Initiative {
 	return i
 }
 
+// waiting is an appeal where there may be one.
+func waiting(s State) *Appeal {
+	if s != Rejected {
+		return nil
+	}
+	return &Appeal{Reason: "lihat lagi"}
+}
+
 // TestEveryStateMeetsEveryMove: the table of workflow.md section 3, and nothing else moves.
 func TestEveryStateMeetsEveryMove(t *testing.T) {
 	step := Step{At: time.Date(2027, 3, 1, 1, 0, 0, 0, time.UTC), By: "someone", Reason: "alasan", Until: "2027-06-01"}
@@ -32,11 +40,11 @@ func TestEveryStateMeetsEveryMove(t *testing.T) {
 	actions := map[Action]func(*Initiative) error{
 		ActionSubmit:   func(i *Initiative) error { return i.Submit(step, true, true) },
 		ActionTakeBack: func(i *Initiative) error { return i.TakeBack(step) },
-		ActionReview:   func(i *Initiative) error { return i.Review(step) },
-		ActionRevise:   func(i *Initiative) error { return i.Revise(step) },
-		ActionApprove:  func(i *Initiative) error { return i.Approve(step, 2) },
-		ActionReject:   func(i *Initiative) error { return i.Reject(step, 2) },
-		ActionPublish:  func(i *Initiative) error { return i.Publish(step) },
+		ActionReview:   func(i *Initiative) error { return i.Review(step, true) },
+		ActionRevise:   func(i *Initiative) error { return i.Revise(step, true) },
+		ActionApprove:  func(i *Initiative) error { return i.Approve(step, true, Verdict{}) },
+		ActionReject:   func(i *Initiative) error { return i.Reject(step, true, Verdict{}) },
+		ActionPublish:  func(i *Initiative) error { return i.Publish(step, "") },
 		ActionStart:    func(i *Initiative) error { return i.Start(step, Begin{"rencana", "SK 1"}, true) },
 		ActionWithdraw: settle(ActionWithdraw), ActionSuspend: settle(ActionSuspend), ActionComplete: settle(ActionComplete),
 		ActionResume:   func(i *Initiative) error { return i.Resume(step) },
@@ -44,6 +52,9 @@ func TestEveryStateMeetsEveryMove(t *testing.T) {
 		ActionReopen:   func(i *Initiative) error { return i.Reopen(step) },
 		ActionEvaluate: func(i *Initiative) error { return i.Evaluate(step) },
 		ActionArchive:  func(i *Initiative) error { return i.Archive(step) },
+		ActionAppeal:   func(i *Initiative) error { return i.Object(step) },
+		ActionUphold:   func(i *Initiative) error { i.Appeal = waiting(i.State()); return i.Answer(ActionUphold, step) },
+		ActionDismiss:  func(i *Initiative) error { i.Appeal = waiting(i.State()); return i.Answer(ActionDismiss, step) },
 	}
 	want := map[State]map[Action]State{
 		Draft:         {ActionSubmit: Submitted},
@@ -56,6 +67,7 @@ func TestEveryStateMeetsEveryMove(t *testing.T) {
 		Suspended:     {ActionResume: Running, ActionCancel: Cancelled},
 		Completed:     {ActionReopen: Running, ActionEvaluate: Evaluated},
 		Evaluated:     {ActionArchive: Archived},
+		Rejected:      {ActionAppeal: Rejected, ActionUphold: Submitted, ActionDismiss: Rejected},
 	}
 	for _, state := range States {
 		for action, move := range actions {
@@ -105,13 +117,19 @@ func TestWhatMustBeThere(t *testing.T) {
 		run   func(*Initiative) error
 		kind  apperr.Kind
 	}{
-		"approve on one review":   {UnderReview, func(i *Initiative) error { return i.Approve(Step{Reason: "ya"}, 1) }, apperr.Conflict},
-		"approve without a note":  {UnderReview, func(i *Initiative) error { return i.Approve(Step{}, 2) }, apperr.Invalid},
-		"reject without reasons":  {UnderReview, func(i *Initiative) error { return i.Reject(Step{}, 2) }, apperr.Invalid},
-		"revise without a date":   {UnderReview, func(i *Initiative) error { return i.Revise(Step{Reason: "x", At: step.At}) }, apperr.Invalid},
-		"publish without English": {Approved, func(i *Initiative) error { i.SummaryEN = ""; return i.Publish(step) }, apperr.Invalid},
-		"start without means":     {Published, func(i *Initiative) error { return i.Start(step, Begin{"r", "SK"}, false) }, apperr.Conflict},
-		"start without a plan":    {Published, func(i *Initiative) error { return i.Start(step, Begin{}, true) }, apperr.Invalid},
+		"review without a check":  {Submitted, func(i *Initiative) error { return i.Review(step, false) }, apperr.Conflict},
+		"approve on one review":   {UnderReview, func(i *Initiative) error { return i.Approve(Step{Reason: "ya"}, false, Verdict{}) }, apperr.Conflict},
+		"approve without a note":  {UnderReview, func(i *Initiative) error { return i.Approve(Step{}, true, Verdict{}) }, apperr.Invalid},
+		"reject without reasons":  {UnderReview, func(i *Initiative) error { return i.Reject(Step{}, true, Verdict{}) }, apperr.Invalid},
+		"revise on one review":    {UnderReview, func(i *Initiative) error { return i.Revise(Step{Reason: "x", At: step.At, Until: "2027-06-01"}, false) }, apperr.Conflict},
+		"revise without a date":   {UnderReview, func(i *Initiative) error { return i.Revise(Step{Reason: "x", At: step.At}, true) }, apperr.Invalid},
+		"publish without English": {Approved, func(i *Initiative) error { i.SummaryEN = ""; return i.Publish(step, "") }, apperr.Invalid},
+		"publish with open conditions": {Approved, func(i *Initiative) error {
+			i.Verdicts = []Verdict{{Action: ActionApprove, Conditions: "izin"}}
+			return i.Publish(step, "")
+		}, apperr.Invalid},
+		"start without means":  {Published, func(i *Initiative) error { return i.Start(step, Begin{"r", "SK"}, false) }, apperr.Conflict},
+		"start without a plan": {Published, func(i *Initiative) error { return i.Start(step, Begin{}, true) }, apperr.Invalid},
 		"suspend without a date": {Running, func(i *Initiative) error {
 			return i.Intend(Pending{Step: Step{Reason: "x", At: step.At}, Action: ActionSuspend})
 		}, apperr.Invalid},
@@ -180,5 +198,33 @@ func TestListKeysStayWithinTheirBound(t *testing.T) {
 	}
 	if n := len(categoryKeys("", i)); n > 32 {
 		t.Errorf("%d category keys", n)
+	}
+}
+
+func TestOneAppealAnsweredBySomebodyElse(t *testing.T) {
+	i := in(UnderReview)
+	at := time.Date(2027, 3, 1, 1, 0, 0, 0, time.UTC)
+	if err := i.Reject(Step{By: "s1", Reason: "kurang", At: at}, true, Verdict{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := i.Object(Step{By: "owner", At: at}); !apperr.Is(err, apperr.Invalid) {
+		t.Error("appealed without a reason:", err)
+	}
+	if err := i.Object(Step{By: "owner", Reason: "keliru baca", At: at}); err != nil || i.State() != Rejected {
+		t.Fatal(err, i.State())
+	}
+	if err := i.Object(Step{By: "owner", Reason: "lagi", At: at}); !apperr.Is(err, apperr.Conflict) {
+		t.Error("appealed twice:", err)
+	}
+	if err := i.Answer(ActionUphold, Step{By: "s1", Reason: "benar", At: at}); !apperr.Is(err, apperr.Forbidden) {
+		t.Error("answered by who rejected:", err)
+	}
+	before := i.Round
+	if err := i.Answer(ActionUphold, Step{By: "s2", Reason: "benar", At: at}); err != nil || i.State() != Submitted || i.Round != before+1 || i.Appeal.Answer != ActionUphold {
+		t.Error(err, i.State(), i.Round)
+	}
+	i.Stage = Stage{Rejected}
+	if i.Can(ActionAppeal) || i.Can(ActionDismiss) {
+		t.Error("a second appeal")
 	}
 }

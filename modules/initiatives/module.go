@@ -21,8 +21,9 @@ type Deps struct {
 	Offers        Offers
 	Finder        Finder
 	Calls         Calls
+	Reviews       Reviews
 	Panels        []domain.Panel // on an initiative's page, in order: matching, commitments, documents, history
-	PaperPanels   []domain.Panel // on the reviewer's and the secretariat's pages: documents
+	PaperPanels   []domain.Panel // on the pages of submission and publication: documents
 }
 
 // Module is the register of initiatives: service, pages and panels.
@@ -37,20 +38,24 @@ type Module struct {
 	form        *web.View[formPage]
 	part        *web.View[partPage]
 	cards       *web.View[panelPage]
+	reading     *web.View[readingPage]
+	changes     *web.View[changesPage]
 }
 
 // New makes the module; a missing view stops the start.
 func New(d Deps) *Module {
 	return &Module{
 		Service: &Service{
-			records: store.NewRecords(d.DB, definition()), versions: store.NewRecords(d.DB, versionDefinition()), reviews: store.NewRecords(d.DB, reviewDefinition()),
-			clock: d.Clock, log: d.Log, places: d.Places, organizations: d.Organizations, papers: d.Papers, offers: d.Offers, finder: d.Finder, calls: d.Calls,
+			records: store.NewRecords(d.DB, definition()), versions: store.NewRecords(d.DB, versionDefinition()),
+			clock: d.Clock, log: d.Log, places: d.Places, organizations: d.Organizations, papers: d.Papers, offers: d.Offers, finder: d.Finder, calls: d.Calls, reviews: d.Reviews,
 		},
 		panels: d.Panels, paperPanels: d.PaperPanels, log: d.Log,
-		list:  web.NewView[listPage](d.Views, "initiatives/list"),
-		show:  web.NewView[showPage](d.Views, "initiatives/show"),
-		form:  web.NewView[formPage](d.Views, "initiatives/form"),
-		part:  web.NewView[partPage](d.Views, "initiatives/part"),
-		cards: web.NewView[panelPage](d.Views, "initiatives/panel"),
+		list:    web.NewView[listPage](d.Views, "initiatives/list"),
+		show:    web.NewView[showPage](d.Views, "initiatives/show"),
+		form:    web.NewView[formPage](d.Views, "initiatives/form"),
+		part:    web.NewView[partPage](d.Views, "initiatives/part"),
+		cards:   web.NewView[panelPage](d.Views, "initiatives/panel"),
+		reading: web.NewView[readingPage](d.Views, "initiatives/reading"),
+		changes: web.NewView[changesPage](d.Views, "initiatives/changes"),
 	}
 }

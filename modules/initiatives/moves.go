@@ -15,6 +15,7 @@ var past = map[Action]string{
 	ActionPublish: "initiative.published", ActionStart: "initiative.started", ActionWithdraw: "initiative.withdrawn",
 	ActionSuspend: "initiative.suspended", ActionResume: "initiative.resumed", ActionCancel: "initiative.cancelled",
 	ActionComplete: "initiative.completed", ActionReopen: "initiative.reopened", ActionEvaluate: "initiative.evaluated", ActionArchive: "initiative.archived",
+	ActionAppeal: "initiative.appealed", ActionUphold: "initiative.appeal-upheld", ActionDismiss: "initiative.appeal-dismissed",
 }
 
 // Request is one posted decision: on which initiative, at which version (0: any), by which form, why, until when.
@@ -158,7 +159,9 @@ func owner(a domain.Actor, i Initiative) error {
 type Decision struct {
 	Action    Action
 	Begin     Begin
-	SummaryEN string // on publication, where it was still missing
+	SummaryEN string  // on publication, where it was still missing
+	Met       string  // on publication, how the conditions of the approval were met
+	Verdict   Verdict // of an approval or rejection: conditions, and what the public reads
 }
 
 // Decide carries a decision out. Who may: the owner takes back, publishes, starts, withdraws, suspends, resumes,
@@ -178,12 +181,18 @@ func (s *Service) Decide(ctx context.Context, r Request, d Decision) (Doc, error
 	checkPersonal(&f, "reason", r.Reason)
 	checkPersonal(&f, "work_plan", d.Begin.WorkPlan)
 	checkPersonal(&f, "summary_en", d.SummaryEN)
+	checkPersonal(&f, "conditions_met", d.Met)
 	if err := f.Err(); err != nil {
 		return Doc{}, err
 	}
-	action := past[d.Action]
-	if err := s.apply(ctx, r.ID, &i, s.step(r, on), d); err != nil {
+	action, step := past[d.Action], s.step(r, on)
+	if err := s.apply(ctx, r.ID, &i, step, d); err != nil {
 		return Doc{}, err
+	}
+	if d.Action == ActionUphold {
+		if err := s.freeze(ctx, doc.ID, i, step, r); err != nil {
+			return Doc{}, err
+		}
 	}
 	if i.Pending != nil {
 		action = "initiative.offers-closing"
@@ -203,7 +212,7 @@ func mayDecide(a domain.Actor, i Initiative, action Action) (domain.Organization
 		return nil
 	}
 	switch action {
-	case ActionReview, ActionRevise, ActionApprove, ActionReject, ActionReopen, ActionArchive:
+	case ActionReview, ActionRevise, ActionApprove, ActionReject, ActionReopen, ActionArchive, ActionUphold, ActionDismiss:
 		return "", secretariat()
 	case ActionSuspend, ActionResume:
 		if a.Has(i.Organization, domain.OrgOwner) {
@@ -223,15 +232,17 @@ func (s *Service) apply(ctx context.Context, id domain.InitiativeID, i *Initiati
 	switch d.Action {
 	case ActionTakeBack:
 		return i.TakeBack(step)
-	case ActionReview:
-		return i.Review(step)
-	case ActionRevise:
-		return i.Revise(step)
+	case ActionReview, ActionRevise, ActionApprove, ActionReject:
+		return s.judge(ctx, id, i, step, d)
+	case ActionAppeal:
+		return i.Object(step)
+	case ActionUphold, ActionDismiss:
+		return i.Answer(d.Action, step)
 	case ActionPublish:
 		if d.SummaryEN != "" {
 			i.SummaryEN = d.SummaryEN
 		}
-		return i.Publish(step)
+		return i.Publish(step, d.Met)
 	case ActionWithdraw, ActionSuspend, ActionComplete:
 		return i.Intend(Pending{Step: step, Action: d.Action})
 	case ActionResume:
@@ -244,15 +255,6 @@ func (s *Service) apply(ctx context.Context, id domain.InitiativeID, i *Initiati
 		return i.Evaluate(step)
 	case ActionArchive:
 		return i.Archive(step)
-	case ActionApprove, ActionReject:
-		n, err := s.countReviews(ctx, id, i.Round)
-		if err != nil {
-			return err
-		}
-		if d.Action == ActionApprove {
-			return i.Approve(step, n)
-		}
-		return i.Reject(step, n)
 	case ActionStart:
 		used, err := s.used(ctx, *i)
 		if err != nil {
@@ -261,4 +263,22 @@ func (s *Service) apply(ctx context.Context, id domain.InitiativeID, i *Initiati
 		return i.Start(step, d.Begin, anyUsed(used))
 	}
 	return apperr.New(apperr.BadRequest, "initiatives.refuse.unknown")
+}
+
+// judge makes the moves that rest on the review of the round.
+func (s *Service) judge(ctx context.Context, id domain.InitiativeID, i *Initiative, step Step, d Decision) error {
+	at, err := s.reviews.Standing(ctx, id, i.Round)
+	if err != nil {
+		return err
+	}
+	d.Verdict.Reviews, d.Verdict.Recused = at.In, at.Recused
+	switch d.Action {
+	case ActionReview:
+		return i.Review(step, at.Checked)
+	case ActionRevise:
+		return i.Revise(step, at.Ready)
+	case ActionApprove:
+		return i.Approve(step, at.Ready, d.Verdict)
+	}
+	return i.Reject(step, at.Ready, d.Verdict)
 }

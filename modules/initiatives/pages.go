@@ -31,13 +31,6 @@ type notice struct {
 // reading is one text of an initiative under its heading.
 type reading struct{ ID, Title, Text string }
 
-type reviewView struct {
-	Title  string
-	Advice web.Tag
-	Scores web.Table
-	Words  string
-}
-
 type showPage struct {
 	web.Base
 	Tag      web.Tag
@@ -50,11 +43,16 @@ type showPage struct {
 	Tables   []web.Table
 	Facts    []web.Fact
 	Steps    []web.Step
-	Reviews  []reviewView
-	Counted  string // how many reviews are in, for those who may know
+	Verdicts []verdictView
 	Sections []web.Section
 	Tasks    []task // of the hub, for who may write
 	Done     string
+}
+
+// verdictView is a decision as the public reads it.
+type verdictView struct {
+	Tag                          web.Tag
+	When, Text, Conditions, Note string
 }
 
 // adder is a button that sends the form to get one more row.
@@ -66,7 +64,6 @@ type formPage struct {
 	Readings []reading
 	Tables   []web.Table
 	Facts    []web.Fact
-	Reviews  []reviewView
 	Sections []web.Section
 	Form     *web.Form
 	Adders   []adder
@@ -309,11 +306,34 @@ func stepsOf(b web.Base, i Initiative, names map[domain.OrganizationID]domain.Or
 	return steps
 }
 
+// verdictsOf are the decisions that everybody may read once the initiative is public, and who reads it before.
+func verdictsOf(b web.Base, i Initiative) []verdictView {
+	var list []verdictView
+	for _, v := range i.Verdicts {
+		kind, text := "stop", v.Summary
+		if v.Action == ActionApprove {
+			kind = "good"
+		}
+		if b.Lang == "en" && v.SummaryEN != "" {
+			text = v.SummaryEN
+		}
+		list = append(list, verdictView{
+			Tag: web.Tag{Kind: kind, Text: b.T("initiatives.move." + string(v.Action))}, When: b.Date(v.At), Text: text, Conditions: v.Conditions,
+			Note: b.T("initiatives.verdict_reviews", "reviews", v.Reviews, "recused", v.Recused),
+		})
+	}
+	return list
+}
+
 func noticesOf(b web.Base, i Initiative, all bool) []notice {
 	var out []notice
 	switch {
 	case all && i.State() == NeedsRevision:
 		out = append(out, notice{"wait", b.T("initiatives.notice.revision", "points", i.Points, "date", dateText(b, i.ReviseBy))})
+	case all && i.conditions() != "" && i.State() == Approved:
+		out = append(out, notice{"wait", b.T("initiatives.notice.conditions", "text", i.conditions())})
+	case all && i.Can(ActionUphold):
+		out = append(out, notice{"wait", b.T("initiatives.notice.appeal", "reason", i.Appeal.Reason)})
 	case i.State() == Suspended:
 		m := i.lastSuspension()
 		out = append(out, notice{"wait", b.T("initiatives.notice.suspended", "reason", m.Reason, "date", dateText(b, m.Until))})
@@ -322,30 +342,4 @@ func noticesOf(b web.Base, i Initiative, all bool) []notice {
 		out = append(out, notice{"wait", b.T("initiatives.notice.pending")})
 	}
 	return out
-}
-
-func reviewViews(b web.Base, reviews []Review) []reviewView {
-	var out []reviewView
-	for n, r := range reviews {
-		v := reviewView{
-			Title: b.T("initiatives.review_number", "n", n+1, "mean", b.Local().Decimal(r.Mean(), 1)), Words: r.Words,
-			Advice: web.Tag{Kind: adviceKind(r.Recommendation), Text: b.T("initiatives.recommend." + string(r.Recommendation))},
-			Scores: web.Table{Head: []string{b.T("initiatives.table.criterion"), b.T("initiatives.table.score"), b.T("initiatives.table.why")}, Numbers: []bool{false, true}},
-		}
-		for _, c := range Criteria {
-			v.Scores.Rows = append(v.Scores.Rows, web.Row{Cells: []web.Cell{{Text: b.T("initiatives.criterion." + string(c))}, {Text: b.Number(r.Scores[c].Value)}, {Text: r.Scores[c].Reason}}})
-		}
-		out = append(out, v)
-	}
-	return out
-}
-
-func adviceKind(r Recommendation) string {
-	switch r {
-	case RecommendApprove:
-		return "good"
-	case RecommendReject:
-		return "stop"
-	}
-	return "wait"
 }

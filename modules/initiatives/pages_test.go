@@ -24,7 +24,7 @@ func TestDraftsAreHidden(t *testing.T) {
 	public := p.published(t)
 	own := " owner editor viewer colleague ownsecretariat secretariat auditor "
 	for _, c := range []struct{ what, id, sees string }{
-		{"draft", draft.ID, own}, {"under review", review.ID, own + "ani budi cici "}, {"published", public.ID, " all "},
+		{"draft", draft.ID, own}, {"under review", review.ID, own + "ani budi "}, {"published", public.ID, " all "},
 	} {
 		for who := range people {
 			want := 404
@@ -53,8 +53,6 @@ func TestNobodyMovesWhatIsNotTheirs(t *testing.T) {
 		want          int
 	}{
 		{"", draft.ID, "edit", 303}, {"viewer", draft.ID, "edit", 403}, {"rival", draft.ID, "edit", 404}, {"editor", draft.ID, "submit", 403}, {"rival", draft.ID, "submit", 404},
-		{"partner", review.ID, "review", 404}, {"colleague", review.ID, "review", 403}, {"elsewhere", review.ID, "review", 404}, {"secretariat", review.ID, "review", 403},
-		{"ani", review.ID, "decide", 403}, {"owner", review.ID, "decide", 403}, {"ownsecretariat", review.ID, "decide", 403}, {"", review.ID, "decide", 303},
 		{"rival", public.ID, "withdraw", 403}, {"editor", public.ID, "withdraw", 403}, {"secretariat", public.ID, "withdraw", 403}, {"member", public.ID, "suspend", 403},
 		{"owner", public.ID, "evaluate", 403}, {"owner", public.ID, "archive", 403}, {"owner", public.ID, "reopen", 403}, {"owner", public.ID, "delete", 403}, {"rival", public.ID, "copy", 403},
 	} {
@@ -190,55 +188,26 @@ func TestTheWholeWayInTheBrowserWithoutScript(t *testing.T) {
 	if status := p.upload(t, "owner", path+"/submit", "terms", "budget_paper"); status != 303 {
 		t.Fatal(status)
 	}
-	if a := p.post(t, "secretariat", path+"/begin-review", url.Values{}); a.status != 303 {
-		t.Fatal(a.status)
+	doc, err := p.Service.Get(t.Context(), domain.InitiativeID(strings.TrimPrefix(path, "/initiatives/")))
+	if err != nil {
+		t.Fatal(err)
 	}
-	review := url.Values{"recommendation": {"approve"}, "words": {"Rahasia dahulu"}}
-	for _, c := range Criteria {
-		review.Set("score_"+string(c), "4")
-		review.Set("why_"+string(c), "jelas")
-	}
-	a := p.post(t, "ani", path+"/review", review)
-	if a.status != 422 || a.doc.Find("input[name=score_budget][value='4'][checked]").Length() != 1 {
-		t.Fatal("reviewed without the declaration:", a.status)
-	}
-	review.Set("no_conflict", "1")
-	review.Del("_op")
-	if a := p.post(t, "ani", path+"/review", review); a.status != 303 {
-		t.Fatal(a.status)
-	}
-	for _, who := range []string{"budi", "owner", "secretariat"} {
-		if a := p.get(t, who, path); strings.Contains(a.body, "Rahasia dahulu") {
-			t.Errorf("%s reads a review while the other is not in", who)
-		}
-	}
-	if a := p.get(t, "budi", path+"/review"); a.status != 200 || strings.Contains(a.body, "Rahasia dahulu") {
-		t.Error("the second reviewer's page:", a.status)
-	}
-	review.Del("_op")
-	if a := p.post(t, "budi", path+"/review", review); a.status != 303 {
-		t.Fatal(a.status)
-	}
-	if a := p.get(t, "ani", path+"/review"); a.status != 409 {
-		t.Error("a second review is offered:", a.status)
-	}
-	if a := p.get(t, "secretariat", path+"/decide"); a.status != 200 || !strings.Contains(a.body, "Rahasia dahulu") {
-		t.Error("the secretariat does not read the reviews:", a.status)
-	}
-	if a := p.post(t, "secretariat", path+"/decide", url.Values{"decision": {"approve"}}); a.status != 422 {
-		t.Fatal("approved without a note:", a.status)
-	}
-	if a := p.post(t, "secretariat", path+"/decide", url.Values{"decision": {"approve"}, "reason": {"Layak"}}); a.status != 303 {
-		t.Fatal(a.status)
+	p.decide(t, "secretariat", doc, ActionReview, "")
+	judged := Decision{Action: ActionApprove, Verdict: Verdict{Conditions: "Sertakan izin lokasi", Summary: "Dua penelaah setuju", SummaryEN: "Two reviewers agree"}}
+	if _, err := p.Service.Decide(t.Context(), request("secretariat", doc, "Layak rahasia"), judged); err != nil {
+		t.Fatal(err)
 	}
 	if a := p.post(t, "owner", path+"/publish", url.Values{}); a.status != 422 {
 		t.Fatal("published without an English summary:", a.status)
 	}
-	if a := p.post(t, "owner", path+"/publish", url.Values{"summary_en": {"Tanks and toilets for the coast."}}); a.status != 303 {
+	if a := p.post(t, "owner", path+"/publish", url.Values{"summary_en": {"Tanks and toilets for the coast."}}); a.status != 422 || a.doc.Find("#i-conditions_met-error").Length() != 1 {
+		t.Fatal("published without a word on the conditions:", a.status)
+	}
+	if a := p.post(t, "owner", path+"/publish", url.Values{"summary_en": {"Tanks and toilets for the coast."}, "conditions_met": {"Izin dilampirkan"}}); a.status != 303 {
 		t.Fatal(a.status)
 	}
 	public := p.get(t, "", path)
-	if public.status != 200 || strings.Contains(public.body, "Rahasia dahulu") || strings.Contains(public.body, "Layak") || public.doc.Find("form[method=post]").Length() != 0 {
+	if public.status != 200 || strings.Contains(public.body, "Layak rahasia") || !strings.Contains(public.body, "Dua penelaah setuju") || !strings.Contains(public.body, "1 penelaah mengundurkan diri") || public.doc.Find("form[method=post]").Length() != 0 {
 		t.Error("the public page tells too much:", public.status)
 	}
 	english := p.get(t, "", "/en"+path)
@@ -260,8 +229,8 @@ func TestEveryPageOfAllActorsHasItsTexts(t *testing.T) {
 	revise := p.decide(t, "secretariat", p.submitted(t), ActionRevise, "garis dasar")
 	for _, c := range [][2]string{
 		{"owner", "/initiatives/new"}, {"owner", "/initiatives/" + draft.ID}, {"owner", "/initiatives/" + draft.ID + "/edit"}, {"owner", "/initiatives/" + draft.ID + "/submit"},
-		{"secretariat", "/initiatives/" + sent.ID}, {"owner", "/initiatives/" + sent.ID}, {"secretariat", "/initiatives/" + sent.ID + "/decide"}, {"ani", "/initiatives/" + review.ID},
-		{"ani", "/initiatives/" + review.ID + "/review"}, {"secretariat", "/initiatives/" + review.ID + "/decide"}, {"editor", "/initiatives/" + revise.ID + "/edit"}, {"owner", "/initiatives/" + revise.ID},
+		{"secretariat", "/initiatives/" + sent.ID}, {"owner", "/initiatives/" + sent.ID}, {"ani", "/initiatives/" + review.ID},
+		{"ani", "/initiatives/" + review.ID + "/changes"}, {"owner", "/initiatives/" + revise.ID + "/changes"}, {"editor", "/initiatives/" + revise.ID + "/edit"}, {"owner", "/initiatives/" + revise.ID},
 		{"owner", "/initiatives/" + public.ID}, {"owner", "/initiatives/" + public.ID + "/start"}, {"secretariat", "/initiatives/" + public.ID + "/suspend"}, {"", "/initiatives?region=61.01.08"},
 	} {
 		for _, lang := range []string{"", "/en"} {
@@ -321,8 +290,7 @@ func TestQueues(t *testing.T) {
 	p.decide(t, "secretariat", p.submitted(t), ActionReview, "")
 	p.submitted(t)
 	for _, c := range []struct{ who, queue, want string }{
-		{"cici", "initiative-review", "/review"}, {"partner", "initiative-review", ""}, {"editor", "initiative-draft", ""}, {"secretariat", "initiative-begin", ""},
-		{"secretariat", "initiative-decide", ""},
+		{"editor", "initiative-draft", ""}, {"secretariat", "initiative-begin", "/check"}, {"secretariat", "initiative-appeal", "/appeal/answer"}, {"ownsecretariat", "initiative-appeal", ""},
 	} {
 		n := 0
 		for _, q := range p.Queues() {
@@ -341,7 +309,7 @@ func TestQueues(t *testing.T) {
 			}
 		}
 		want := 1
-		if c.who == "partner" || c.queue == "initiative-decide" { // tied; reviews are missing
+		if c.queue == "initiative-appeal" { // nobody appealed
 			want = 0
 		}
 		if n != want {

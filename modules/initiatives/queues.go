@@ -10,9 +10,8 @@ import (
 
 // What waits on desks. The keys of listDesk name the task and for whom: an organisation, or "" for an office.
 const (
-	taskReview   = "review"
 	taskBegin    = "begin"
-	taskDecide   = "decide"
+	taskAppeal   = "appeal"
 	taskRevise   = "revise"
 	taskPublish  = "publish"
 	taskDraft    = "draft"
@@ -25,8 +24,10 @@ func deskKeys(_ string, i Initiative) []store.Key {
 	switch i.State() {
 	case Submitted:
 		return []store.Key{store.KeyOf(taskBegin, "")}
-	case UnderReview:
-		return []store.Key{store.KeyOf(taskReview, ""), store.KeyOf(taskDecide, "")}
+	case Rejected:
+		if i.Can(ActionUphold) {
+			return []store.Key{store.KeyOf(taskAppeal, "")}
+		}
 	case NeedsRevision:
 		return own(taskRevise)
 	case Approved:
@@ -69,20 +70,9 @@ func (m *Module) Queues() []domain.Queue {
 		return scopes
 	}
 	return []domain.Queue{
-		s.queue(taskReview, "/review", domain.DaysToReview, mandate(domain.MandateReviewer), func(ctx context.Context, a domain.Actor, d Doc) (bool, error) {
-			if !CanReview(a, d.Body) {
-				return false, nil
-			}
-			wrote, err := s.Reviewed(ctx, a, d)
-			return !wrote, err
-		}),
-		s.queue(taskBegin, "", domain.DaysToBeginReview, office(domain.Actor.Secretariat), decides),
-		s.queue(taskDecide, "/decide", domain.DaysToReview+domain.DaysToDecide, office(domain.Actor.Secretariat), func(ctx context.Context, a domain.Actor, d Doc) (bool, error) {
-			if !CanDecide(a, d.Body) {
-				return false, nil
-			}
-			n, err := s.countReviews(ctx, domain.InitiativeID(d.ID), d.Body.Round)
-			return n >= ReviewsNeeded, err
+		s.queue(taskBegin, "/check", domain.DaysToBeginReview, office(domain.Actor.Secretariat), decides),
+		s.queue(taskAppeal, "/appeal/answer", domain.DaysToDecide, office(domain.Actor.Secretariat), func(_ context.Context, a domain.Actor, d Doc) (bool, error) {
+			return CanDecide(a, d.Body) && d.Body.last(ActionReject).By != a.Account, nil
 		}),
 		s.queue(taskRevise, "", domain.DaysToCorrect, own, every),
 		s.queue(taskPublish, "", 0, own, every),

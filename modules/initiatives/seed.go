@@ -8,7 +8,7 @@ import (
 	"gotong/modules/kit/store"
 )
 
-// Uproot deletes all demonstration initiatives with their frozen versions and reviews, and tells how many initiatives
+// Uproot deletes all demonstration initiatives with their frozen versions, and tells how many initiatives
 // there were. It may be repeated: the initiatives go last.
 func (s *Service) Uproot(ctx context.Context) (int, error) {
 	change := store.Change{Action: "initiative.seed-removed"}
@@ -22,13 +22,6 @@ func (s *Service) Uproot(ctx context.Context) (int, error) {
 	}
 	versions, err := collect(ctx, s.versions, func(doc store.Doc[Version]) bool { return demo[doc.Body.Initiative] })
 	if err != nil {
-		return 0, err
-	}
-	reviews, err := collect(ctx, s.reviews, func(doc store.Doc[Review]) bool { return demo[doc.Body.Initiative] })
-	if err != nil {
-		return 0, err
-	}
-	if err := drop(ctx, s.reviews, reviews, change); err != nil {
 		return 0, err
 	}
 	if err := drop(ctx, s.versions, versions, change); err != nil {

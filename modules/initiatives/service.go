@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
@@ -44,13 +45,28 @@ type Finder interface {
 	Find(ctx context.Context, text string, filters map[string]string, cursor string, limit int) (ids []string, next string, err error)
 }
 
+// ReviewStanding is how far the review of a round is.
+type ReviewStanding struct {
+	Checked bool // passed the administrative check
+	Ready   bool // all reviews are in on which a decision rests
+	In      int64
+	Recused int64
+}
+
+// Reviews is how proposals are judged. Seated tells whether the actor reviews that round and may read the proposal, and
+// whether without knowing who proposes.
+type Reviews interface {
+	Standing(ctx context.Context, id domain.InitiativeID, round int64) (ReviewStanding, error)
+	Seated(ctx context.Context, actor domain.Actor, id domain.InitiativeID, round int64) (seated, anonymous bool, err error)
+}
+
 // Service is what one can do with initiatives. Every method that takes an actor returns NotFound for an initiative
 // that this actor may not see, Forbidden where it is seen but not the actor's to move, Conflict where its state
 // refuses or it changed since it was read, Invalid with fields where input must change.
 type Service struct {
 	records       *store.Records[Initiative]
 	versions      *store.Records[Version]
-	reviews       *store.Records[Review]
+	reviews       Reviews
 	clock         clock.Clock
 	log           *slog.Logger
 	places        Places
@@ -92,10 +108,46 @@ func (s *Service) Show(ctx context.Context, actor domain.Actor, id domain.Initia
 	if err != nil {
 		return Doc{}, err
 	}
-	if !CanView(actor, doc.Body) {
+	if CanView(actor, doc.Body) {
+		return doc, nil
+	}
+	reads, err := s.readsInReview(ctx, actor, doc)
+	if err != nil {
+		return Doc{}, err
+	}
+	if !reads {
 		return Doc{}, apperr.New(apperr.NotFound, "error.not_found.text")
 	}
 	return doc, nil
+}
+
+// readsInReview tells whether the actor reads the initiative because of its review: a reviewer of the present round who
+// declared to have no conflict of interest and may know who proposes, or who made the call that it answers.
+func (s *Service) readsInReview(ctx context.Context, actor domain.Actor, doc Doc) (bool, error) {
+	if mayCall(actor, doc.Body) {
+		call, err := s.calls.Rules(ctx, doc.Body.Call)
+		if err != nil {
+			return false, err
+		}
+		if actor.Has(call.Organization, domain.OrgViewer) && !tied(actor, doc.Body) {
+			return true, nil
+		}
+	}
+	seated, anonymous, err := s.seated(ctx, actor, doc)
+	return seated && !anonymous, err
+}
+
+// mayCall tells whether the actor might have made the call that a submitted initiative answers.
+func mayCall(actor domain.Actor, i Initiative) bool {
+	return i.Call != "" && i.Round > 0 && i.State() != Draft && len(actor.Memberships) > 0
+}
+
+// seated tells whether the actor reviews the present round, without a tie.
+func (s *Service) seated(ctx context.Context, actor domain.Actor, doc Doc) (seated, anonymous bool, err error) {
+	if !actor.HasMandate(domain.MandateReviewer) || !slices.Contains(inReview, doc.Body.State()) && !doc.Body.Public() || tied(actor, doc.Body) {
+		return false, false, nil
+	}
+	return s.reviews.Seated(ctx, actor, domain.InitiativeID(doc.ID), doc.Body.Round)
 }
 
 // check validates content that replaces other content, and that its areas exist.
@@ -285,6 +337,6 @@ func (s *Service) Versions(ctx context.Context, actor domain.Actor, id domain.In
 	if _, err := s.Show(ctx, actor, id); err != nil {
 		return nil, err
 	}
-	page, err := s.versions.List(ctx, store.Query{List: reviewsOf, Key: store.KeyOf(string(id)), Limit: 100})
+	page, err := s.versions.List(ctx, store.Query{List: versionsOf, Key: store.KeyOf(string(id)), Limit: 100})
 	return page.Items, err
 }

@@ -1,7 +1,6 @@
 package initiatives
 
 import (
-	"strings"
 	"testing"
 	"time"
 
@@ -76,72 +75,6 @@ func TestEachSubmissionIsFrozen(t *testing.T) {
 	}
 	if versions[0].Body.Offers[0].ID != versions[1].Body.Offers[0].ID {
 		t.Error("an offer lost its id in the revision")
-	}
-}
-
-func TestReviewsAreBlindUntilBothAreIn(t *testing.T) {
-	p := open(t)
-	doc := p.decide(t, "secretariat", p.submitted(t), ActionReview, "")
-	id := domain.InitiativeID(doc.ID)
-	sees := func(who string) string {
-		t.Helper()
-		reviews, _, err := p.Service.Reviews(t.Context(), people[who], id)
-		if err != nil {
-			return "-"
-		}
-		var words []string
-		for _, r := range reviews {
-			words = append(words, r.Words)
-			if r.Reviewer != people[who].Account && r.Reviewer != "" && who != "secretariat" && who != "auditor" {
-				t.Errorf("%s reads who wrote a review", who)
-			}
-		}
-		return strings.Join(words, "+")
-	}
-	p.review(t, "ani", doc, "satu")
-	for who, want := range map[string]string{"ani": "satu", "budi": "", "secretariat": "", "auditor": "", "owner": "", "rival": "-", "": "-"} {
-		if got := sees(who); got != want {
-			t.Errorf("after one review %q reads %q, want %q", who, got, want)
-		}
-	}
-	p.clock.Advance(time.Minute) // reviews of one moment stand in no order
-	p.review(t, "budi", doc, "dua")
-	for who, want := range map[string]string{"ani": "satu+dua", "budi": "satu+dua", "cici": "", "secretariat": "satu+dua", "ownsecretariat": "", "owner": "", "editor": ""} {
-		if got := sees(who); got != want {
-			t.Errorf("after both %q reads %q, want %q", who, got, want)
-		}
-	}
-	p.decide(t, "secretariat", doc, ActionApprove, "layak")
-	if got := sees("owner"); got != "satu+dua" {
-		t.Errorf("after the decision the owner reads %q", got)
-	}
-}
-
-func TestOneReviewerOneReview(t *testing.T) {
-	p := open(t)
-	doc := p.decide(t, "secretariat", p.submitted(t), ActionReview, "")
-	id, form := domain.InitiativeID(doc.ID), op()
-	for range 2 {
-		if err := p.Service.Review(t.Context(), people["ani"], form, id, judgement()); err != nil {
-			t.Fatal("the same form twice:", err)
-		}
-	}
-	if err := p.Service.Review(t.Context(), people["ani"], op(), id, judgement()); !apperr.Is(err, apperr.Conflict) {
-		t.Error("a second review:", err)
-	}
-	if _, err := p.Service.Decide(t.Context(), request("secretariat", doc, "layak"), Decision{Action: ActionApprove}); !apperr.Is(err, apperr.Conflict) {
-		t.Error("approved on one review:", err)
-	}
-	for who, want := range map[string]apperr.Kind{"colleague": apperr.Forbidden, "partner": apperr.NotFound, "elsewhere": apperr.NotFound, "owner": apperr.Forbidden, "secretariat": apperr.Forbidden, "rival": apperr.NotFound} {
-		if err := p.Service.Review(t.Context(), people[who], op(), id, judgement()); !apperr.Is(err, want) {
-			t.Errorf("%s reviewed: %v", who, err)
-		}
-	}
-	half := judgement()
-	delete(half.Scores, "budget")
-	half.NoConflict = false
-	if err := p.Service.Review(t.Context(), people["budi"], op(), id, half); !apperr.Is(err, apperr.Invalid) {
-		t.Error("an incomplete review was taken:", err)
 	}
 }
 

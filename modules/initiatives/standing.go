@@ -14,8 +14,21 @@ func (s *Service) Standing(ctx context.Context, actor domain.Actor, id string) (
 	}
 	i := doc.Body
 	relations := actor.RelationsTo(i.Organization, "", "")
-	if _, ok := reviewerOf(actor, i); ok {
+	seated, _, err := s.seated(ctx, actor, doc)
+	if err != nil {
+		return domain.Standing{}, err
+	}
+	if seated {
 		relations = append(relations, domain.RelReviewer)
+	}
+	if mayCall(actor, i) && !tied(actor, i) {
+		call, err := s.calls.Rules(ctx, i.Call)
+		if err != nil {
+			return domain.Standing{}, err
+		}
+		if actor.Has(call.Organization, domain.OrgViewer) {
+			relations = append(relations, domain.RelCaller)
+		}
 	}
 	return domain.Standing{State: string(i.State()), Public: i.Public(), Relations: relations}, nil
 }

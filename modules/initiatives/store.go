@@ -22,7 +22,7 @@ const (
 	keyState     = "s"
 	keyWithin    = "r" // an area lies in this region
 	keyExactly   = "x" // an area is exactly this region
-	reviewsOf    = "initiative"
+	versionsOf   = "initiative"
 	versionsName = "initiative_versions"
 )
 
@@ -136,20 +136,7 @@ func categoriesOf(i Initiative) []string {
 
 func versionDefinition() store.Definition[Version] {
 	return store.Definition[Version]{Name: versionsName, Schema: 1, Lists: []store.List[Version]{
-		{Name: reviewsOf, Sort: func(_ string, v Version) string { return store.SortInt(v.Round) },
+		{Name: versionsOf, Sort: func(_ string, v Version) string { return store.SortInt(v.Round) },
 			Keys: func(_ string, v Version) []store.Key { return []store.Key{store.KeyOf(string(v.Initiative))} }},
 	}}
-}
-
-func reviewDefinition() store.Definition[Review] {
-	return store.Definition[Review]{Name: "reviews", Schema: 1, Lists: []store.List[Review]{
-		{Name: reviewsOf, Sort: func(_ string, r Review) string { return store.SortTime(r.At) },
-			Keys: func(_ string, r Review) []store.Key {
-				return []store.Key{roundKey(r.Initiative, r.Round)}
-			}},
-	}}
-}
-
-func roundKey(id domain.InitiativeID, round int64) store.Key {
-	return store.KeyOf(string(id), store.SortInt(round))
 }

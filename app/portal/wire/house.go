@@ -16,6 +16,7 @@ import (
 	"gotong/modules/moderation"
 	"gotong/modules/needs"
 	"gotong/modules/organizations"
+	"gotong/modules/reviews"
 	"gotong/modules/tokens"
 	"gotong/modules/villages"
 )
@@ -29,6 +30,7 @@ type House struct {
 	Needs         *needs.Module
 	Calls         *calls.Module
 	Initiatives   *initiatives.Module
+	Reviews       *reviews.Module
 	Commitments   *commitments.Module
 	Documents     *documents.Module
 	Coverage      *coverage.Module

@@ -50,6 +50,7 @@ var accessMoves = map[string]struct {
 	"decline": {[]Access{AccessWaiting}, AccessDeclined},
 	"suspend": {[]Access{AccessOpen}, AccessSuspended},
 	"restore": {[]Access{AccessSuspended}, AccessOpen},
+	"reopen":  {[]Access{AccessDeclined}, AccessWaiting},
 }
 
 // Move changes who the account lets in. Conflict where it is not in a state from which that move goes.
@@ -59,6 +60,8 @@ func (a *Account) Move(move string, c Closure) error {
 		return apperr.New(apperr.Conflict, "accounts.error.access")
 	}
 	switch m.to {
+	case AccessWaiting:
+		a.Declined = nil // since when it waits was kept
 	case AccessOpen:
 		a.Asked, a.Declined, a.Suspended = time.Time{}, nil, nil
 	case AccessDeclined:
@@ -71,9 +74,10 @@ func (a *Account) Move(move string, c Closure) error {
 
 var accessActs = map[string]string{
 	"approve": "account.approved", "decline": "account.declined", "suspend": "account.suspended", "restore": "account.restored",
+	"reopen": "account.reopened",
 }
 
-// MoveAccess approves, declines, suspends or restores an account; it counts from the person's next request, on every
+// MoveAccess approves, declines, suspends or restores an account, or lets a declined one wait again; it counts from the person's next request, on every
 // replica. A reason is wanted for all but approving. SignIn, NotFound, Forbidden (one's own, or not of the secretariat),
 // Invalid, Conflict (not in that state, or changed meanwhile).
 func (s *Service) MoveAccess(ctx context.Context, actor domain.Actor, op store.Operation, id domain.AccountID, move, reason string) error {

@@ -42,7 +42,11 @@ func (m *Module) showClosed(c *fiber.Ctx) error {
 	return m.closed.Render(c, fiber.StatusOK, p)
 }
 
-// moveAccess is POST /people/{id}/approve, decline, suspend and restore.
+// accessUndo names the move that takes another back. An approved person may have begun to work: there is no way back to
+// waiting, only suspending.
+var accessUndo = map[string]string{"decline": "reopen", "suspend": "restore", "restore": "suspend"}
+
+// moveAccess is POST /people/{id}/approve, decline, reopen, suspend and restore.
 func (m *Module) moveAccess(move string) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		id, reason := domain.AccountID(c.Params("id")), web.ValuesOf(c).Get("reason")
@@ -55,8 +59,11 @@ func (m *Module) moveAccess(move string) fiber.Handler {
 		if err != nil {
 			return err
 		}
-		web.SetFlash(c, "good", "accounts.flash.access."+move)
-		return web.Redirect(c, "/people/"+string(id))
+		back := web.Undo{}
+		if undo := accessUndo[move]; undo != "" {
+			back = web.Undo{Path: "/people/" + string(id) + "/" + undo, Reason: true}
+		}
+		return m.changed(c, id, nil, back, "accounts.flash.access."+move)
 	}
 }
 
@@ -93,7 +100,7 @@ func accessOf(b web.Base, v PersonView, names map[domain.AccountID]string, may b
 	if !may {
 		return p
 	}
-	for _, move := range []string{"approve", "decline", "suspend", "restore"} {
+	for _, move := range []string{"approve", "decline", "reopen", "suspend", "restore"} {
 		trial := a
 		if trial.Move(move, Closure{}) != nil {
 			continue

@@ -40,13 +40,19 @@ func (m *Module) renderPerson(c *fiber.Ctx, status int, refused func(web.Base, P
 
 func (m *Module) grantRole(c *fiber.Ctx) error {
 	id, values := domain.AccountID(c.Params("id")), web.ValuesOf(c)
-	err := m.Service.GrantRole(c.UserContext(), web.Get[domain.Actor](c), web.OperationOf(c), id, domain.PlatformRole(values.Get("role")), values.Get("reason"))
+	role := domain.PlatformRole(values.Get("role"))
+	had := m.Service.holds(c.UserContext(), id, role)
+	err := m.Service.GrantRole(c.UserContext(), web.Get[domain.Actor](c), web.OperationOf(c), id, role, values.Get("reason"))
 	if apperr.Is(err, apperr.Invalid) {
 		return m.renderPerson(c, fiber.StatusUnprocessableEntity, func(b web.Base, v PersonView) personForms {
 			return personForms{role: roleForm(b, v.ID).Bind(c).Fail(err)}
 		})
 	}
-	return m.granted(c, id, err)
+	back := web.Undo{}
+	if !had {
+		back = web.Undo{Path: "/people/" + string(id) + "/roles/" + string(role) + "/revoke", Reason: true}
+	}
+	return m.changed(c, id, err, back, "accounts.flash.granted")
 }
 
 func (m *Module) grantMandate(c *fiber.Ctx) error {
@@ -61,33 +67,37 @@ func (m *Module) grantMandate(c *fiber.Ctx) error {
 			return personForms{mandate: mandateForm(b, v.ID, v.Memberships).Bind(c).Fail(err)}
 		})
 	}
-	return m.granted(c, id, err)
+	made := web.Get[domain.Actor](c).NewID(web.OperationOf(c))
+	return m.changed(c, id, err, web.Undo{Path: "/people/" + string(id) + "/mandates/" + made + "/revoke", Reason: true}, "accounts.flash.granted")
 }
 
 func (m *Module) revokeRole(c *fiber.Ctx) error {
-	id := domain.AccountID(c.Params("id"))
-	err := m.Service.RevokeRole(c.UserContext(), web.Get[domain.Actor](c), web.OperationOf(c), id, domain.PlatformRole(c.Params("role")), web.ValuesOf(c).Get("reason"))
-	return m.revoked(c, id, err)
+	id, role := domain.AccountID(c.Params("id")), domain.PlatformRole(c.Params("role"))
+	had := m.Service.holds(c.UserContext(), id, role)
+	err := m.Service.RevokeRole(c.UserContext(), web.Get[domain.Actor](c), web.OperationOf(c), id, role, web.ValuesOf(c).Get("reason"))
+	back := web.Undo{}
+	if had {
+		back = web.Undo{Path: "/people/" + string(id) + "/roles", Reason: true}.Field("role", string(role))
+	}
+	return m.changed(c, id, err, back, "accounts.flash.revoked")
 }
 
+// revokeMandate takes back a mandate; its form says which one it is, so that it can be given again.
 func (m *Module) revokeMandate(c *fiber.Ctx) error {
-	id := domain.AccountID(c.Params("id"))
-	err := m.Service.RevokeMandate(c.UserContext(), web.Get[domain.Actor](c), web.OperationOf(c), id, c.Params("mandate"), web.ValuesOf(c).Get("reason"))
-	return m.revoked(c, id, err)
+	id, v := domain.AccountID(c.Params("id")), web.ValuesOf(c)
+	err := m.Service.RevokeMandate(c.UserContext(), web.Get[domain.Actor](c), web.OperationOf(c), id, c.Params("mandate"), v.Get("reason"))
+	back := web.Undo{}
+	if v.Get("kind") != "" {
+		back = web.Undo{Path: "/people/" + string(id) + "/mandates", Reason: true}.Field("kind", v.Get("kind")).Field("region", v.Get("region")).Field("organization", v.Get("organization"))
+	}
+	return m.changed(c, id, err, back, "accounts.flash.revoked")
 }
 
-func (m *Module) granted(c *fiber.Ctx, id domain.AccountID, err error) error {
+// changed goes back to the person, with the way to take it back where there is one.
+func (m *Module) changed(c *fiber.Ctx, id domain.AccountID, err error, undo web.Undo, flash string) error {
 	if err != nil {
 		return err
 	}
-	web.SetFlash(c, "good", "accounts.flash.granted")
-	return web.Redirect(c, "/people/"+string(id))
-}
-
-func (m *Module) revoked(c *fiber.Ctx, id domain.AccountID, err error) error {
-	if err != nil {
-		return err
-	}
-	web.SetFlash(c, "good", "accounts.flash.revoked")
+	web.SetFlashWithUndo(c, undo, "good", flash)
 	return web.Redirect(c, "/people/"+string(id))
 }

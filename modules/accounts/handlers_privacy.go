@@ -42,7 +42,7 @@ func (m *Module) askErasure(c *fiber.Ctx) error {
 	if err := m.Service.AskErasure(c.UserContext(), web.Get[domain.Actor](c), web.OperationOf(c)); err != nil {
 		return err
 	}
-	web.SetFlash(c, "wait", "accounts.flash.erasure_asked")
+	web.SetFlashWithUndo(c, web.Undo{Path: "/account/erase/cancel"}, "wait", "accounts.flash.erasure_asked")
 	return web.Redirect(c, "/account")
 }
 

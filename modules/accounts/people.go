@@ -133,6 +133,12 @@ func (s *Service) GrantRole(ctx context.Context, actor domain.Actor, op store.Op
 	return s.change(ctx, id, grantChange(actor, "account.role-granted", "", op, reason), func(a *Account) (bool, error) { return a.GrantRole(grant), nil })
 }
 
+// holds tells whether the account has the role; false also where that cannot be read.
+func (s *Service) holds(ctx context.Context, id domain.AccountID, role domain.PlatformRole) bool {
+	doc, err := s.accounts.Get(ctx, string(id))
+	return err == nil && doc.Body.HasRole(role)
+}
+
 // RevokeRole takes a platform role away; it counts from the person's next request. Errors as GrantRole.
 func (s *Service) RevokeRole(ctx context.Context, actor domain.Actor, op store.Operation, id domain.AccountID, role domain.PlatformRole, reason string) error {
 	if err := mayGrant(actor, id); err != nil {

@@ -143,7 +143,8 @@ func grantRows(b web.Base, v PersonView, names map[domain.AccountID]string) []gr
 	}
 	for _, r := range v.Body.Mandates {
 		row := grantRow{Label: mandateText(b, r.Mandate), Reason: r.Reason, Since: b.Date(r.At), By: nameOr(b, names, r.By),
-			Revoke: revoke(len(rows), "/people/"+v.ID+"/mandates/"+r.ID+"/revoke")}
+			Revoke: revoke(len(rows), "/people/"+v.ID+"/mandates/"+r.ID+"/revoke").
+				With("kind", r.Kind).With("region", string(r.Region)).With("organization", string(r.Organization))}
 		for _, m := range v.Memberships {
 			if m.Organization == r.Organization {
 				row.On = m.Name

@@ -157,7 +157,7 @@ func (m *Module) trash(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	web.SetFlashWithUndo(c, documentPath(idOf(c))+"/restore", "wait", "documents.flash.trashed")
+	web.SetFlashWithUndo(c, web.Undo{Path: documentPath(idOf(c)) + "/restore"}, "wait", "documents.flash.trashed")
 	return web.Redirect(c, documentPath(idOf(c)))
 }
 

@@ -100,7 +100,7 @@ func (m *Module) decide(act string, state ReportState) fiber.Handler {
 		if err != nil {
 			return err
 		}
-		web.SetFlashWithUndo(c, "/reports/"+id+"/reopen", "good", "moderation.flash."+string(state))
+		web.SetFlashWithUndo(c, web.Undo{Path: "/reports/" + id + "/reopen"}, "good", "moderation.flash."+string(state))
 		return web.Redirect(c, "/reports/"+id)
 	}
 }
@@ -201,7 +201,7 @@ func (m *Module) retract(retracted bool, flash string) fiber.Handler {
 		if err := m.Service.Retract(c.UserContext(), web.Get[domain.Actor](c), web.OperationOf(c), id, retracted); err != nil {
 			return err
 		}
-		web.SetFlashWithUndo(c, "/announcements/"+id+"/"+undo, "good", "moderation.flash."+flash)
+		web.SetFlashWithUndo(c, web.Undo{Path: "/announcements/" + id + "/" + undo}, "good", "moderation.flash."+flash)
 		return web.Redirect(c, "/announcements")
 	}
 }

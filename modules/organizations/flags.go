@@ -105,6 +105,25 @@ func (o *Organization) Lift(id string, by domain.AccountID, reason string, now t
 	return nil
 }
 
+// Unlift takes the lifting of a flag back. Conflict for one that was not lifted, or whose last day has passed.
+func (o *Organization) Unlift(id, reason string, now time.Time) error {
+	i := slices.IndexFunc(o.Flags, func(f Flag) bool { return f.ID == id })
+	if i < 0 {
+		return hidden(nil)
+	}
+	if err := checkReason(reason); err != nil {
+		return err
+	}
+	again := o.Flags[i]
+	again.Lifted, again.LiftedBy, again.LiftedAt = "", "", time.Time{}
+	if o.Flags[i].LiftedAt.IsZero() || !again.Active(now) || o.MergedInto != "" {
+		return apperr.New(apperr.Conflict, "organizations.error.flag_ended")
+	}
+	o.Flags = slices.Clone(o.Flags)
+	o.Flags[i] = again
+	return nil
+}
+
 // Raise notes a risk flag. Invalid by field; Forbidden for others than the secretariat and for members of it.
 func (s *Service) Raise(ctx context.Context, actor domain.Actor, op store.Operation, id domain.OrganizationID, f Flag) error {
 	f.ID, f.By = actor.NewID(op), actor.Account

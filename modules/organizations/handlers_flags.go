@@ -64,6 +64,7 @@ func (m *Module) officePart(ctx context.Context, page *verificationPage, actor d
 		page.Office = b.T(key, "place", domain.PlaceText(place)+" ("+string(place.Code)+")")
 		if judge {
 			page.Untie = reasonedAction(b, "organizations.untie", pathOf(id)+"/untie", "stop")
+			*page.Untie = page.Untie.With("place", string(place.Code))
 		}
 		return nil
 	}
@@ -98,7 +99,7 @@ func (m *Module) raise(c *fiber.Ctx) error {
 			}
 		})
 	}
-	web.SetFlash(c, "good", "organizations.flash.flagged")
+	web.SetFlashWithUndo(c, web.Undo{Path: pathOf(id) + "/flags/" + actorOf(c).NewID(web.OperationOf(c)) + "/lift", Reason: true}, "good", "organizations.flash.flagged")
 	return web.Redirect(c, pathOf(id)+"/verification")
 }
 
@@ -115,7 +116,17 @@ func (m *Module) lift(c *fiber.Ctx) error {
 			}
 		})
 	}
-	web.SetFlash(c, "good", "organizations.flash.lifted")
+	web.SetFlashWithUndo(c, web.Undo{Path: pathOf(id) + "/flags/" + flag + "/unlift", Reason: true}, "good", "organizations.flash.lifted")
+	return web.Redirect(c, pathOf(id)+"/verification")
+}
+
+// unlift is POST /organizations/{id}/flags/{flag}/unlift.
+func (m *Module) unlift(c *fiber.Ctx) error {
+	id := idOf(c)
+	if err := m.Service.Unlift(c.UserContext(), actorOf(c), web.OperationOf(c), id, c.Params("flag"), web.ValuesOf(c).Get("reason")); err != nil {
+		return err
+	}
+	web.SetFlash(c, "good", "organizations.flash.flag_again")
 	return web.Redirect(c, pathOf(id)+"/verification")
 }
 
@@ -129,6 +140,6 @@ func (m *Module) tie(c *fiber.Ctx) error {
 			}
 		})
 	}
-	web.SetFlash(c, "good", "organizations.flash.tied")
+	web.SetFlashWithUndo(c, web.Undo{Path: pathOf(id) + "/untie", Reason: true}, "good", "organizations.flash.tied")
 	return web.Redirect(c, pathOf(id)+"/verification")
 }

@@ -132,7 +132,7 @@ func memberActions(b web.Base, id domain.OrganizationID, member Member, self boo
 		if role == member.Role {
 			continue
 		}
-		a := web.NewAction(b, "organizations.make."+string(role), pathOf(id)+"/members/role").With("account", string(member.Account)).With("role", string(role))
+		a := web.NewAction(b, "organizations.make."+string(role), pathOf(id)+"/members/role").With("account", string(member.Account)).With("role", string(role)).With("was", string(member.Role))
 		a.ID, a.Kind = a.ID+"-"+string(member.Account), "plain"
 		actions = append(actions, a)
 	}
@@ -178,54 +178,78 @@ func (m *Module) invite(c *fiber.Ctx) error {
 
 // setRole is POST /organizations/{id}/members/role.
 func (m *Module) setRole(c *fiber.Ctx) error {
-	v := web.ValuesOf(c)
-	err := m.Service.SetRole(c.UserContext(), actorOf(c), web.OperationOf(c), idOf(c), domain.AccountID(v.Get("account")), domain.OrganizationRole(v.Get("role")))
-	return m.membersAnswer(c, err, "organizations.flash.role")
+	v, actor := web.ValuesOf(c), actorOf(c)
+	account, role, was := domain.AccountID(v.Get("account")), domain.OrganizationRole(v.Get("role")), domain.OrganizationRole(v.Get("was"))
+	err := m.Service.SetRole(c.UserContext(), actor, web.OperationOf(c), idOf(c), account, role)
+	var back web.Undo
+	if checkRole(was) == nil && was != role && account != actor.Account {
+		back = membersUndo(c, "role", account).Field("role", string(was)).Field("was", string(role))
+	}
+	return m.membersAnswer(c, err, back, "organizations.flash.role")
 }
 
 // remove is POST /organizations/{id}/members/remove.
 func (m *Module) remove(c *fiber.Ctx) error {
-	err := m.Service.Remove(c.UserContext(), actorOf(c), web.OperationOf(c), idOf(c), domain.AccountID(web.ValuesOf(c).Get("account")))
-	return m.membersAnswer(c, err, "organizations.flash.removed")
+	account := domain.AccountID(web.ValuesOf(c).Get("account"))
+	err := m.Service.Remove(c.UserContext(), actorOf(c), web.OperationOf(c), idOf(c), account)
+	return m.membersAnswer(c, err, membersUndo(c, "undo", account).Field("act", "removed"), "organizations.flash.removed")
 }
 
 // answer is POST /organizations/{id}/members/answer.
 func (m *Module) answer(c *fiber.Ctx) error {
 	v := web.ValuesOf(c)
-	role := domain.OrganizationRole(v.Get("role"))
-	err := m.Service.AnswerRequest(c.UserContext(), actorOf(c), web.OperationOf(c), idOf(c), domain.AccountID(v.Get("account")), role)
+	account, role := domain.AccountID(v.Get("account")), domain.OrganizationRole(v.Get("role"))
+	err := m.Service.AnswerRequest(c.UserContext(), actorOf(c), web.OperationOf(c), idOf(c), account, role)
+	back, flash := membersUndo(c, "undo", account).Field("act", "answered"), "organizations.flash.admitted"
 	if role == "" {
-		return m.membersAnswer(c, err, "organizations.flash.declined")
+		flash = "organizations.flash.declined"
 	}
-	return m.membersAnswer(c, err, "organizations.flash.admitted")
+	return m.membersAnswer(c, err, back, flash)
 }
 
 // revoke is POST /organizations/{id}/invitations/{invitation}/revoke.
 func (m *Module) revoke(c *fiber.Ctx) error {
 	err := m.Service.Revoke(c.UserContext(), actorOf(c), web.OperationOf(c), idOf(c), c.Params("invitation"))
-	return m.membersAnswer(c, err, "organizations.flash.revoked")
+	return m.membersAnswer(c, err, web.Undo{}, "organizations.flash.revoked")
+}
+
+// membersUndo begins the form that takes back what was decided about a member.
+func membersUndo(c *fiber.Ctx, path string, account domain.AccountID) web.Undo {
+	return web.Undo{Path: pathOf(idOf(c)) + "/members/" + path}.Field("account", string(account))
+}
+
+// undo is POST /organizations/{id}/members/undo: who was taken out is there again, or a wish to join waits again.
+func (m *Module) undo(c *fiber.Ctx) error {
+	v := web.ValuesOf(c)
+	take := m.Service.PutBack
+	if v.Get("act") == "answered" {
+		take = m.Service.TakeBackAnswer
+	}
+	err := take(c.UserContext(), actorOf(c), web.OperationOf(c), idOf(c), domain.AccountID(v.Get("account")))
+	return m.membersAnswer(c, err, web.Undo{}, "organizations.flash.taken_back")
 }
 
 // offerOwnership is POST /organizations/{id}/members/handover.
 func (m *Module) offerOwnership(c *fiber.Ctx) error {
 	err := m.Service.OfferOwnership(c.UserContext(), actorOf(c), web.OperationOf(c), idOf(c), domain.AccountID(web.ValuesOf(c).Get("account")))
-	return m.membersAnswer(c, err, "organizations.flash.offered")
+	return m.membersAnswer(c, err, web.Undo{Path: pathOf(idOf(c)) + "/members/handover/end"}, "organizations.flash.offered")
 }
 
 // takeOwnership is POST /organizations/{id}/members/handover/take.
 func (m *Module) takeOwnership(c *fiber.Ctx) error {
 	err := m.Service.TakeOwnership(c.UserContext(), actorOf(c), web.OperationOf(c), idOf(c))
-	return m.membersAnswer(c, err, "organizations.flash.taken")
+	return m.membersAnswer(c, err, web.Undo{}, "organizations.flash.taken")
 }
 
 // endOffer is POST /organizations/{id}/members/handover/end.
 func (m *Module) endOffer(c *fiber.Ctx) error {
 	err := m.Service.EndOffer(c.UserContext(), actorOf(c), web.OperationOf(c), idOf(c))
-	return m.membersAnswer(c, err, "organizations.flash.offer_ended")
+	return m.membersAnswer(c, err, web.Undo{}, "organizations.flash.offer_ended")
 }
 
-// membersAnswer goes back to the members; a refusal that people can settle is told there.
-func (m *Module) membersAnswer(c *fiber.Ctx, err error, flash string) error {
+// membersAnswer goes back to the members, with the way to take it back where there is one; a refusal that people can
+// settle is told there.
+func (m *Module) membersAnswer(c *fiber.Ctx, err error, undo web.Undo, flash string) error {
 	path := pathOf(idOf(c)) + "/members"
 	if message, ok := refusalOf(err); ok {
 		web.SetFlash(c, "stop", message)
@@ -234,7 +258,7 @@ func (m *Module) membersAnswer(c *fiber.Ctx, err error, flash string) error {
 	if err != nil {
 		return err
 	}
-	web.SetFlash(c, "good", flash)
+	web.SetFlashWithUndo(c, undo, "good", flash)
 	return web.Redirect(c, path)
 }
 
@@ -242,7 +266,7 @@ func (m *Module) membersAnswer(c *fiber.Ctx, err error, flash string) error {
 func refusalOf(err error) (string, bool) {
 	switch key := messageOf(err); key {
 	case "organizations.error.last_owner", "organizations.error.handover_owner", "organizations.error.handover_gone", "organizations.error.handover_busy",
-		"organizations.error.invitation_used":
+		"organizations.error.invitation_used", "organizations.error.undo_late":
 		return key, true
 	}
 	return "", false
@@ -252,7 +276,7 @@ func refusalOf(err error) (string, bool) {
 func (m *Module) leave(c *fiber.Ctx) error {
 	err := m.Service.Leave(c.UserContext(), actorOf(c), web.OperationOf(c), idOf(c))
 	if _, ok := refusalOf(err); ok {
-		return m.membersAnswer(c, err, "")
+		return m.membersAnswer(c, err, web.Undo{}, "")
 	}
 	if err != nil {
 		return err

@@ -226,8 +226,8 @@ func (m *Module) decide(c *fiber.Ctx) error {
 	return web.Redirect(c, pathOf(id)+"/verification")
 }
 
-// reasoned makes the handler of a move that takes only a reason.
-func (m *Module) reasoned(key, path, flash string, move func(context.Context, domain.Actor, store.Operation, domain.OrganizationID, string) error, at func(*verificationPage) **web.Action) fiber.Handler {
+// reasoned makes the handler of a move that takes only a reason; undo is the move that takes it back, "" for none.
+func (m *Module) reasoned(key, path, undo, flash string, move func(context.Context, domain.Actor, store.Operation, domain.OrganizationID, string) error, at func(*verificationPage) **web.Action) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		id, reason := idOf(c), web.ValuesOf(c).Get("reason")
 		if err := move(c.UserContext(), actorOf(c), web.OperationOf(c), id, reason); err != nil {
@@ -240,7 +240,15 @@ func (m *Module) reasoned(key, path, flash string, move func(context.Context, do
 				}
 			})
 		}
-		web.SetFlash(c, "good", flash)
+		if undo == "" {
+			web.SetFlash(c, "good", flash)
+		} else {
+			back := web.Undo{Path: pathOf(id) + undo, Reason: true}
+			if place := web.ValuesOf(c).Get("place"); place != "" {
+				back = back.Field("place", place) // from which it was untied
+			}
+			web.SetFlashWithUndo(c, back, "good", flash)
+		}
 		return web.Redirect(c, pathOf(id)+"/verification")
 	}
 }

@@ -87,6 +87,10 @@ func (m *Module) done(c *fiber.Ctx, err error, flash string) error {
 	if err != nil {
 		return err
 	}
-	web.SetFlash(c, "good", "taxonomy.flash."+flash)
-	return web.Redirect(c, "/taxonomy/"+string(idOf(c)))
+	path, undo := "/taxonomy/"+string(idOf(c)), web.Undo{}
+	if doc, err := m.Service.Get(c.UserContext(), idOf(c)); err == nil && doc.Body.Before != nil {
+		undo = web.Undo{Path: path + "/undo"}.Read(doc.Version)
+	}
+	web.SetFlashWithUndo(c, undo, "good", "taxonomy.flash."+flash)
+	return web.Redirect(c, path)
 }

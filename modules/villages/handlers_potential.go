@@ -168,7 +168,7 @@ func (m *Module) postNewPotential(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	web.SetFlash(c, "good", "villages.potentials.saved")
+	m.flashPotential(c, p.Normal().ID(), "villages.potentials.saved")
 	return web.Redirect(c, potentialPath(p.Normal().ID()))
 }
 
@@ -273,7 +273,7 @@ func (m *Module) postPotential(c *fiber.Ctx) error {
 		err = m.Service.ChangePotential(c.UserContext(), web.Get[domain.Actor](c), web.OperationOf(c), id, web.Version(c), p)
 	}
 	if err == nil {
-		web.SetFlash(c, "good", "villages.potentials.saved")
+		m.flashPotential(c, id, "villages.potentials.saved")
 		return web.Redirect(c, potentialPath(id))
 	}
 	if !apperr.Is(err, apperr.Invalid) && !apperr.Is(err, apperr.Conflict) {
@@ -304,8 +304,17 @@ func (m *Module) postRemovePotential(c *fiber.Ctx) error {
 	if err := m.Service.DropPotential(c.UserContext(), web.Get[domain.Actor](c), web.OperationOf(c), id, web.Version(c)); err != nil {
 		return err
 	}
-	web.SetFlash(c, "good", "villages.potentials.removed_now")
+	m.flashPotential(c, id, "villages.potentials.removed_now")
 	return web.Redirect(c, potentialPath(id))
+}
+
+// flashPotential tells what was done, with the way to take it back.
+func (m *Module) flashPotential(c *fiber.Ctx, id, key string) {
+	undo := web.Undo{}
+	if last, err := m.Service.PotentialHistory(c.UserContext(), id, 1); err == nil && len(last) > 0 {
+		undo = web.Undo{Path: potentialPath(id) + "/undo"}.Read(last[0].Version)
+	}
+	web.SetFlashWithUndo(c, undo, "good", key)
 }
 
 func (m *Module) postUndoPotential(c *fiber.Ctx) error {
@@ -317,6 +326,6 @@ func (m *Module) postUndoPotential(c *fiber.Ctx) error {
 	if err := m.Service.UndoPotential(c.UserContext(), web.Get[domain.Actor](c), web.OperationOf(c), id, web.Version(c)); err != nil {
 		return err
 	}
-	web.SetFlash(c, "good", "villages.potentials.undone")
+	m.flashPotential(c, id, "villages.potentials.undone")
 	return web.Redirect(c, potentialPath(id))
 }

@@ -169,7 +169,15 @@ func (m *Module) changeWeight(c *fiber.Ctx) error {
 	if values.Get("step") == "decide" {
 		_, err = m.Service.Decide(ctx, actor, web.OperationOf(c), read, w)
 		if err == nil {
-			web.SetFlash(c, "good", "villages.weight.decided", "version", read+1)
+			undo := web.Undo{Path: "/villages/weight", Reason: true}.Field("step", "decide").Read(int64(read) + 1)
+			for _, s := range weightForm(page.Base, now).Sections {
+				for _, field := range s.Fields {
+					if field.Name != "reason" {
+						undo = undo.Field(field.Name, field.Value)
+					}
+				}
+			}
+			web.SetFlashWithUndo(c, undo, "good", "villages.weight.decided", "version", read+1)
 			return web.Redirect(c, "/villages/weight")
 		}
 		if !apperr.Is(err, apperr.Conflict) {

@@ -259,6 +259,29 @@ func (r *Records[T]) History(ctx context.Context, id string, limit int) ([]Entry
 	return r.db.entriesOf(ctx, stored)
 }
 
+// Removed gives the body that a deletion took away, of which e is the entry; personal values that were erased since are
+// not in it. NotFound where e is no deletion.
+func (r *Records[T]) Removed(ctx context.Context, e Entry) (body T, err error) {
+	if !e.Deleted {
+		return body, notFound(r.name, e.ID)
+	}
+	aside, err := r.db.side(ctx, &e)
+	if err != nil {
+		return body, err
+	}
+	fields := map[string]json.RawMessage{}
+	for _, c := range slices.Concat(e.Changes, aside.Changes) {
+		if c.Before != nil {
+			fields[c.Path] = c.Before
+		}
+	}
+	raw, err := json.Marshal(fields)
+	if err == nil {
+		err = json.Unmarshal(raw, &body)
+	}
+	return body, err
+}
+
 func (r *Records[T]) read(ctx context.Context, id string) (Envelope, bool, error) {
 	if err := r.ensure(ctx); err != nil {
 		return Envelope{}, false, err

@@ -63,6 +63,16 @@ func TestSmoke(t *testing.T) {
 			if _, err := r.Get(ctx, "a"); !apperr.Is(err, apperr.NotFound) {
 				t.Fatal(err)
 			}
+			h, err = r.History(ctx, "a", 2)
+			if err != nil || len(h) != 2 || h[0].Action != "gone" {
+				t.Fatal(h, err)
+			}
+			if gone, err := r.Removed(ctx, h[0]); err != nil || gone != d.Body || gone.Color != "blue" {
+				t.Fatalf("what was taken away: %+v, was %+v: %v", gone, d.Body, err)
+			}
+			if _, err := r.Removed(ctx, h[1]); !apperr.Is(err, apperr.NotFound) {
+				t.Fatal("removed by what was no deletion:", err)
+			}
 			if d, err = r.Insert(ctx, "a", thing{Name: "again"}, store.Change{}); err != nil || d.Version != 4 {
 				t.Fatal(d, err)
 			}

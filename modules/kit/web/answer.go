@@ -1,17 +1,11 @@
 package web
 
 import (
-	"encoding/base64"
-	"encoding/json"
 	"html"
 	"net/url"
-	"reflect"
 	"strings"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
-
-	"gotong/modules/kit/i18n"
 )
 
 // Redirect answers 303 to a path of the portal, in the language of the request.
@@ -55,74 +49,6 @@ func Suggestions(c *fiber.Ctx, options []Option) error {
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	return c.SendString(b.String())
-}
-
-// FlashCookie is the name of the one-shot cookie that carries a message over a redirect.
-const FlashCookie = "flash"
-
-type flashCookie struct {
-	Kind string `json:"k"`
-	Key  string `json:"m"`
-	Args []any  `json:"a,omitempty"`
-	Undo string `json:"u,omitempty"`
-}
-
-type flashes []Flash
-
-// SetFlash has the next page show a message. Kind is good, wait or stop; args as for Localizer.T.
-func SetFlash(c *fiber.Ctx, kind, key string, args ...any) { setFlash(c, "", kind, key, args...) }
-
-// SetFlashWithUndo is SetFlash for what can be taken back at once: beside the message stands a button that posts to
-// undo (a path without language prefix, of a move that asks for nothing).
-func SetFlashWithUndo(c *fiber.Ctx, undo, kind, key string, args ...any) {
-	setFlash(c, undo, kind, key, args...)
-}
-
-func setFlash(c *fiber.Ctx, undo, kind, key string, args ...any) {
-	local := localizer(c)
-	for i, a := range args {
-		switch a := a.(type) {
-		case time.Time:
-			args[i] = local.Date(a)
-		case interface{ In(lang string) string }:
-			args[i] = a.In(local.Lang())
-		}
-	}
-	raw, err := json.Marshal(flashCookie{kind, key, args, undo})
-	if err != nil || len(raw) > 2000 {
-		return
-	}
-	c.Cookie(&fiber.Cookie{
-		Name: FlashCookie, Value: base64.RawURLEncoding.EncodeToString(raw), Path: "/", MaxAge: 600, HTTPOnly: true,
-		SameSite: fiber.CookieSameSiteLaxMode, Secure: secure(c),
-	})
-}
-
-// takeFlash reads and clears the message, once in a request however often it is asked.
-func takeFlash(c *fiber.Ctx, local *i18n.Localizer) []Flash {
-	if taken, ok := c.Locals(reflect.TypeFor[flashes]()).(flashes); ok {
-		return taken
-	}
-	var taken flashes
-	if value := c.Cookies(FlashCookie); value != "" {
-		var f flashCookie
-		raw, err := base64.RawURLEncoding.DecodeString(value)
-		if err == nil && json.Unmarshal(raw, &f) == nil && local.Has(f.Key) {
-			for i, a := range f.Args {
-				if n, ok := a.(float64); ok {
-					f.Args[i] = int64(n)
-				}
-			}
-			kind := f.Kind
-			if kind != "good" && kind != "stop" {
-				kind = "wait"
-			}
-			taken = append(taken, Flash{Kind: kind, Text: local.T(f.Key, f.Args...), undo: f.Undo})
-		}
-		c.Cookie(&fiber.Cookie{Name: FlashCookie, Value: "", Path: "/", MaxAge: -1, Expires: time.Unix(1, 0), HTTPOnly: true, SameSite: fiber.CookieSameSiteLaxMode, Secure: secure(c)})
-	}
-	Put(c, taken)
-	return taken
 }
 
 // refererPath gives the page of this portal that the request came from, without its language prefix; "" where it came

@@ -32,7 +32,8 @@ type Flash struct {
 	Kind, Text string  // Kind: good, wait, stop
 	Undo       *Action // takes back what the message tells of; nil where that is not offered
 
-	undo string
+	undo *Undo
+	mark []byte
 }
 
 // Base is embedded in every page struct.
@@ -169,11 +170,7 @@ func NewBase(c *fiber.Ctx, section, title string, args ...any) Base {
 		b.Announced = in(b.Lang)
 	}
 	for i := range b.Flash {
-		if path := b.Flash[i].undo; path != "" && b.User != nil && path == SafeNext(path) {
-			a := NewAction(b, "web.flash.undo", path)
-			a.Kind = "plain"
-			b.Flash[i].Undo = &a
-		}
+		b.Flash[i].Undo = b.Flash[i].undo.action(b, b.Flash[i].mark)
 	}
 	b.Private = b.User != nil || len(b.Flash) > 0
 	if title != "" {

@@ -36,6 +36,8 @@ const usage = `gotong: a portal in which villages' needs meet those who can help
   gotong plan FILE.json              find an allocation plan with a proven gap; - reads standard input (docs/matching.md)
     --time 10s --iterations N --seed N --gap 0.005 --out PLAN.json --export-lp FILE.lp
     --orlib FILE --index K --sense min|max   an OR-Library file of generalised assignment instead; index 0: one without count
+  gotong plan --from-portal          write what is open in the portal now as such a file
+    --region CODE --demo --out FILE.json     of a region only; demonstration data instead of real data
   gotong check                       prove the stored data against its rules; fails when something is wrong
   gotong retention [--dry-run]       let go of what was kept long enough, or only count it
   gotong admin grant EMAIL ROLE      give an account the role secretariat or auditor
@@ -114,6 +116,9 @@ func command(ctx context.Context, args []string, out, words io.Writer) error {
 	flags.IntVar(&opt.plan.index, "index", 1, "")
 	flags.StringVar(&opt.plan.sense, "sense", "min", "")
 	flags.StringVar(&opt.plan.lp, "export-lp", "", "")
+	flags.BoolVar(&opt.plan.portal, "from-portal", false, "")
+	flags.StringVar(&opt.plan.region, "region", "", "")
+	flags.BoolVar(&opt.plan.demo, "demo", false, "")
 	rest, err := parseAnywhere(flags, args)
 	if err != nil {
 		return err

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"gotong/app/portal"
+	"gotong/modules/domain"
+	"gotong/modules/matching"
 	"gotong/modules/matching/plan"
 	"gotong/modules/matching/plan/answer"
 	judge "gotong/modules/matching/plan/check"
@@ -31,6 +33,10 @@ type planFlags struct {
 	index      int
 	sense      string
 	lp         string
+
+	portal bool // write what is open in the portal instead
+	region string
+	demo   bool
 }
 
 // exitError ends the command with a code of its own; its text goes to standard error.
@@ -44,6 +50,9 @@ func (e exitError) Error() string { return e.text }
 // allocate is gotong plan: read, solve, check, write.
 func allocate(ctx context.Context, opt options, rest []string, out, words io.Writer) error {
 	f := opt.plan
+	if f.portal {
+		return fromPortal(ctx, opt, rest, out, words)
+	}
 	if f.sense != "min" && f.sense != "max" {
 		return usageError("plan: --sense is min or max")
 	}
@@ -78,6 +87,25 @@ func allocate(ctx context.Context, opt options, rest []string, out, words io.Wri
 		return err
 	}
 	return nil
+}
+
+// fromPortal is gotong plan --from-portal: the question as it stands now.
+func fromPortal(ctx context.Context, opt options, rest []string, out, words io.Writer) error {
+	f := opt.plan
+	if f.orlib != "" || len(rest) > 0 {
+		return usageError("plan: --from-portal takes no file")
+	}
+	region, err := domain.ParseRegionCode(f.region)
+	if f.region != "" && err != nil {
+		return usageError("plan: --region is a code such as 61.01")
+	}
+	return with(ctx, opt, words, func(p *portal.Portal) error {
+		text, err := p.Instance(ctx, matching.Scope{Region: region, Demo: f.demo})
+		if err != nil {
+			return err
+		}
+		return writeJSON(f.out, text, out)
+	})
 }
 
 func readAll(name string) ([]byte, error) {

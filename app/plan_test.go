@@ -87,6 +87,16 @@ func TestPlanExitCodes(t *testing.T) {
 	}
 }
 
+func TestPlanFromThePortalRefusals(t *testing.T) {
+	var out, words bytes.Buffer
+	if code := run(t.Context(), []string{"plan", "--from-portal", "a.json"}, &out, &words); code != exitUsage {
+		t.Errorf("a file besides: %d", code)
+	}
+	if code := run(t.Context(), []string{"plan", "--from-portal", "--region", "x"}, &out, &words); code != exitUsage {
+		t.Errorf("no region: %d", code)
+	}
+}
+
 func TestPlanOfAnORLibraryFile(t *testing.T) {
 	dir := t.TempDir()
 	name := filepath.Join(dir, "gap.txt")

@@ -90,7 +90,7 @@ func (p *Portal) modules(providers *accounts.Providers) {
 	})
 	h.Plans = plans.New(plans.Deps{
 		DB: p.db, Blobs: p.blobs, Views: p.engine, Clock: p.clock, Log: p.log, Markets: p.matching.Service, Places: places,
-		Commitments: wire.PlanCommitments{House: h}, Version: Version(),
+		Calls: wire.PlanCalls{House: h}, Commitments: wire.PlanCommitments{House: h}, Version: Version(),
 	})
 	h.Coverage = coverage.New(coverage.Deps{
 		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Needs: wire.CoverageNeeds{House: h}, Places: places, Subjects: wire.CoverageSubjects{House: h}, Maps: h.Villages,

@@ -1,6 +1,7 @@
 package portal_test
 
 import (
+	"gotong/modules/matching"
 	"gotong/modules/matching/plan"
 	"gotong/modules/matching/plans"
 )
@@ -13,7 +14,7 @@ func (s *scenery) makePlans() {
 	s.plans = map[string]string{}
 	for _, name := range []string{"own", "shared"} {
 		id, err := service.Make(s.ctx, secretary, s.op(), plans.Plan{
-			Title: "Rencana " + name + s.tail, Scope: plans.Scope{Region: "61.01", Demo: true}, Seconds: plans.Times[0], Seed: 1,
+			Title: "Rencana " + name + s.tail, Scope: matching.Scope{Region: "61.01", Demo: true}, Seconds: plans.Times[0], Seed: 1,
 			Policy: plans.Policy{Floor: plan.FloorLexicographic, Deprivation: plans.Plain, Urgency: true},
 		})
 		s.must(err)

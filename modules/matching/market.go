@@ -8,16 +8,25 @@ import (
 )
 
 // Scope chooses a part of the market: what lies in a region ("" is the country), of one category or of all, of the
-// demonstration or of what is real. The two never meet in one plan.
+// demonstration or of what is real (the two never meet in one plan), the offers that answered one call or any, some
+// chosen needs or all.
 type Scope struct {
-	Region   domain.RegionCode
-	Category domain.CategoryID
-	Demo     bool
+	Region   domain.RegionCode `json:"region"`
+	Category domain.CategoryID `json:"category"`
+	Demo     bool              `json:"demo"`
+	Call     domain.CallID     `json:"call,omitempty"`
+	Needs    []domain.NeedID   `json:"needs,omitempty"`
 }
 
 // Holds tells whether a need belongs to the scope.
 func (s Scope) Holds(n Need) bool {
-	return n.Demo == s.Demo && s.Region.Contains(n.Village) && (s.Category == "" || s.Category == n.Category)
+	return n.Demo == s.Demo && s.Region.Contains(n.Village) && (s.Category == "" || s.Category == n.Category) &&
+		(len(s.Needs) == 0 || slices.Contains(s.Needs, n.ID))
+}
+
+// Admits tells whether an initiative's offers belong to the scope.
+func (s Scope) Admits(i *Initiative) bool {
+	return i.Demo == s.Demo && (s.Call == "" || s.Call == i.Call)
 }
 
 // Bid is a need with the offers that meet all its conditions today, best first, one of an initiative at most.
@@ -35,17 +44,11 @@ func (s *Service) Market(scope Scope, most int) (bids []Bid, ok bool) {
 	today := domain.DateOf(s.clock.Now())
 	for _, id := range s.index.within(scope) {
 		need, known := s.index.need(id)
-		ranking, open := s.index.ForNeed(id, today, most, 0)
+		ranking, open := s.index.forNeed(id, today, most, 0, scope.Admits)
 		if !known || !open {
 			continue // closed since
 		}
-		bid := Bid{Need: need}
-		for _, m := range ranking.Fits {
-			if m.Initiative.Demo == scope.Demo {
-				bid.Offers = append(bid.Offers, m)
-			}
-		}
-		bids = append(bids, bid)
+		bids = append(bids, Bid{Need: need, Offers: ranking.Fits})
 	}
 	return bids, true
 }

@@ -111,6 +111,11 @@ func (s scored) match() Match {
 // ForNeed ranks the initiatives for an open need: the best limit that fit and the best near misses. ok is false where
 // the index does not hold the need, or nothing of it is left.
 func (x *Index) ForNeed(id domain.NeedID, today domain.Date, limit, near int) (Ranking, bool) {
+	return x.forNeed(id, today, limit, near, func(*Initiative) bool { return true })
+}
+
+// forNeed is ForNeed among some initiatives only.
+func (x *Index) forNeed(id domain.NeedID, today domain.Date, limit, near int, among func(*Initiative) bool) (Ranking, bool) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	e, ok := x.needs[id]
@@ -121,7 +126,7 @@ func (x *Index) ForNeed(id domain.NeedID, today domain.Date, limit, near int) (R
 	c := newCollector(x.weights, today, limit, near)
 	scan := func(list []*entry[offerRow], keep func(*Need, offerRow, string)) {
 		for _, e := range list {
-			if !e.dead {
+			if !e.dead && among(e.value.initiative) {
 				keep(n, e.value, string(e.value.initiative.ID))
 			}
 		}

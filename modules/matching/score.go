@@ -122,6 +122,7 @@ type Initiative struct {
 	OrganizationName string
 	Verified         bool
 	Offers           []Offer
+	Call             domain.CallID // that it answers, "" for none
 	Demo             bool
 
 	Done, Total int64

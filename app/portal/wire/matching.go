@@ -88,7 +88,7 @@ func (w MatchingInitiatives) Get(ctx context.Context, id domain.InitiativeID) (m
 func matchingInitiative(doc initiatives.Doc, by domain.OrganizationBrief) matching.Initiative {
 	i := doc.Body
 	out := matching.Initiative{
-		ID: domain.InitiativeID(doc.ID), Title: i.Title, Organization: i.Organization, OrganizationName: by.Name, Verified: by.Verified, Demo: i.Demo,
+		ID: domain.InitiativeID(doc.ID), Title: i.Title, Organization: i.Organization, OrganizationName: by.Name, Verified: by.Verified, Call: i.Call, Demo: i.Demo,
 	}
 	for _, o := range i.Offers {
 		from, until := i.PeriodOf(o)

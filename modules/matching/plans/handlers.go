@@ -38,7 +38,10 @@ func (m *Module) getNew(c *fiber.Ctx) error {
 	if err != nil {
 		region = m.province
 	}
-	return m.renderForm(c, fiber.StatusOK, m.Service.newPlan(region), nil)
+	p := m.Service.newPlan(region)
+	asked := readPlan(web.ValuesOf(c))
+	p.Scope.Category, p.Scope.Call, p.Scope.Needs = asked.Scope.Category, asked.Scope.Call, asked.Scope.Needs
+	return m.renderForm(c, fiber.StatusOK, p, nil)
 }
 
 func (m *Module) renderForm(c *fiber.Ctx, status int, p Plan, refused error) error {

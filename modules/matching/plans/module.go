@@ -19,6 +19,7 @@ type Deps struct {
 	Log         *slog.Logger
 	Markets     Markets
 	Places      Places
+	Calls       Calls
 	Commitments Commitments
 	Version     string            // of the program, kept with each result
 	Province    domain.RegionCode // whose regencies the form offers and the tile map shows; "" means 61
@@ -47,7 +48,7 @@ func New(d Deps) *Module {
 		Service: &Service{
 			db: d.DB, records: store.NewRecords(d.DB, definition()), progress: store.NewState[Progress](d.DB, "plan_progress"),
 			proposed: store.NewState[map[string]domain.CommitmentID](d.DB, "plan_proposals"), prices: store.NewState[solve.Warm](d.DB, "plan_prices"),
-			blobs: d.Blobs, markets: d.Markets, places: d.Places, commitments: d.Commitments, clock: d.Clock, log: d.Log, version: d.Version,
+			blobs: d.Blobs, markets: d.Markets, places: d.Places, calls: d.Calls, commitments: d.Commitments, clock: d.Clock, log: d.Log, version: d.Version,
 			wake: make(chan struct{}, 1), known: map[string]*Report{},
 		},
 		province: d.Province, list: web.NewView[listPage](d.Views, "plans/list"), form: web.NewView[formPage](d.Views, "plans/form"),

@@ -2,11 +2,16 @@ package plans
 
 import (
 	"context"
+	"path"
+	"slices"
 	"strconv"
+	"strings"
+	"unicode"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/store"
 	"gotong/modules/kit/web"
+	"gotong/modules/matching"
 	"gotong/modules/matching/plan"
 )
 
@@ -36,7 +41,8 @@ func stateTag(b web.Base, p Plan) web.Tag {
 }
 
 // scopeText says what a plan is about: "Kabupaten Sambas · Air bersih".
-func (s *Service) scopeText(ctx context.Context, b web.Base, scope Scope) string {
+func (s *Service) scopeText(ctx context.Context, b web.Base, p Plan) string {
+	scope := p.Scope
 	where := b.T("plans.country")
 	if scope.Region != "" {
 		where = string(scope.Region)
@@ -48,7 +54,14 @@ func (s *Service) scopeText(ctx context.Context, b web.Base, scope Scope) string
 	if scope.Category != "" {
 		what = domain.Taxonomy().CategoryName(scope.Category, b.Lang)
 	}
-	return where + " · " + what
+	text := where + " · " + what
+	if scope.Call != "" {
+		text += " · " + b.T("plans.of_call", "call", p.CallName)
+	}
+	if n := len(scope.Needs); n > 0 {
+		text += " · " + b.T("plans.of_needs", "count", n)
+	}
+	return text
 }
 
 // certificate says how far a plan is from the best possible one.
@@ -75,7 +88,7 @@ func (m *Module) listPage(ctx context.Context, b web.Base, actor domain.Actor, c
 	for _, doc := range page.Items {
 		plan := doc.Body
 		tag := stateTag(b, plan)
-		card := web.Card{Tag: &tag, Title: plan.Title, Path: b.URL(pathOf(doc.ID)), Meta: m.Service.scopeText(ctx, b, plan.Scope), Demo: plan.Demo, DemoText: b.T("web.demo.tag")}
+		card := web.Card{Tag: &tag, Title: plan.Title, Path: b.URL(pathOf(doc.ID)), Meta: m.Service.scopeText(ctx, b, plan), Demo: plan.Demo, DemoText: b.T("web.demo.tag")}
 		card.Lines = append(card.Lines, b.T("plans.made", "date", b.DateTime(plan.At)))
 		if s := plan.Summary; s != nil {
 			card.Lines = append(card.Lines, b.T("plans.reaches", "households", s.Households, "villages", s.Villages, "lines", s.Lines), certificate(b, s))
@@ -96,7 +109,7 @@ func (m *Module) listPage(ctx context.Context, b web.Base, actor domain.Actor, c
 // newPlan is what the form begins with: demonstration data only where there is nothing real.
 func (s *Service) newPlan(region domain.RegionCode) Plan {
 	real, demo := s.markets.Sizes(region)
-	return Plan{Scope: Scope{Region: region, Demo: real == 0 && demo > 0}, Policy: Policy{Floor: plan.FloorLexicographic, Deprivation: Plain, Urgency: true}, Seconds: Times[0]}
+	return Plan{Scope: matching.Scope{Region: region, Demo: real == 0 && demo > 0}, Policy: Policy{Floor: plan.FloorLexicographic, Deprivation: Plain, Urgency: true}, Seconds: Times[0]}
 }
 
 func (m *Module) formPage(ctx context.Context, b web.Base, p Plan) (formPage, error) {
@@ -105,6 +118,14 @@ func (m *Module) formPage(ctx context.Context, b web.Base, p Plan) (formPage, er
 	regions, err := m.regions(ctx)
 	if err != nil {
 		return formPage{}, err
+	}
+	recent, err := m.Service.calls.Recent(ctx)
+	if err != nil {
+		return formPage{}, err
+	}
+	calls := []web.Option{{Label: b.T("plans.form.any_call")}}
+	for _, c := range recent {
+		calls = append(calls, web.Option{Value: string(c.ID), Label: c.Title})
 	}
 	real, demo := m.Service.markets.Sizes("")
 	data := []web.Option{{Value: "real", Label: b.T("plans.form.data_real"), Hint: b.T("plans.form.data_count", "count", real)},
@@ -129,6 +150,8 @@ func (m *Module) formPage(ctx context.Context, b web.Base, p Plan) (formPage, er
 		Select("region", regions, web.Required(), web.Value(string(p.Scope.Region))).
 		Select("category", domain.CategoryOptions(b.Lang), web.Value(string(p.Scope.Category))).
 		Radio("data", data, web.Required(), web.Value(chosen)).
+		Select("call", calls, web.Value(string(p.Scope.Call))).
+		TextArea("needs", web.Value(joinNeeds(p.Scope.Needs)), web.Rows(3)).
 		Section("policy").
 		Radio("floor", options("plans.floor", FloorPolicies), web.Required(), web.Value(p.Policy.Floor)).
 		Radio("deprivation", options("plans.emphasis", Emphases), web.Required(), web.Value(p.Policy.Deprivation)).
@@ -157,9 +180,29 @@ func (m *Module) regions(ctx context.Context) ([]web.Option, error) {
 	return out, nil
 }
 
+// readNeeds reads the codes of needs, or their addresses, one in a line or parted by spaces or commas.
+func readNeeds(text string) []domain.NeedID {
+	var ids []domain.NeedID
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || r == ',' || r == ';' }) {
+		word, _, _ = strings.Cut(word, "?")
+		if id := domain.NeedID(path.Base(word)); !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+func joinNeeds(ids []domain.NeedID) string {
+	lines := make([]string, len(ids))
+	for i, id := range ids {
+		lines[i] = string(id)
+	}
+	return strings.Join(lines, "\n")
+}
+
 // readPlan reads the form.
 func readPlan(v web.Values) Plan {
-	p := Plan{Title: v.Get("title"), Scope: Scope{Demo: v.Get("data") == "demo"}, Seed: 1,
+	p := Plan{Title: v.Get("title"), Scope: matching.Scope{Demo: v.Get("data") == "demo", Call: domain.CallID(v.Get("call")), Needs: readNeeds(v.Get("needs"))}, Seed: 1,
 		Policy: Policy{Floor: v.Get("floor"), Deprivation: v.Get("deprivation"), Urgency: v.Get("urgency") != ""}}
 	p.Scope.Region, _ = domain.ParseRegionCode(v.Get("region"))
 	if c, ok := domain.Taxonomy().Category(domain.CategoryID(v.Get("category"))); ok {

@@ -12,6 +12,7 @@ import (
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/store"
+	"gotong/modules/matching"
 	"gotong/modules/matching/plan"
 )
 
@@ -29,13 +30,6 @@ const (
 
 // moves says which states follow which.
 var moves = map[State][]State{Waiting: {Running, Failed}, Running: {Done, Stopped, Failed}}
-
-// Scope is the part of the market that a plan is about.
-type Scope struct {
-	Region   domain.RegionCode `json:"region"`   // "" is the country
-	Category domain.CategoryID `json:"category"` // "" is all
-	Demo     bool              `json:"demo"`     // demonstration data instead of real data
-}
 
 // Policy is what counts for a plan, chosen by people.
 type Policy struct {
@@ -81,7 +75,8 @@ type Summary struct {
 // Plan is one question, and what became of it.
 type Plan struct {
 	Title    string           `json:"title"`
-	Scope    Scope            `json:"scope"`
+	Scope    matching.Scope   `json:"scope"`
+	CallName string           `json:"call_name,omitempty"` // title of the scope's call
 	Policy   Policy           `json:"policy"`
 	Seconds  int64            `json:"seconds"`
 	Seed     uint64           `json:"seed"`
@@ -105,7 +100,11 @@ type Plan struct {
 // Doc is a stored plan.
 type Doc = store.Doc[Plan]
 
-const maxTitle = 140
+// Bounds of what people type.
+const (
+	maxTitle  = 140
+	maxChosen = 500 // needs
+)
 
 // Validate tells what of a question must change.
 func (p Plan) Validate() error {
@@ -116,6 +115,7 @@ func (p Plan) Validate() error {
 	f.Check(slices.Contains(FloorPolicies, p.Policy.Floor), "floor", "plans.error.choose")
 	f.Check(slices.Contains(Emphases, p.Policy.Deprivation), "deprivation", "plans.error.choose")
 	f.Check(p.Policy.CapShare >= 0 && p.Policy.CapShare <= 100, "cap_share", "plans.error.cap")
+	f.Check(len(p.Scope.Needs) <= maxChosen, "needs", "plans.error.too_many", "max", maxChosen)
 	f.Check(slices.Contains(Times, p.Seconds), "seconds", "plans.error.choose")
 	return f.Err()
 }

@@ -3,6 +3,7 @@ package plans
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,9 +23,11 @@ import (
 type market struct {
 	bids     []matching.Bid
 	building bool
+	asked    matching.Scope
 }
 
 func (m *market) Market(scope matching.Scope, _ int) ([]matching.Bid, bool) {
+	m.asked = scope
 	var in []matching.Bid
 	for _, b := range m.bids {
 		if scope.Holds(b.Need) {
@@ -79,6 +82,19 @@ func (noPlaces) Places(context.Context, []domain.RegionCode) (map[domain.RegionC
 
 func (noPlaces) Children(context.Context, domain.RegionCode) ([]domain.Place, error) { return nil, nil }
 
+type oneCall struct{}
+
+func (oneCall) Recent(context.Context) ([]CallName, error) {
+	return []CallName{{"c1", "Air 2027"}}, nil
+}
+
+func (oneCall) Call(_ context.Context, id domain.CallID) (CallName, error) {
+	if id != "c1" {
+		return CallName{}, apperr.New(apperr.NotFound, "error.not_found")
+	}
+	return CallName{"c1", "Air 2027"}, nil
+}
+
 var secretary = domain.Actor{Account: "sek", Roles: []domain.PlatformRole{domain.RoleSecretariat}}
 
 func newRig(t *testing.T) (*Service, *market, *promises) {
@@ -94,7 +110,7 @@ func newRig(t *testing.T) (*Service, *market, *promises) {
 		t.Fatal(err)
 	}
 	m, p := newMarket(), &promises{}
-	module := New(Deps{DB: db, Blobs: blobtest.NewMemory(clock), Views: engine, Clock: clock, Markets: m, Places: noPlaces{}, Commitments: p, Version: "test"})
+	module := New(Deps{DB: db, Blobs: blobtest.NewMemory(clock), Views: engine, Clock: clock, Markets: m, Places: noPlaces{}, Calls: oneCall{}, Commitments: p, Version: "test"})
 	if err := db.Ready(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +119,7 @@ func newRig(t *testing.T) (*Service, *market, *promises) {
 }
 
 func question() Plan {
-	return Plan{Title: "Sambas", Scope: Scope{Region: "61.01"}, Seconds: 10, Seed: 1, Policy: Policy{Floor: plan.FloorLexicographic, Deprivation: Plain, Urgency: true}}
+	return Plan{Title: "Sambas", Scope: matching.Scope{Region: "61.01"}, Seconds: 10, Seed: 1, Policy: Policy{Floor: plan.FloorLexicographic, Deprivation: Plain, Urgency: true}}
 }
 
 func (s *Service) mustMake(t *testing.T, op string, p Plan) Doc {
@@ -368,5 +384,34 @@ func TestPartnersProposeTheirOwnLines(t *testing.T) {
 	again, err := propose("i1-1/a")
 	if err != nil || again[0].Commitment != outcomes[0].Commitment {
 		t.Errorf("the same form again proposes anew: %+v %v", again, err)
+	}
+}
+
+// A plan may be about what answered one call and about some needs only; both stand in its scope for good.
+func TestScopeOfCallAndNeeds(t *testing.T) {
+	s, m, _ := newRig(t)
+	p := question()
+	p.Scope.Call = "unknown"
+	if _, err := s.Make(t.Context(), secretary, store.Operation{ID: "1"}, p); len(apperr.FieldsOf(err)) != 1 || apperr.FieldsOf(err)[0].Name != "call" {
+		t.Error("an unknown call:", err)
+	}
+	p.Scope.Call, p.Scope.Needs = "c1", readNeeds("a, https://example.org/en/needs/b?x=1\n/needs/a  b")
+	doc := s.mustMake(t, "2", p)
+	if got := doc.Body; got.CallName != "Air 2027" || got.Scope.Call != "c1" || !slices.Equal(got.Scope.Needs, []domain.NeedID{"a", "b"}) {
+		t.Errorf("%+v", got.Scope)
+	}
+	if !slices.Equal(m.asked.Needs, []domain.NeedID{"a", "b"}) || m.asked.Call != "c1" {
+		t.Errorf("the market was asked for %+v", m.asked)
+	}
+	id, err := s.Again(t.Context(), secretary, store.Operation{ID: "3"}, doc.ID, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := s.Get(t.Context(), id); err != nil || again.Body.CallName != "Air 2027" || again.Body.Scope.Call != "c1" {
+		t.Error(err, again.Body.Scope)
+	}
+	p.Scope.Needs = make([]domain.NeedID, maxChosen+1)
+	if _, err := s.Make(t.Context(), secretary, store.Operation{ID: "4"}, p); !apperr.Is(err, apperr.Invalid) {
+		t.Error("too many:", err)
 	}
 }

@@ -45,6 +45,18 @@ type Places interface {
 	Children(ctx context.Context, code domain.RegionCode) ([]domain.Place, error)
 }
 
+// CallName is a call as plans name it.
+type CallName struct {
+	ID    domain.CallID
+	Title string
+}
+
+// Calls are the calls whose answers a plan may be limited to. Recent gives the latest public ones; Call returns NotFound.
+type Calls interface {
+	Recent(ctx context.Context) ([]CallName, error)
+	Call(ctx context.Context, id domain.CallID) (CallName, error)
+}
+
 // Proposal is a line of a plan that its partner proposes to the village.
 type Proposal struct {
 	Need       domain.NeedID
@@ -72,6 +84,7 @@ type Service struct {
 	blobs       Blobs
 	markets     Markets
 	places      Places
+	calls       Calls
 	commitments Commitments
 	clock       clock.Clock
 	log         *slog.Logger
@@ -105,6 +118,16 @@ func (s *Service) Make(ctx context.Context, actor domain.Actor, op store.Operati
 	if err := p.Validate(); err != nil {
 		return "", err
 	}
+	if p.Scope.Call != "" {
+		call, err := s.calls.Call(ctx, p.Scope.Call)
+		if apperr.Is(err, apperr.NotFound) {
+			return "", apperr.InvalidFields([]apperr.Field{{Name: "call", Message: apperr.Msg("plans.error.choose")}})
+		}
+		if err != nil {
+			return "", err
+		}
+		p.CallName = call.Title
+	}
 	market, err := s.freeze(p)
 	if err != nil {
 		return "", err
@@ -113,11 +136,22 @@ func (s *Service) Make(ctx context.Context, actor domain.Actor, op store.Operati
 }
 
 func (s *Service) freeze(p Plan) (*Market, error) {
-	bids, ok := s.markets.Market(matching.Scope{Region: p.Scope.Region, Category: p.Scope.Category, Demo: p.Scope.Demo}, offersPerNeed)
+	bids, ok := s.markets.Market(p.Scope, offersPerNeed)
 	if !ok {
 		return nil, apperr.New(apperr.Unavailable, "plans.error.building")
 	}
 	return Freeze(bids, s.markets.Weights(), p.Policy, s.clock.Now())
+}
+
+// Instance gives the question of what is open now as a file of gotong plan. Invalid, Unavailable as Make.
+func (s *Service) Instance(scope matching.Scope) (json.RawMessage, error) {
+	p := s.newPlan(scope.Region)
+	p.Scope = scope
+	market, err := s.freeze(p)
+	if err != nil {
+		return nil, err
+	}
+	return market.Instance, nil
 }
 
 // Again searches an ended plan's question once more, with the lines that people fixed. Everything but lines, title and time stays.
@@ -138,7 +172,7 @@ func (s *Service) Again(ctx context.Context, actor domain.Actor, op store.Operat
 		return "", err
 	}
 	p := doc.Body
-	next := Plan{Title: again(p.Title), Scope: p.Scope, Policy: p.Policy, Seconds: p.Seconds, Seed: p.Seed, Fixed: fixed, From: from}
+	next := Plan{Title: again(p.Title), Scope: p.Scope, CallName: p.CallName, Policy: p.Policy, Seconds: p.Seconds, Seed: p.Seed, Fixed: fixed, From: from}
 	return id, s.ask(ctx, actor, op, id, next, report.Market)
 }
 

@@ -85,7 +85,7 @@ func (m *Module) showPage(ctx context.Context, b web.Base, actor domain.Actor, d
 	p, s := doc.Body, m.Service
 	b.Title, b.Private, b.Demo = p.Title, true, p.Demo
 	b.Crumbs = []web.Crumb{{Label: b.T("plans.title"), Path: "/plans"}, {Label: p.Title}}
-	page := showPage{Base: b, Tags: []web.Tag{stateTag(b, p)}, Where: s.scopeText(ctx, b, p.Scope), Policy: policyFacts(b, p)}
+	page := showPage{Base: b, Tags: []web.Tag{stateTag(b, p)}, Where: s.scopeText(ctx, b, p), Policy: policyFacts(b, p)}
 	if p.Shared {
 		page.Tags = append(page.Tags, web.Tag{Kind: "plain", Text: b.T("plans.is_shared")})
 	}

@@ -247,6 +247,8 @@ func (s *scenery) inputs(l line) string {
 	case "/initiatives":
 		v.Set("organization", oidc.OrgUniv)
 		v.Set("title", "Inisiatif percobaan")
+		v.Set("summary", "Ringkasan.")
+		v.Set("offer_1_category", "clean-water-supply")
 	case "/commitments", "/conversations", "/documents":
 		q, _ := url.ParseQuery(strings.TrimPrefix(l.subject.query, "?"))
 		for k := range q {

@@ -54,14 +54,7 @@ func (l *Loop) draft(v Visitor, p proposer) error {
 		return err
 	}
 	values := Values{
-		"title":   l.proposal(p.subject),
-		"summary": "Penampung air hujan untuk keluarga di dusun pesisir.", "summary_en": "Rain water tanks for coastal households.",
-		"problem": "Air tanah payau; pada musim kemarau keluarga membeli air.", "goals": "Setiap keluarga sasaran punya persediaan air dua bulan.",
-		"areas": "61.01", "target_group": "Keluarga di dusun pesisir", "target_number": "60", "from": inDays(1), "until": inDays(320),
-		"offer_1_category": category, "offer_1_quantity": strconv.FormatInt(p.quantity, 10), "offer_1_unit": unit, "offer_1_min_lot": "1",
-		"budget_1_item": "Tandon dan talang", "budget_1_source": "own", "budget_1_amount": "40.000.000",
-		"result_1_indicator": "improved-water-access", "result_1_baseline": "belum ada data", "result_1_target": "12 KK",
-		"risks": "Jalan rusak pada musim hujan: pengiriman sebelum Oktober.", "sustainability": "Dirawat kelompok pengelola air desa.",
+		"title": l.proposal(p.subject), "summary": "Penampung air hujan untuk keluarga di dusun pesisir.", "offer_1_category": category,
 	}
 	// Who belongs to several organisations is asked which one proposes: the founder after a second loop on one portal.
 	asked, err := Has(v, `select[name="organization"]`)
@@ -74,7 +67,28 @@ func (l *Loop) draft(v Visitor, p proposer) error {
 	if err := v.Submit(`form[action$="/initiatives"]`, values, nil); err != nil {
 		return err
 	}
-	l.initiatives[p.subject] = v.Path()
+	at := v.Path()
+	for _, part := range []struct {
+		name   string
+		values Values
+	}{
+		{"summary", Values{"summary_en": "Rain water tanks for coastal households."}},
+		{"problem", Values{"problem": "Air tanah payau; pada musim kemarau keluarga membeli air.", "goals": "Setiap keluarga sasaran punya persediaan air dua bulan."}},
+		{"where", Values{"areas": "61.01", "target_group": "Keluarga di dusun pesisir", "target_number": "60"}},
+		{"timeline", Values{"from": inDays(1), "until": inDays(320)}},
+		{"offers", Values{"offer_1_quantity": strconv.FormatInt(p.quantity, 10), "offer_1_unit": unit, "offer_1_min_lot": "1", "offer_1_from": inDays(1), "offer_1_until": inDays(320)}},
+		{"budget", Values{"budget_1_item": "Tandon dan talang", "budget_1_source": "own", "budget_1_amount": "40.000.000"}},
+		{"results", Values{"result_1_indicator": "improved-water-access", "result_1_baseline": "belum ada data", "result_1_target": "12 KK"}},
+		{"risks", Values{"risks": "Jalan rusak pada musim hujan: pengiriman sebelum Oktober.", "sustainability": "Dirawat kelompok pengelola air desa."}},
+	} {
+		if err := v.Open(at + "/parts/" + part.name); err != nil {
+			return err
+		}
+		if err := v.Submit(`form[action$="/`+part.name+`"]`, part.values, nil); err != nil {
+			return fmt.Errorf("%s: %w", part.name, err)
+		}
+	}
+	l.initiatives[p.subject] = at
 	return expect(v, "h1", "Air bersih pesisir")
 }
 

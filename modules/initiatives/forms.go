@@ -38,44 +38,23 @@ func askedRows(v web.Values) (rows map[string]int, more bool) {
 	return rows, more
 }
 
-// contentForm lays out the whole proposal in sections.
-func (s *Service) contentForm(ctx context.Context, b web.Base, actor domain.Actor, action string, organization domain.OrganizationID, c Content, rows map[string]int, fresh bool) *web.Form {
-	f := web.NewForm(b, "initiatives.form", action)
-	f.Section("summary")
-	if members := editing(actor); fresh && len(members) == 1 {
+// startForm asks what a draft must have; everything else is written in its parts.
+func startForm(b web.Base, actor domain.Actor, organization domain.OrganizationID, c Content) *web.Form {
+	f := web.NewForm(b, "initiatives.form", "/initiatives")
+	if members := editing(actor); len(members) == 1 {
 		f.Hidden("organization", string(members[0].Organization))
-	} else if fresh {
+	} else {
 		var options []web.Option
 		for _, m := range members {
 			options = append(options, web.Option{Value: string(m.Organization), Label: m.Name})
 		}
 		f.Select("organization", options, web.Required(), web.Value(string(organization)))
 	}
-	summaryFields(f, c)
-	problemFields(f, c)
-	f.Section("where")
-	s.whereFields(ctx, f, c)
-	f.Section("timeline")
-	timelineFields(f, c, rows["milestone"])
-	for n := range rows["offer"] {
-		offerFields(f, b, n, at(c.Offers, n))
-	}
-	f.Section("budget")
-	for n := range rows["budget"] {
-		budgetFields(f, b, n, at(c.Budget, n))
-	}
-	f.Section("results")
-	for n := range rows["result"] {
-		resultFields(f, b, n, at(c.Results, n))
-	}
-	f.Section("risks")
-	riskFields(f, c)
-	f.Section("partners")
-	partnerFields(f, c, rows["partner"])
-	for _, p := range parts {
-		f.Hidden("rows_"+p, strconv.Itoa(rows[p]))
-	}
-	return f
+	o := at(c.Offers, 0)
+	f.Text("title", web.Required(), web.Max(maxTitle), web.Value(c.Title))
+	f.TextArea("summary", web.Required(), web.Max(maxText), web.Value(c.Summary))
+	f.Select(row("offer", 0, "category"), domain.CategoryChoices(b.Lang, o.Category), web.Required(), web.Label("initiatives.form.category"), web.Value(string(o.Category)))
+	return f.Back("/initiatives")
 }
 
 func summaryFields(f *web.Form, c Content) {

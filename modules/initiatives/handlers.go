@@ -85,35 +85,15 @@ func (s *Service) filterRegions(ctx context.Context, chosen domain.RegionCode) [
 	return options
 }
 
-func (m *Module) writePage(c *fiber.Ctx, base web.Base, actor domain.Actor, action string, organization domain.OrganizationID, content Content, rows map[string]int, fresh bool) formPage {
-	page := formPage{Base: base}
-	counts := rowCounts(content, rows)
-	page.Form = m.Service.contentForm(c.Context(), base, actor, action, organization, content, counts, fresh)
-	for _, p := range parts {
-		if counts[p] < MaxRows {
-			page.Adders = append(page.Adders, adder{Value: p, Label: base.T("initiatives.add." + p)})
-		}
-	}
-	return page
-}
-
-// rebind fills the form with what was posted and keeps the number of rows that it now has.
-func rebind(c *fiber.Ctx, page formPage, rows map[string]int) {
-	page.Form.Bind(c)
-	for p, n := range rowCounts(Content{}, rows) {
-		page.Form.Hidden("rows_"+p, itoa(n))
-	}
-}
-
-func (m *Module) newPage(c *fiber.Ctx, actor domain.Actor, organization domain.OrganizationID, rows map[string]int, call CallBrief) formPage {
-	base := web.NewBase(c, "initiatives", "initiatives.new_title")
-	crumbs(&base, "", "")
-	start := Content{Areas: call.Areas}
+func (m *Module) newPage(c *fiber.Ctx, actor domain.Actor, organization domain.OrganizationID, call CallBrief) formPage {
+	page := formPage{Base: web.NewBase(c, "initiatives", "initiatives.new_title")}
+	base := page.Base
+	crumbs(&page.Base, "", "")
+	start := Content{}
 	for _, id := range call.Categories[:min(1, len(call.Categories))] {
 		start.Offers = []Offer{{Category: id}}
 	}
-	page := m.writePage(c, base, actor, "/initiatives", organization, start, rows, true)
-	page.Form.Back("/initiatives")
+	page.Form = startForm(page.Base, actor, organization, start)
 	if call.ID != "" {
 		page.Form.Hidden("call", string(call.ID)).Back("/calls/" + string(call.ID))
 		page.Lead = base.T("initiatives.answers_call", "call", call.Title, "deadline", i18n.Moment{At: call.Deadline, Zone: call.Zone})
@@ -142,7 +122,7 @@ func (m *Module) getNew(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return m.form.Render(c, fiber.StatusOK, m.newPage(c, actor, domain.OrganizationID(web.ValuesOf(c).Get("organization")), nil, call))
+	return m.form.Render(c, fiber.StatusOK, m.newPage(c, actor, domain.OrganizationID(web.ValuesOf(c).Get("organization")), call))
 }
 
 func (m *Module) postNew(c *fiber.Ctx) error {
@@ -158,44 +138,25 @@ func (m *Module) postNew(c *fiber.Ctx) error {
 		return err
 	}
 	v := web.ValuesOf(c)
-	rows, more := askedRows(v)
-	if more {
-		page := m.newPage(c, actor, "", rows, call)
-		rebind(c, page, rows)
-		return m.form.Render(c, fiber.StatusOK, page)
-	}
-	content, r := readContent(v)
+	content := Content{Title: v.Get("title"), Summary: v.Get("summary"), Areas: call.Areas, Offers: []Offer{{Category: domain.CategoryID(v.Get(row("offer", 0, "category")))}}}
 	organization := domain.OrganizationID(v.Get("organization"))
-	r.wrong.Check(organization != "", "organization", "initiatives.error.required")
+	var f apperr.Fields
+	f.Check(organization != "", "organization", "initiatives.error.required")
 	var doc Doc
-	if err = r.refused(content); err == nil {
+	if err = f.Err(); err == nil {
 		doc, err = m.Service.CreateBy(c.Context(), actor, web.OperationOf(c), organization, content, Origin{Call: call.ID})
-		err = moved(err, r.rows)
 	}
 	if apperr.Is(err, apperr.Invalid) {
-		page := m.newPage(c, actor, organization, rows, call)
-		rebind(c, page, rows)
+		page := m.newPage(c, actor, organization, call)
+		page.Form.Bind(c)
 		page.Form.Fail(err)
 		return m.form.Render(c, fiber.StatusUnprocessableEntity, page)
 	}
 	if err != nil {
 		return err
 	}
-	web.SetFlash(c, "good", "initiatives.flash.saved")
+	web.SetFlash(c, "good", "initiatives.flash.begun")
 	return web.Redirect(c, "/initiatives/"+doc.ID)
-}
-
-func (m *Module) editPage(c *fiber.Ctx, actor domain.Actor, doc Doc, content Content, rows map[string]int) formPage {
-	i := doc.Body
-	base := web.NewBase(c, "initiatives", "initiatives.edit_title", "title", i.Title)
-	base.Demo = i.Demo
-	crumbs(&base, i.Title, "/initiatives/"+doc.ID)
-	page := m.writePage(c, base, actor, "/initiatives/"+doc.ID+"/edit", i.Organization, content, rows, false)
-	page.Form.Read(doc.Version).Back("/initiatives/" + doc.ID)
-	if i.State() == NeedsRevision {
-		page.Facts = []web.Fact{{Label: base.T("initiatives.fact.points"), Value: i.Points}, {Label: base.T("initiatives.fact.revise_by"), Value: dateText(base, i.ReviseBy)}}
-	}
-	return page
 }
 
 // editable reads the initiative for its editor.
@@ -205,63 +166,6 @@ func (m *Module) editable(c *fiber.Ctx, actor domain.Actor) (Doc, error) {
 		err = apperr.New(apperr.Forbidden, "initiatives.refuse.edit")
 	}
 	return doc, err
-}
-
-func (m *Module) getEdit(c *fiber.Ctx) error {
-	actor, err := signedIn(c)
-	if err != nil {
-		return err
-	}
-	doc, err := m.editable(c, actor)
-	if err != nil {
-		return err
-	}
-	return m.form.Render(c, fiber.StatusOK, m.editPage(c, actor, doc, doc.Body.Content, nil))
-}
-
-func (m *Module) postEdit(c *fiber.Ctx) error {
-	actor, err := signedIn(c)
-	if err != nil {
-		return err
-	}
-	doc, err := m.editable(c, actor)
-	if err != nil {
-		return err
-	}
-	v := web.ValuesOf(c)
-	rows, more := askedRows(v)
-	content, r := readContent(v)
-	again := func(status int, err error) error {
-		page := m.editPage(c, actor, doc, Content{}, rows)
-		rebind(c, page, rows)
-		page.Form.Fail(err)
-		return m.form.Render(c, status, page)
-	}
-	if more {
-		return again(fiber.StatusOK, nil)
-	}
-	if err = r.refused(content); err == nil {
-		_, err = m.Service.Edit(c.Context(), actor, web.OperationOf(c), idOf(c), web.Version(c), content)
-		err = moved(err, r.rows)
-	}
-	switch {
-	case err == nil:
-		web.SetFlash(c, "good", "initiatives.flash.saved")
-		return web.Redirect(c, "/initiatives/"+doc.ID)
-	case apperr.Is(err, apperr.Invalid):
-		return again(fiber.StatusUnprocessableEntity, err)
-	case !apperr.Is(err, apperr.Conflict):
-		return err
-	}
-	if doc, err = m.editable(c, actor); err != nil {
-		return err
-	}
-	wide := rowCounts(doc.Body.Content, rows)
-	current := m.editPage(c, actor, doc, doc.Body.Content, wide)
-	page := m.editPage(c, actor, doc, Content{}, wide)
-	rebind(c, page, wide)
-	page.Form.Conflict(current.Form)
-	return m.form.Render(c, fiber.StatusConflict, page)
 }
 
 func (m *Module) postDelete(c *fiber.Ctx) error {

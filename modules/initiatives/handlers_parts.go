@@ -15,12 +15,14 @@ import (
 
 type partPage struct {
 	web.Base
-	Form   *web.Form
-	Hint   string
-	Done   string
-	Links  []task
-	Adders []adder
-	Auto   autosave
+	Form *web.Form
+	Hint string
+
+	Notices []notice
+	Done    string
+	Links   []task
+	Adders  []adder
+	Auto    autosave
 }
 
 // autosave are the words of saving while one types.
@@ -94,6 +96,7 @@ func (m *Module) partPage(c *fiber.Ctx, doc Doc, p Part, content Content, rows m
 	page := partPage{Base: web.NewBase(c, "initiatives", "initiatives.part."+string(p))}
 	b := page.Base
 	page.Demo, page.Private = doc.Body.Demo, true
+	page.Notices = noticesOf(b, doc.Body, true)
 	crumbs(&page.Base, doc.Body.Title, "/initiatives/"+doc.ID)
 	counts := rowCounts(content, rows)
 	page.Form = m.Service.partForm(c.Context(), b, doc, p, content, counts)

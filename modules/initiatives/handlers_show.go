@@ -94,7 +94,6 @@ func (m *Module) offerMoves(ctx context.Context, page *showPage, actor domain.Ac
 		open("submit", false)
 	}
 	if CanEdit(actor, i) {
-		open("edit", i.Can(ActionSubmit) && actor.Has(i.Organization, domain.OrgOwner))
 		if i.State() == Draft && i.Round == 0 {
 			button("delete", "initiatives.action.delete", func(a *web.Action) { a.Kind = "stop" })
 		}

@@ -293,6 +293,54 @@ func filled() url.Values {
 	}
 }
 
+// formOf is what a browser would send of a form, with what somebody typed.
+func formOf(page answer, selector string, typed url.Values) url.Values {
+	out := url.Values{}
+	page.doc.Find(selector + " [name]").Each(func(_ int, s *goquery.Selection) {
+		name := s.AttrOr("name", "")
+		switch typ := s.AttrOr("type", ""); {
+		case typ == "checkbox" || typ == "radio":
+			if _, on := s.Attr("checked"); on {
+				out.Add(name, s.AttrOr("value", ""))
+			}
+		case s.Is("select"):
+			out.Set(name, s.Find("option[selected]").AttrOr("value", ""))
+		case s.Is("textarea"):
+			out.Set(name, s.Text())
+		case !s.Is("button"):
+			out.Set(name, s.AttrOr("value", ""))
+		}
+	})
+	for name, values := range typed {
+		out[name] = values
+	}
+	out.Set("_op", store.NewID())
+	return out
+}
+
+// propose begins a proposal and writes each part with what the form has for it. It gives the proposal's path.
+func (p *portal) propose(t *testing.T, who string, form url.Values) string {
+	t.Helper()
+	begun := p.post(t, who, "/initiatives", url.Values{"organization": form["organization"], "title": form["title"], "summary": form["summary"], "offer_1_category": form["offer_1_category"]})
+	if begun.status != http.StatusSeeOther {
+		t.Fatalf("%d %s", begun.status, begun.doc.Find(".summary").Text())
+	}
+	for _, part := range append(slices.Clone(Parts), PartPartners) {
+		path := begun.location + "/parts/" + string(part)
+		page := p.get(t, who, path)
+		typed := url.Values{}
+		page.doc.Find("form[data-autosave] [name]").Each(func(_ int, s *goquery.Selection) {
+			if name := s.AttrOr("name", ""); form[name] != nil {
+				typed[name] = form[name]
+			}
+		})
+		if a := p.post(t, who, path, formOf(page, "form[data-autosave]", typed)); a.status != http.StatusSeeOther {
+			t.Fatalf("%s: %d %s", part, a.status, a.doc.Find(".summary").Text())
+		}
+	}
+	return begun.location
+}
+
 // content is the same as filled, for tests of the service.
 func content() Content {
 	return Content{

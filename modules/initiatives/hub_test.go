@@ -191,23 +191,7 @@ func TestUntouchedPartsComeBackUnchanged(t *testing.T) {
 	for _, part := range append(append([]Part(nil), Parts...), PartPartners) {
 		path := "/initiatives/" + doc.ID + "/parts/" + string(part)
 		page := p.get(t, "editor", path)
-		out := map[string][]string{}
-		page.doc.Find("form[data-autosave] [name]").Each(func(_ int, s *goquery.Selection) {
-			name := s.AttrOr("name", "")
-			switch typ := s.AttrOr("type", ""); {
-			case typ == "checkbox":
-				if _, on := s.Attr("checked"); on {
-					out[name] = append(out[name], s.AttrOr("value", ""))
-				}
-			case s.Is("select"):
-				out[name] = []string{s.Find("option[selected]").AttrOr("value", "")}
-			case s.Is("textarea"):
-				out[name] = []string{s.Text()}
-			case !s.Is("button"):
-				out[name] = []string{s.AttrOr("value", "")}
-			}
-		})
-		out["_op"] = []string{store.NewID()}
+		out := formOf(page, "form[data-autosave]", nil)
 		if a := p.post(t, "editor", path, out); a.status != http.StatusSeeOther {
 			t.Errorf("%s: %d %s", part, a.status, a.doc.Find(".summary").Text())
 		}

@@ -66,7 +66,6 @@ type formPage struct {
 	Facts    []web.Fact
 	Sections []web.Section
 	Form     *web.Form
-	Adders   []adder
 }
 
 type panelPage struct {

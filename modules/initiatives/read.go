@@ -89,12 +89,3 @@ func readContent(v web.Values) (Content, *reader) {
 	})
 	return c, r
 }
-
-// refused joins what could not be read with what else is wrong.
-func (r *reader) refused(c Content) error {
-	if len(r.wrong) == 0 {
-		return nil
-	}
-	c.Normalise()
-	return joined(r.wrong, moved(c.Validate(), r.rows))
-}

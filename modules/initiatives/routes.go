@@ -8,8 +8,6 @@ func (m *Module) Routes(r fiber.Router) {
 	r.Get("/initiatives/new", m.getNew)
 	r.Post("/initiatives", m.postNew)
 	r.Get("/initiatives/:id", m.getShow)
-	r.Get("/initiatives/:id/edit", m.getEdit)
-	r.Post("/initiatives/:id/edit", m.postEdit)
 	r.Get("/initiatives/:id/parts/:part", m.getPart)
 	r.Post("/initiatives/:id/parts/:part", m.postPart)
 	r.Post("/initiatives/:id/delete", m.postDelete)

@@ -256,23 +256,6 @@ func (s *Service) CreateBy(ctx context.Context, actor domain.Actor, op store.Ope
 	return s.records.Insert(ctx, id, i, actor.Change("initiative.drafted", organization, op))
 }
 
-// Edit writes a draft's content, or that of one to be revised, under the version that the editor read.
-func (s *Service) Edit(ctx context.Context, actor domain.Actor, op store.Operation, id domain.InitiativeID, version int64, c Content) (Doc, error) {
-	doc, err := s.Show(ctx, actor, id)
-	if err != nil {
-		return Doc{}, err
-	}
-	if !CanEdit(actor, doc.Body) {
-		return Doc{}, apperr.New(apperr.Forbidden, "initiatives.refuse.edit")
-	}
-	i, err := s.rewritten(ctx, doc, c)
-	if err != nil {
-		return Doc{}, err
-	}
-	doc.Version = version
-	return s.records.Replace(ctx, doc, i, actor.Change("initiative.edited", i.Organization, op))
-}
-
 // rewritten gives an initiative with another content. Invalid by field.
 func (s *Service) rewritten(ctx context.Context, doc Doc, c Content) (Initiative, error) {
 	c.Normalise()

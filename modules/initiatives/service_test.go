@@ -62,7 +62,7 @@ func TestEachSubmissionIsFrozen(t *testing.T) {
 	doc = p.decide(t, "secretariat", doc, ActionRevise, "garis dasar pendapatan")
 	changed := doc.Body.Content
 	changed.Goals = "Tujuan yang diperbaiki"
-	doc, err := p.Service.Edit(t.Context(), people["editor"], op(), domain.InitiativeID(doc.ID), doc.Version, changed)
+	doc, err := p.Service.SavePart(t.Context(), people["editor"], op(), domain.InitiativeID(doc.ID), PartProblem, MarksOf(PartProblem, doc.Body.Content), changed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func TestOfferIDsCannotBeTaken(t *testing.T) {
 	first, second := p.drafted(t), p.drafted(t)
 	stolen := second.Body.Content
 	stolen.Offers = []Offer{{ID: first.Body.Offers[0].ID, Category: "sanitation", Quantity: 5}}
-	doc, err := p.Service.Edit(t.Context(), people["owner"], op(), domain.InitiativeID(second.ID), second.Version, stolen)
+	doc, err := p.Service.SavePart(t.Context(), people["owner"], op(), domain.InitiativeID(second.ID), PartOffers, MarksOf(PartOffers, second.Body.Content), stolen)
 	if err != nil || doc.Body.Offers[0].ID == first.Body.Offers[0].ID {
 		t.Errorf("%v %+v", err, doc.Body.Offers)
 	}

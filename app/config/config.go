@@ -60,6 +60,7 @@ type Config struct {
 	Uploads     Uploads   `koanf:"uploads"`
 	Retention   Retention `koanf:"retention"`
 	Reviews     Reviews   `koanf:"review"`
+	Deadlines   Deadlines `koanf:"deadline_days"`
 	Proxies     []string  `koanf:"trusted_proxies"`
 	Log         Log       `koanf:"log"`
 }
@@ -139,6 +140,7 @@ func Default() Config {
 		Uploads:   Uploads{MaxMB: 32, LargestMB: 2048},
 		Retention: Retention{EveryHours: 24, DeclinedAccountsDays: 90, RejectedPapersDays: 180, EndedTokensDays: 90},
 		Reviews:   Reviews{Reviewers: 2, Spread: 20},
+		Deadlines: usualDeadlines(),
 		Log:       Log{Level: "info", Format: "text"},
 	}
 }
@@ -332,6 +334,7 @@ func (c *Config) validate() []string {
 	for key, days := range map[string]int{"declined_accounts_days": c.Retention.DeclinedAccountsDays, "rejected_papers_days": c.Retention.RejectedPapersDays, "ended_tokens_days": c.Retention.EndedTokensDays} {
 		m.check(days >= 1 && days <= 3650, "retention."+key, "must be 1 to 3650")
 	}
+	c.Deadlines.validate(&m)
 	m.check(c.Reviews.Reviewers >= 2 && c.Reviews.Reviewers <= 5, "review.reviewers", "must be 2 to 5")
 	m.check(c.Reviews.Spread >= 5 && c.Reviews.Spread <= 80, "review.spread_points", "must be 5 to 80")
 	for i, p := range c.Proxies {

@@ -66,6 +66,7 @@ sign_in: {demo: false, providers: [{key: A, kind: saml, colour: red}]}
 log: {level: loud}
 uploads: {max_mb: many}
 trusted_proxies: [everyone]
+deadline_days: {decide: 0, verify_need: 500}
 `, "GOTONG_LISTN=1", "GOTONG_STORAGE_TLS=perhaps")
 	if err == nil {
 		t.Fatal("accepted")
@@ -74,7 +75,7 @@ trusted_proxies: [everyone]
 		"databse.engine: unknown key", "storage.buckets: unknown key", `database.engine: is "oracle"; allowed: sqlite, mongodb`,
 		"listen: must be host:port", "storage.endpoint: must be host:port without a scheme", "storage.access_key: must be set",
 		"sign_in.providers[0].key", "sign_in.providers[0].kind", "sign_in.providers[0].colour: unknown key", "sign_in.providers[0].client_id",
-		"log.level", "max_mb", "trusted_proxies[0]", "GOTONG_LISTN: unknown variable", "GOTONG_STORAGE_TLS: is not true or false",
+		"deadline_days.decide: must be 1 to 365", "deadline_days.verify_need: must be 1 to 365", "log.level", "max_mb", "trusted_proxies[0]", "GOTONG_LISTN: unknown variable", "GOTONG_STORAGE_TLS: is not true or false",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("missing %q in\n%v", want, err)
@@ -111,5 +112,15 @@ func TestEmbeddedServersStayOnThisMachine(t *testing.T) {
 	}
 	if _, err := load(t, "listen: '[::1]:8080'\n"); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestPlaceAndDeadlinesFromTheFile(t *testing.T) {
+	cfg, err := load(t, "sign_in: {country_header: CF-IPCountry}\ntrusted_proxies: [10.0.0.0/8, 127.0.0.1]\ndeadline_days: {verify_need: 10}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cfg.SignIn.Country != "CF-IPCountry" || len(cfg.Proxies) != 2 || cfg.Deadlines.VerifyNeed != 10 || cfg.Deadlines.Decide != 7 {
+		t.Errorf("%+v", cfg)
 	}
 }

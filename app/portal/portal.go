@@ -77,6 +77,7 @@ func New(ctx context.Context, cfg config.Config, options Options) (*Portal, erro
 		options.Clock = clock.System{}
 	}
 	p := &Portal{config: cfg, regions: options.Regions, limits: options.Limits, log: options.Log, clock: options.Clock}
+	domain.SetDeadlines(deadlinesOf(cfg.Deadlines))
 	var err error
 	if p.servers, err = openServers(ctx, cfg, options); err != nil {
 		return nil, err

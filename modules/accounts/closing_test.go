@@ -169,7 +169,7 @@ func TestNewAccountsWaitForApproval(t *testing.T) {
 		}
 	}
 	waits := queue()
-	if len(waits) != 1 || waits[0].Path != "/people/"+string(budi) || !waits[0].Due.Equal(waits[0].Since.AddDate(0, 0, domain.DaysToApproveAccount)) {
+	if len(waits) != 1 || waits[0].Path != "/people/"+string(budi) || !waits[0].Due.Equal(waits[0].Since.AddDate(0, 0, domain.DaysToApproveAccount.Days())) {
 		t.Fatalf("%+v", waits)
 	}
 	if err := s.MoveAccess(t.Context(), chief, testOp("d0"), budi, "decline", ""); !apperr.Is(err, apperr.Invalid) {

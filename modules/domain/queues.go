@@ -43,24 +43,6 @@ type Wait struct {
 	Demo  bool
 }
 
-// Days within which a step should be done. They are what the portal promises to those who wait; nothing happens by
-// itself when they are over, the desk shows the delay.
-const (
-	DaysToVerifyOrganization = 14
-	DaysToVerifyNeed         = 14
-	DaysToAdopt              = 14
-	DaysToCorrect            = 30
-	DaysToBeginReview        = 7
-	DaysToReview             = 21
-	DaysToDecide             = 7
-	DaysToEvaluate           = 90
-	DaysToAnswerReport       = 3
-	DaysToApproveAccount     = 3
-)
-
-// DueAfter gives the deadline of a step that waits since then.
-func DueAfter(since time.Time, days int) time.Time { return since.AddDate(0, 0, days) }
-
 // DeskList makes a queue of what a list keeps under the keys of those for whom it waits.
 type DeskList[T any] struct {
 	Name, Title string                        // as in Queue

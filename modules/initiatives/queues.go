@@ -81,7 +81,7 @@ func (m *Module) Queues() []domain.Queue {
 	}
 }
 
-func (s *Service) queue(task, path string, days int, scopes func(domain.Actor) []string, mine func(context.Context, domain.Actor, Doc) (bool, error)) domain.Queue {
+func (s *Service) queue(task, path string, step domain.Deadline, scopes func(domain.Actor) []string, mine func(context.Context, domain.Actor, Doc) (bool, error)) domain.Queue {
 	return domain.DeskList[Initiative]{
 		Name: "initiative-" + task, Title: "initiatives.queue." + task, List: listDesk, Read: s.records.List,
 		Keys: func(a domain.Actor) []store.Key { return domain.DeskKeys(task, scopes(a)) },
@@ -92,8 +92,8 @@ func (s *Service) queue(task, path string, days int, scopes func(domain.Actor) [
 			switch {
 			case task == taskRevise && i.ReviseBy != "":
 				w.Due = i.ReviseBy.Time()
-			case days > 0:
-				w.Due = domain.DueAfter(w.Since, days)
+			case step != domain.NoDeadline:
+				w.Due = domain.DueAfter(w.Since, step)
 			}
 			return w, ok, err
 		},

@@ -356,7 +356,7 @@ func TestQueues(t *testing.T) {
 	if len(verify) != 2 || verify[0].Path != "/needs/"+first.ID || verify[1].Path != "/needs/"+second.ID {
 		t.Errorf("oldest first: %+v", verify)
 	}
-	if days := verify[0].Due.Sub(verify[0].Since).Hours() / 24; days != domain.DaysToVerifyNeed {
+	if days := verify[0].Due.Sub(verify[0].Since).Hours() / 24; days != float64(domain.DaysToVerifyNeed.Days()) {
 		t.Errorf("%v days to verify", days)
 	}
 	if own := waits(t, p, people["editor"]); len(own["need-draft"]) != 1 || own["need-draft"][0].Path != "/needs/"+draft.ID || len(own["need-verify"]) != 0 {

@@ -97,7 +97,7 @@ func edits(a domain.Actor) (scopes []string) {
 	return scopes
 }
 
-func (s *Service) queue(task string, days int, scopes func(domain.Actor) []string, mine func(context.Context, domain.Actor, Need) (bool, error)) domain.Queue {
+func (s *Service) queue(task string, step domain.Deadline, scopes func(domain.Actor) []string, mine func(context.Context, domain.Actor, Need) (bool, error)) domain.Queue {
 	return domain.DeskList[Need]{
 		Name: "need-" + task, Title: "needs.queue." + task, List: listDesk, Read: s.records.List,
 		Keys: func(a domain.Actor) []store.Key { return domain.DeskKeys(task, scopes(a)) },
@@ -105,8 +105,8 @@ func (s *Service) queue(task string, days int, scopes func(domain.Actor) []strin
 			n := d.Body
 			ok, err := mine(ctx, r.Actor, n)
 			w := domain.Wait{Title: n.Title, Path: "/needs/" + d.ID, Note: s.placeText(ctx, n.Village), Since: since(n), Demo: n.Demo}
-			if days > 0 {
-				w.Due = domain.DueAfter(w.Since, days)
+			if step != domain.NoDeadline {
+				w.Due = domain.DueAfter(w.Since, step)
 			}
 			return w, ok, err
 		},

@@ -324,7 +324,7 @@ func TestDesk(t *testing.T) {
 	if len(one.Items) != 1 || one.Items[0].Path != pathOf(first)+"/verification" || len(two.Items) != 1 || two.Items[0].Path != pathOf(second)+"/verification" || two.Next != "" {
 		t.Errorf("oldest first: %+v %+v", one, two)
 	}
-	if due := one.Items[0].Due.Sub(one.Items[0].Since).Hours() / 24; due != domain.DaysToVerifyOrganization {
+	if due := one.Items[0].Due.Sub(one.Items[0].Since).Hours() / 24; due != float64(domain.DaysToVerifyOrganization.Days()) {
 		t.Errorf("%v days", due)
 	}
 	for _, account := range []string{"ani", "cici"} {

@@ -15,6 +15,7 @@ import (
 
 	"gotong/app/config"
 	"gotong/app/portal"
+	"gotong/modules/kit/extract"
 )
 
 // Exit codes, a promise to scripts.
@@ -59,6 +60,9 @@ func (e usageError) Error() string { return string(e) }
 const collectAt = 50
 
 func main() {
+	if extract.IsChild() { // this process reads one file for another one
+		os.Exit(extract.Child(os.Stdin, os.Stdout))
+	}
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(collectAt)
 	}
@@ -179,7 +183,11 @@ func open(ctx context.Context, opt options, signIn bool, words io.Writer) (*port
 	if err != nil {
 		return nil, err
 	}
-	opts := portal.Options{Log: logger(cfg.Log, words), SignIn: signIn}
+	reader, err := extract.NewProcess()
+	if err != nil {
+		return nil, err
+	}
+	opts := portal.Options{Log: logger(cfg.Log, words), SignIn: signIn, Extract: reader}
 	return portal.New(ctx, cfg, opts)
 }
 

@@ -29,7 +29,7 @@ const Prefix = "/static/"
 
 // types are the kinds of files that are served; anything else (licences, lists) is embedded only.
 var types = map[string]string{
-	".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
+	".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".mjs": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
 	".png": "image/png", ".txt": "text/plain; charset=utf-8",
 }
 

@@ -135,9 +135,9 @@ func (s *scenery) subjects(pattern string) (list []subject) {
 			if v, err := s.house().Documents.Service.Get(s.ctx, s.who("sekretariat-2"), s.documents[name]); err == nil {
 				sum = v.Document.SHA256
 			}
-			list = append(list, subject{name: name, params: map[string]string{"id": string(s.documents[name]), "sum": sum}})
+			list = append(list, subject{name: name, params: map[string]string{"id": string(s.documents[name]), "sum": sum, "width": "320"}})
 		}
-		list = append(list, subject{name: "missing", params: map[string]string{"id": "nothing-here", "sum": sum}})
+		list = append(list, subject{name: "missing", params: map[string]string{"id": "nothing-here", "sum": sum, "width": "320"}})
 	case pattern == "/commitments/new" || pattern == "/commitments" || pattern == "/conversations":
 		for _, work := range []string{"published", "draft"} {
 			asked("offer "+work, "?"+url.Values{"need": {string(s.needs["verified"])}, "initiative": {string(s.works[work])}, "offer": {string(s.works[work]) + "-1"}}.Encode())

@@ -98,7 +98,7 @@ func (p *Portal) modules(providers *accounts.Providers) {
 	resolvers := wire.Things{}
 	h.Documents = documents.New(documents.Deps{
 		DB: p.db, Blobs: p.blobs, Views: p.engine, Clock: p.clock, Log: p.log, Limit: limit, Largest: int64(p.config.Uploads.LargestMB) << 20, Resolvers: resolvers, Scanner: p.scanner(),
-		Find: wire.Finder{Index: p.index, Kind: domain.KindDocument}, Organizations: orgs, Regions: places, History: history,
+		Texts: p.texts, Extract: p.extract, Organizations: orgs, Regions: places, History: history,
 	})
 	for kind, resolver := range p.things() {
 		resolvers[kind] = resolver
@@ -114,7 +114,7 @@ func (p *Portal) modules(providers *accounts.Providers) {
 			wire.CatalogRegions{House: h}, wire.CatalogDocuments{House: h},
 		},
 		Needs: wire.CatalogNeeds{House: h}, Partners: wire.CatalogPartners{House: h}, Places: places,
-		Scripts: []catalog.Work{{Name: "htmx.org", Version: "4.0.1", Licence: "0BSD"}, {Name: "tus-js-client", Version: "4.3.1", Licence: "MIT"}},
+		Scripts: []catalog.Work{{Name: "htmx.org", Version: "4.0.1", Licence: "0BSD"}, {Name: "tus-js-client", Version: "4.3.1", Licence: "MIT"}, {Name: "pdfjs-dist", Version: "5.6.205", Licence: "Apache-2.0"}},
 	})
 	h.Tokens = tokens.New(tokens.Deps{DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, People: h.Accounts.Service, Organizations: orgs, PublicURL: p.publicURL()})
 	p.taxonomy = taxonomy.New(taxonomy.Deps{DB: p.db, Views: p.engine, Log: p.log})

@@ -19,6 +19,7 @@ import (
 	"gotong/modules/accounts"
 	"gotong/modules/audit"
 	"gotong/modules/catalog"
+	"gotong/modules/documents"
 	"gotong/modules/domain"
 	"gotong/modules/kit/clock"
 	"gotong/modules/kit/i18n"
@@ -40,6 +41,9 @@ type Options struct {
 	SignIn bool              // start the embedded identity provider, where the configuration wants it: for serving
 	Limits middleware.Limits // zero values take the defaults
 
+	// Extract reads the texts of files, in child processes where main can be one; nil: within this process.
+	Extract documents.Extractor
+
 	// Regions, DocumentAtomic and Fail are for tests: load only what lies in these regions, SQLite without multi-row
 	// transactions, as on MongoDB, and a failpoint at each storage call.
 	Regions        []domain.RegionCode
@@ -58,7 +62,9 @@ type Portal struct {
 	bundle    *i18n.Bundle
 	assets    *static.Assets
 	engine    *web.Engine
-	index     *search.Index
+	index     *search.Index // of what everybody may read
+	texts     *search.Index // of what is written in documents, for those who may read them
+	extract   documents.Extractor
 	story     *demo.Demo
 	house     wire.House
 	matching  *matching.Module
@@ -76,7 +82,7 @@ func New(ctx context.Context, cfg config.Config, options Options) (*Portal, erro
 	if options.Clock == nil {
 		options.Clock = clock.System{}
 	}
-	p := &Portal{config: cfg, regions: options.Regions, limits: options.Limits, log: options.Log, clock: options.Clock}
+	p := &Portal{config: cfg, regions: options.Regions, limits: options.Limits, extract: options.Extract, log: options.Log, clock: options.Clock}
 	domain.SetDeadlines(deadlinesOf(cfg.Deadlines))
 	var err error
 	if p.servers, err = openServers(ctx, cfg, options); err != nil {
@@ -117,10 +123,10 @@ func (p *Portal) compose(ctx context.Context, options Options) error {
 	return p.taxonomy.Service.Load(ctx)
 }
 
-// openIndex opens the search index. One process has it open; a command beside it, which searches nothing, gets an empty
-// one that goes with it.
+// openIndex opens the search indexes. One process has them open; a command beside it, which searches nothing, gets empty
+// ones that go with it.
 func (p *Portal) openIndex(serving bool) error {
-	folder := filepath.Join(p.config.Data, "index")
+	folder := p.config.Data
 	if !serving {
 		var err error
 		if folder, err = os.MkdirTemp("", "gotong-index-"); err != nil {
@@ -128,11 +134,15 @@ func (p *Portal) openIndex(serving bool) error {
 		}
 		p.close = append(p.close, func() error { return os.RemoveAll(folder) })
 	}
-	var err error
-	if p.index, err = catalog.OpenIndex(folder, search.Options{Log: p.log}); err == nil {
-		p.close = append(p.close, p.index.Close)
+	for name, index := range map[string]**search.Index{"index": &p.index, "texts": &p.texts} {
+		opened, err := catalog.OpenIndex(filepath.Join(folder, name), search.Options{Log: p.log})
+		if err != nil {
+			return err
+		}
+		*index = opened
+		p.close = append(p.close, opened.Close)
 	}
-	return err
+	return nil
 }
 
 // services are what the demonstration is told through.

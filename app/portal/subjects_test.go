@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"image"
+	"image/jpeg"
 	"slices"
 	"strings"
 	"time"
@@ -323,9 +325,15 @@ func organizationID(name string) string {
 }
 
 func (s *scenery) makeDocuments() {
+	var photo bytes.Buffer
+	s.must(jpeg.Encode(&photo, image.NewGray(image.Rect(0, 0, 8, 8)), nil))
 	add := func(name, by, kind, id string, v domain.Visibility) {
+		file := paper("dokumen " + name)
+		if name == "picture" {
+			file = domain.Upload{Name: "foto.jpg", Size: int64(photo.Len()), Body: bytes.NewReader(photo.Bytes())}
+		}
 		doc, err := s.house().Documents.Service.Add(s.ctx, s.who(by), s.op(), domain.Ref{Kind: kind, ID: id},
-			documents.Details{Type: domain.DocReport, Title: "Dokumen " + name + s.tail, Description: "Isi." + s.tail, Visibility: v, Language: "id"}, paper("dokumen "+name))
+			documents.Details{Type: domain.DocReport, Title: "Dokumen " + name + s.tail, Description: "Isi." + s.tail, Visibility: v, Language: "id"}, file)
 		if err != nil {
 			s.t.Fatalf("document %s: %v", name, err)
 		}
@@ -336,6 +344,7 @@ func (s *scenery) makeDocuments() {
 	add("public", "univ-penyunting", domain.KindInitiative, published, domain.VisiblePublic)
 	add("parties", "univ-penyunting", domain.KindInitiative, published, domain.VisibleParties)
 	add("organization", "univ-penyunting", domain.KindInitiative, published, domain.VisibleOrganization)
+	add("picture", "univ-penyunting", domain.KindInitiative, published, domain.VisibleParties)
 	add("of-draft", "univ-penyunting", domain.KindInitiative, draft, domain.VisiblePublic)
 	add("of-need", "desa-temajuk", domain.KindNeed, string(s.needs["verified"]), domain.VisibleParties)
 	add("trashed", "univ-penyunting", domain.KindInitiative, published, domain.VisiblePublic)

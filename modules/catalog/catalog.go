@@ -7,6 +7,7 @@ import (
 	"context"
 
 	"gotong/modules/domain"
+	"gotong/modules/kit/indexer"
 	"gotong/modules/kit/search"
 )
 
@@ -33,11 +34,8 @@ type Source interface {
 	Get(ctx context.Context, id string) (Entry, error)
 }
 
-// Dependent is a Source whose entries also change with other collections: a document with what it belongs to, a need
-// with its commitments. Touched gives the ids of this source to read again after a change of that document.
-type Dependent interface {
-	Touched(ctx context.Context, collection, id string) ([]string, error)
-}
+// Dependent is a Source whose entries also change with other collections.
+type Dependent = indexer.Dependent
 
 // Protected are words that the Indonesian stemmer would cut to nonsense: common words of this portal whose beginning
 // or end only looks like an affix.

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http/httptest"
@@ -164,7 +165,7 @@ func (f *fixture) settle() {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	for deadline := time.Now().Add(20 * time.Second); f.index.Position() != position(epoch, last); {
+	for deadline := time.Now().Add(20 * time.Second); f.index.Position() != fmt.Sprintf("%s:%d", epoch, last); {
 		if time.Now().After(deadline) {
 			f.t.Fatalf("index stays at %q, the feed is at %d", f.index.Position(), last)
 		}

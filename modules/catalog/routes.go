@@ -6,15 +6,16 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"gotong/modules/kit/indexer"
 	"gotong/modules/kit/web"
 )
 
 // Module is the catalog with its pages.
 type Module struct {
-	Service  *Service
-	follower follower
-	scripts  []Work
-	views    pageViews
+	Service *Service
+	indexer indexer.Indexer
+	scripts []Work
+	views   pageViews
 }
 
 type pageViews struct {
@@ -33,9 +34,9 @@ func New(d Deps) *Module {
 		d.Province = "61"
 	}
 	m := &Module{
-		Service:  &Service{deps: d, sources: map[string]Source{}},
-		follower: follower{db: d.DB, index: d.Index, sources: d.Sources, log: d.Log},
-		scripts:  d.Scripts,
+		Service: &Service{deps: d, sources: map[string]Source{}},
+		indexer: indexer.Indexer{DB: d.DB, Index: d.Index, Log: d.Log},
+		scripts: d.Scripts,
 		views: pageViews{
 			front: web.NewView[frontPage](d.Views, "catalog/front"), search: web.NewView[searchPage](d.Views, "catalog/search"),
 			about: web.NewView[aboutPage](d.Views, "catalog/about"), licences: web.NewView[licencesPage](d.Views, "catalog/licences"),
@@ -43,12 +44,13 @@ func New(d Deps) *Module {
 	}
 	for _, s := range d.Sources {
 		m.Service.sources[s.Kind()] = s
+		m.indexer.Sources = append(m.indexer.Sources, found(s))
 	}
 	return m
 }
 
 // Run builds the index where it is missing and follows the feed; it blocks until ctx ends. Run it on every replica.
-func (m *Module) Run(ctx context.Context) error { return m.follower.run(ctx) }
+func (m *Module) Run(ctx context.Context) error { return m.indexer.Run(ctx) }
 
 // Routes adds the pages.
 func (m *Module) Routes(r fiber.Router) {

@@ -24,6 +24,7 @@ type Collected struct {
 	Abandoned int // pending documents removed
 	Purged    int // thrown away documents removed for good
 	Orphans   int // objects removed
+	Derived   int // texts and smaller pictures removed of contents that are gone
 	Released  int // embargoes whose day came
 	Uploads   int // pieces and parts of uploads removed whose time was over
 }
@@ -50,11 +51,19 @@ func (s *Service) Collect(ctx context.Context) (Collected, error) {
 	if err != nil {
 		return c, err
 	}
-	for _, key := range orphans {
+	stale, err := s.staleDerived(ctx)
+	if err != nil {
+		return c, err
+	}
+	for i, key := range append(orphans, stale...) {
 		if err := s.blobs.Delete(ctx, key); err != nil {
 			return c, err
 		}
-		c.Orphans++
+		if i < len(orphans) {
+			c.Orphans++
+		} else {
+			c.Derived++
+		}
 	}
 	return c, nil
 }
@@ -164,7 +173,7 @@ func (s *Service) RunCollector(ctx context.Context) error {
 		if c, err := s.Collect(ctx); err != nil && ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "documents: collector", "error", err)
 		} else if c != (Collected{}) {
-			s.log.InfoContext(ctx, "documents: collected", "abandoned", c.Abandoned, "purged", c.Purged, "orphans", c.Orphans, "pieces", c.Uploads, "released", c.Released)
+			s.log.InfoContext(ctx, "documents: collected", "abandoned", c.Abandoned, "purged", c.Purged, "orphans", c.Orphans, "derived", c.Derived, "pieces", c.Uploads, "released", c.Released)
 		}
 		select {
 		case <-ctx.Done():

@@ -2,7 +2,6 @@ package documents
 
 import (
 	"context"
-	"crypto/rand"
 	"io"
 	"strconv"
 	"strings"
@@ -46,14 +45,10 @@ func (f File) ETag() string { return `"` + f.Document.SHA256 + `"` }
 // Open opens a document's content for who may read it now; a reading of what is not public is noted before the first
 // byte. NotFound for everyone else, Unavailable where the object store does not answer or has lost the object.
 func (s *Service) Open(ctx context.Context, actor domain.Actor, id domain.DocumentID, want Wanted) (File, error) {
-	view, err := s.Get(ctx, actor, id)
+	view, err := s.readable(ctx, actor, id)
 	if err != nil {
 		return File{}, err
 	}
-	if view.Document.Status != Ready {
-		return File{}, apperr.New(apperr.NotFound, "error.not_found")
-	}
-	view.Document = view.Document.on(s.clock.Now())
 	if want.Version != "" {
 		v, ok := view.Document.version(want.Version)
 		if !ok || v.Personal && wide(view.Document.Visibility) && !view.MayChange {
@@ -61,20 +56,13 @@ func (s *Service) Open(ctx context.Context, actor domain.Actor, id domain.Docume
 		}
 		view.Document = view.Document.as(v)
 	}
-	file := File{View: view, Length: view.Document.Size,
-		Public: view.Document.Visibility == domain.VisiblePublic && view.Parent.Public}
+	file := File{View: view, Length: view.Document.Size, Public: view.public()}
 	file.choose(want)
 	if file.Outcome == NotModified || file.Outcome == OutOfRange || want.HeadOnly {
 		return file, nil
 	}
-	if !file.Public {
-		err := s.access.Create(ctx, string(id)+"/"+rand.Text(), access{
-			Document: id, Account: actor.Account, Session: actor.Session, Owner: view.Document.Organization,
-			SHA256: view.Document.SHA256, Range: want.Range, At: s.clock.Now(),
-		}, accessKept)
-		if err != nil {
-			return File{}, err
-		}
+	if err := s.note(ctx, actor, view, want.Range); err != nil {
+		return File{}, err
 	}
 	// The answer is sent after the handler is done: only closing the body ends the reading.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))

@@ -22,11 +22,11 @@ func (m *Module) index(c *fiber.Ctx) error {
 	if code, err := domain.ParseRegionCode(v.Get("region")); err == nil {
 		f.Region = code
 	}
-	views, next, err := m.Service.Library(c.UserContext(), actorOf(c), f)
+	b := web.NewBase(c, "documents", "documents.list.title")
+	cards, next, err := m.listed(c, b, f)
 	if err != nil {
 		return err
 	}
-	b := web.NewBase(c, "documents", "documents.list.title")
 	regions, err := m.regionOptions(c.UserContext(), b, f.Region)
 	if err != nil {
 		return err
@@ -35,9 +35,9 @@ func (m *Module) index(c *fiber.Ctx) error {
 	p := indexPage{Base: b}
 	p.Filters = web.NewFilters(b, "/documents", "documents.list").Q(f.Text).
 		Select("region", string(f.Region), regions).Select("type", string(f.Type), typeOptions(b)).Sort(f.Sort, sorts)
-	for _, v := range views {
-		p.Cards = append(p.Cards, card(b, v, true))
-		p.Demo = p.Demo || v.Document.Demo
+	for _, c := range cards {
+		p.Cards = append(p.Cards, c)
+		p.Demo = p.Demo || c.Demo
 	}
 	p.Empty = web.Empty{Text: b.T("documents.list.empty")}
 	if p.Filters.Active() {
@@ -189,15 +189,7 @@ func (m *Module) sendFile(c *fiber.Ctx, version string) error {
 	d := f.Document
 	c.Set(fiber.HeaderETag, f.ETag())
 	c.Set(fiber.HeaderAcceptRanges, "bytes")
-	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
-	c.Set(fiber.HeaderContentSecurityPolicy, "sandbox; default-src 'none'; frame-ancestors 'none'")
-	c.Set("Cross-Origin-Resource-Policy", "same-origin")
-	c.Set(fiber.HeaderVary, "Cookie")
-	if f.Public {
-		c.Set(fiber.HeaderCacheControl, "private, no-cache")
-	} else {
-		c.Set(fiber.HeaderCacheControl, "private, no-store")
-	}
+	sandbox(c, f.Public)
 	switch f.Outcome {
 	case NotModified:
 		return c.SendStatus(http.StatusNotModified)

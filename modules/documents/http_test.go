@@ -21,6 +21,7 @@ import (
 	"gotong/modules/domain"
 	"gotong/modules/kit/blob/blobtest"
 	"gotong/modules/kit/i18n"
+	"gotong/modules/kit/search"
 	"gotong/modules/kit/testkit"
 	"gotong/modules/kit/web"
 )
@@ -49,11 +50,12 @@ func newSite(t *testing.T) *site {
 	r := &rig{clock: c, blobs: blobtest.NewMemory(c), thing: &thing{public: true}}
 	db := testkit.DBAt(t, c)
 	log := slog.New(slog.DiscardHandler)
-	m := New(Deps{DB: db, Blobs: r.blobs, Views: engine, Clock: c, Log: log, Organizations: names{}, Regions: names{}, Find: finder{},
+	m := New(Deps{DB: db, Blobs: r.blobs, Views: engine, Clock: c, Log: log, Organizations: names{}, Regions: names{},
 		Resolvers: map[string]domain.Resolver{domain.KindNeed: r.thing}, History: brokenPanel{}})
 	if err := db.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	m.Service.find = finder{}
 	r.failer = &failing{Records: m.Service.records}
 	m.Service.records = r.failer
 	r.Service = m.Service
@@ -69,12 +71,14 @@ func newSite(t *testing.T) *site {
 // finder finds everything that the test named before.
 type finder struct{}
 
-func (finder) FindDocuments(_ context.Context, text string, filters map[string]string, _ string, _ int) ([]string, string, error) {
-	if filters["type"] == "photo" {
-		return nil, "", nil
+func (finder) Search(_ context.Context, q search.Query) (search.Result, error) {
+	if q.Filters["type"] == "photo" {
+		return search.Result{}, nil
 	}
-	return strings.Fields(text), "", nil
+	return search.Result{IDs: strings.Fields(q.Text)}, nil
 }
+
+func (finder) Snippet(_, text string, _ int) []search.Span { return []search.Span{{Text: text}} }
 
 type brokenPanel struct{}
 
@@ -196,7 +200,7 @@ func TestUploadAndDownload(t *testing.T) {
 	if path != again.Header.Get("Location") || !strings.HasPrefix(path, "/documents/") {
 		t.Fatalf("%s and %s", path, again.Header.Get("Location"))
 	}
-	if n := len(s.blobs.Keys()); n != 1 {
+	if n := len(s.stored()); n != 1 {
 		t.Errorf("%d objects", n)
 	}
 	for _, lang := range []string{"", "/en"} {
@@ -207,7 +211,7 @@ func TestUploadAndDownload(t *testing.T) {
 		if sum := page.doc.Find("code.sum").Text(); len(sum) != 64 {
 			t.Errorf("sum %q", sum)
 		}
-		for _, not := range []string{"documents/" + path[11:] + "/edit", "clerk", "s-clerk", s.blobs.Keys()[0], "<b>Temajuk"} {
+		for _, not := range []string{"documents/" + path[11:] + "/edit", "clerk", "s-clerk", s.stored()[0], "<b>Temajuk"} {
 			if strings.Contains(page.body, not) {
 				t.Errorf("the public page has %q", not)
 			}
@@ -288,8 +292,8 @@ func TestRefusedUploadKeepsInputs(t *testing.T) {
 			t.Errorf("%s: the mistake is not at the file", name)
 		}
 	}
-	if len(s.blobs.Keys()) != 0 {
-		t.Errorf("objects %v", s.blobs.Keys())
+	if len(s.stored()) != 0 {
+		t.Errorf("objects %v", s.stored())
 	}
 }
 
@@ -426,7 +430,7 @@ func TestObjectStoreDown(t *testing.T) {
 	if n := s.settled(t); n != 2 {
 		t.Errorf("%d documents", n)
 	}
-	for _, key := range s.blobs.Keys() {
+	for _, key := range s.stored() {
 		s.blobs.Lose(key)
 	}
 	s.get(t, "", path+"/file").want(t, 503)

@@ -28,6 +28,7 @@ type content struct {
 	Extension string
 	MediaType string // fixed: what the download says, never what the browser sent
 	SHA256    string
+	read      *Reading // its text, where it was read
 	Personal  []string // numbers with the structure of a NIK or KK found in its text; where they cannot be read, none
 }
 
@@ -204,9 +205,10 @@ func atHand(up domain.Upload, limit int64) (source, error) {
 	return bytes.NewReader(data), nil
 }
 
-// active are the names by which a PDF runs something or carries another file. Compressed ones are not seen here: the
-// download is never opened by the portal's own pages, and its policy is a sandbox.
-var active = [][]byte{[]byte("/JavaScript"), []byte("/Launch"), []byte("/EmbeddedFile"), []byte("/RichMedia")}
+// active are the names by which a PDF runs something or carries another file, as they stand in what is not packed. What is
+// packed is seen where the text is read.
+var active = [][]byte{[]byte("/JavaScript"), []byte("/Launch"), []byte("/RichMedia"),
+	[]byte("/EmbeddedFile "), []byte("/EmbeddedFile/"), []byte("/EmbeddedFile>"), []byte("/EmbeddedFile\n"), []byte("/EmbeddedFile\r")}
 
 func checkPDF(src source, _ kind) (content, error) {
 	if isZip(src) {

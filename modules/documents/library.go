@@ -22,51 +22,21 @@ const pageSize = 20
 // rounds bounds how many pages of the store are read for one page of the library, where parents are hidden.
 const rounds = 10
 
-// Library lists the public documents that the actor may see, each parent asked now. Next is "" at the end. BadRequest
+// Library lists the public documents that the actor may see, each parent asked now; with words, what Search finds. Next is "" at the end. BadRequest
 // for a cursor of another list.
 func (s *Service) Library(ctx context.Context, actor domain.Actor, f Filter) (views []View, next string, err error) {
 	if f.Text != "" && s.find != nil {
-		return s.search(ctx, actor, f)
+		found, next, err := s.Search(ctx, actor, f)
+		for _, hit := range found {
+			views = append(views, hit.View)
+		}
+		return views, next, err
 	}
 	list := listNewest
 	if f.Sort == "title" {
 		list = listTitle
 	}
 	return s.visible(ctx, actor, store.Query{List: list, Key: store.KeyOf(string(f.Region), string(f.Type)), Cursor: f.Cursor, Limit: pageSize})
-}
-
-func (s *Service) search(ctx context.Context, actor domain.Actor, f Filter) ([]View, string, error) {
-	filters := map[string]string{}
-	if f.Region != "" {
-		filters["region"] = string(f.Region)
-	}
-	if f.Type != "" {
-		filters["type"] = string(f.Type)
-	}
-	ids, next, err := s.find.FindDocuments(ctx, f.Text, filters, f.Cursor, pageSize)
-	if err != nil {
-		return nil, "", err
-	}
-	docs, err := s.records.GetMany(ctx, ids)
-	if err != nil {
-		return nil, "", err
-	}
-	var views []View
-	for _, id := range ids {
-		doc, ok := docs[id]
-		if !ok || doc.Body.Status != Ready || doc.Body.Visibility != domain.VisiblePublic {
-			continue
-		}
-		view, err := s.view(ctx, actor, doc)
-		if apperr.Is(err, apperr.NotFound) {
-			continue
-		}
-		if err != nil {
-			return nil, "", err
-		}
-		views = append(views, view)
-	}
-	return views, next, nil
 }
 
 // visible reads a list until a page is full, leaving out what the actor may not see.

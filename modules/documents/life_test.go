@@ -73,11 +73,11 @@ func TestVersions(t *testing.T) {
 	if err := r.Reinstate(t.Context(), clerk, store.Operation{ID: "back"}, id, 0, first, "Ternyata benar."); err != nil {
 		t.Fatal(err)
 	}
-	if d := r.doc(t, id).Document; d.SHA256 != first || len(d.History()) != 3 || len(r.blobs.Keys()) != 2 {
-		t.Errorf("%d versions, %v", len(d.History()), r.blobs.Keys())
+	if d := r.doc(t, id).Document; d.SHA256 != first || len(d.History()) != 3 || len(r.stored()) != 2 {
+		t.Errorf("%d versions, %v", len(d.History()), r.stored())
 	}
 	r.clock.Advance(5 * time.Hour)
-	if c, err := r.Collect(t.Context()); err != nil || c.Orphans != 0 || len(r.blobs.Keys()) != 2 {
+	if c, err := r.Collect(t.Context()); err != nil || c.Orphans != 0 || len(r.stored()) != 2 {
 		t.Error("the collector took a version:", c, err)
 	}
 	dangling := 0

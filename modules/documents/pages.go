@@ -14,7 +14,7 @@ type indexPage struct {
 	web.Base
 	Filters *web.Filters
 	Table   *web.Downloads
-	Cards   []web.Card
+	Cards   []foundCard
 	Empty   web.Empty
 	Pager   web.Pager
 }
@@ -25,8 +25,9 @@ type showPage struct {
 	Description               string
 	Document                  Document
 	DownloadURL               string
-	Download                  string // label with type and size
-	Picture                   string // address of a picture to show, "" for others
+	Download                  string        // label with type and size
+	Picture                   *shownPicture // nil for others
+	ViewURL, ViewText         string        // of the viewer
 	Facts                     []web.Fact
 	SHA256                    string
 	Trashed                   string // since when and why, "" where it is not
@@ -197,8 +198,11 @@ func (m *Module) show(ctx context.Context, b web.Base, v View) showPage {
 		Tags: []web.Tag{visibilityTag(b, d.Visibility)}, Description: d.Description, Document: d, SHA256: d.SHA256,
 		DownloadURL: b.URL(documentPath(v.ID) + "/file"), Download: b.T("documents.download", "format", formatText(b, d)),
 	}
-	if strings.HasPrefix(d.MediaType, "image/") {
-		p.Picture = p.DownloadURL
+	if d.picture() {
+		p.Picture = pictureOf(b, v.ID, d.Title)
+	}
+	if mayShow(d) {
+		p.ViewURL, p.ViewText = b.URL(documentPath(v.ID)+"/view"), b.T("documents.view.open")
 	}
 	p.Facts = []web.Fact{
 		{Label: b.T("documents.fact.type"), Value: typeText(b, d.Type)},

@@ -1,17 +1,12 @@
 package documents
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"image"
-	"image/jpeg"
-	"image/png"
-	"io"
 	"strings"
 
 	"golang.org/x/image/draw"
-	"golang.org/x/image/webp"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
@@ -66,37 +61,7 @@ func (s *Service) Thumbnail(ctx context.Context, by string, ref domain.Ref, id d
 	if err != nil {
 		return nil, err
 	}
-	body, err := s.blobs.Get(ctx, d.Object, 0, d.Size)
-	if err != nil {
-		return nil, unfinished(err)
-	}
-	defer func() { _ = body.Close() }()
-	raw, err := io.ReadAll(io.LimitReader(body, d.Size))
-	if err != nil {
-		return nil, unfinished(err)
-	}
-	select {
-	case decoding <- struct{}{}: // one at a time, as uploads are
-		defer func() { <-decoding }()
-	case <-ctx.Done():
-		return nil, apperr.Wrap(ctx.Err(), apperr.Unavailable, "")
-	}
-	decode := map[string]func(io.Reader) (image.Image, error){"image/jpeg": jpeg.Decode, "image/png": png.Decode, "image/webp": webp.Decode}[d.MediaType]
-	if decode == nil {
-		return nil, apperr.New(apperr.NotFound, "error.not_found")
-	}
-	picture, err := decode(bytes.NewReader(raw))
-	if err != nil {
-		return nil, apperr.Wrap(err, apperr.Unavailable, "")
-	}
-	var out bytes.Buffer
-	if err := jpeg.Encode(&out, shrink(picture, side), &jpeg.Options{Quality: 72}); err != nil {
-		return nil, err
-	}
-	if frame, err := scanJPEG(bytes.NewReader(raw)); d.MediaType == "image/jpeg" && err == nil && frame.orientation > 1 {
-		withOrientation(&out, frame.orientation)
-	}
-	return out.Bytes(), nil
+	return s.smaller(ctx, d, side)
 }
 
 // shrink scales a picture down to at most that many pixels a side, on white.

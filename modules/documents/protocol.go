@@ -41,6 +41,9 @@ func (s *Service) Add(ctx context.Context, actor domain.Actor, op store.Operatio
 	if err == nil {
 		err = s.scan(ctx, file)
 	}
+	if err == nil {
+		file, err = s.understand(ctx, file)
+	}
 	if err != nil {
 		return "", err
 	}
@@ -142,10 +145,16 @@ func (s *Service) sameContent(ctx context.Context, d Document) ([]store.Doc[Docu
 	return page.Items, err
 }
 
-// place puts content under a key.
+// place puts content under a key, and what was read of it beside it.
 func (s *Service) place(ctx context.Context, file content) func(key string) error {
 	return func(key string) error {
 		_, err := s.blobs.Put(ctx, key, file.reader(), blob.PutOptions{Size: file.Size(), ContentType: file.MediaType, SHA256: file.SHA256, IfNoneMatch: true})
+		if err != nil && !apperr.Is(err, apperr.Conflict) {
+			return err
+		}
+		if kept := s.keepRead(ctx, file); kept != nil {
+			return kept
+		}
 		return err
 	}
 }

@@ -23,7 +23,7 @@ func TestAdd(t *testing.T) {
 		d.Organization != village || d.Region != "61.01.08.2007" || d.Uploader != "clerk" || len(d.SHA256) != 64 {
 		t.Errorf("stored as %+v", d)
 	}
-	keys := r.blobs.Keys()
+	keys := r.stored()
 	if len(keys) != 1 || !strings.HasPrefix(keys[0], "documents/"+string(id)+"/") || strings.Contains(keys[0], "berita") {
 		t.Errorf("objects %v", keys)
 	}
@@ -56,7 +56,7 @@ func TestWhoMayAdd(t *testing.T) {
 	wantKind(t, "a document", add(clerk, domain.Ref{Kind: domain.KindDocument, ID: "n1"}), apperr.NotFound)
 	r.thing.hidden = map[domain.AccountID]bool{"clerk": true}
 	wantKind(t, "a hidden need", add(clerk, need), apperr.NotFound)
-	if keys := r.blobs.Keys(); len(keys) > 0 {
+	if keys := r.stored(); len(keys) > 0 {
 		t.Errorf("objects were stored: %v", keys)
 	}
 }
@@ -84,7 +84,7 @@ func TestSameOperation(t *testing.T) {
 	wantKind(t, "other content under the same operation", err, apperr.Conflict)
 	_, err = r.Add(t.Context(), clerk, store.Operation{}, need, minutes(domain.VisiblePublic), text("a.txt", "x"))
 	wantKind(t, "no operation", err, apperr.BadRequest)
-	if n := len(r.blobs.Keys()); n != 1 {
+	if n := len(r.stored()); n != 1 {
 		t.Errorf("%d objects", n)
 	}
 }
@@ -208,7 +208,7 @@ func TestCollectorFailpoints(t *testing.T) {
 			return
 		}
 		wantKind(t, *where, err, apperr.Unavailable)
-		if *where == "list after" && len(r.blobs.Keys()) != 3 {
+		if *where == "list after" && len(r.stored()) != 3 {
 			t.Error("objects were deleted after a listing that broke off")
 		}
 		if n := r.settled(t); n != 1 {
@@ -254,7 +254,7 @@ func TestCollectorStopsAtAWrongDatabase(t *testing.T) {
 	if _, err := empty.Collect(t.Context()); err == nil {
 		t.Error("collected")
 	}
-	if n := len(full.blobs.Keys()); n != suspicious+1 {
+	if n := len(full.stored()); n != suspicious+1 {
 		t.Errorf("%d objects are left", n)
 	}
 }
@@ -270,6 +270,6 @@ func TestTrashIsPurgedAfterThirtyDays(t *testing.T) {
 	}
 	r.clock.Advance(trashKept)
 	if n := r.settled(t); n != 0 || len(r.blobs.Keys()) != 0 {
-		t.Errorf("%d documents, objects %v", n, r.blobs.Keys())
+		t.Errorf("%d documents, objects %v", n, r.stored())
 	}
 }

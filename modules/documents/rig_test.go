@@ -14,6 +14,7 @@ import (
 	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/blob/blobtest"
 	"gotong/modules/kit/clock"
+	"gotong/modules/kit/extract"
 	"gotong/modules/kit/resumable"
 	"gotong/modules/kit/store"
 	"gotong/modules/kit/testkit"
@@ -89,7 +90,7 @@ func newRig(t *testing.T) *rig {
 		t.Fatal(err)
 	}
 	r.Service = &Service{records: r.failer, access: access, blobs: r.blobs, resolvers: map[string]domain.Resolver{domain.KindNeed: r.thing},
-		orgs: names{}, regions: names{}, clock: c, log: slog.New(slog.DiscardHandler), limit: 1 << 20, uploads: uploads, largest: 64 << 20}
+		orgs: names{}, regions: names{}, clock: c, log: slog.New(slog.DiscardHandler), limit: 1 << 20, uploads: uploads, largest: 64 << 20, extract: extract.Inside{}}
 	return r
 }
 
@@ -214,18 +215,24 @@ func (r *rig) settled(t *testing.T) (ready int) {
 	if _, err := r.Collect(t.Context()); err != nil {
 		t.Fatalf("collect: %v", err)
 	}
-	named := map[string]bool{}
+	named, contents := map[string]bool{}, map[string]bool{}
 	err := r.records.Each(t.Context(), func(doc store.Doc[Document]) error {
 		if doc.Body.Status == Pending {
 			t.Errorf("%s is left pending", doc.ID)
 		}
 		named[doc.Body.Object] = true
+		for _, v := range doc.Body.History() {
+			contents[v.SHA256] = true
+		}
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, key := range r.blobs.Keys() {
+		if sum, _, made := strings.Cut(strings.TrimPrefix(key, derivedPrefix), "/"); made && contents[sum] {
+			continue
+		}
 		if !named[key] {
 			t.Errorf("object %s is orphaned", key)
 		}
@@ -273,3 +280,13 @@ func nth(n int) (func(string) error, *int, *string) {
 }
 
 func reader(b []byte) *bytes.Reader { return bytes.NewReader(b) }
+
+// stored lists the objects that keep contents, without what was made of them.
+func (r *rig) stored() (keys []string) {
+	for _, key := range r.blobs.Keys() {
+		if !strings.HasPrefix(key, derivedPrefix) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}

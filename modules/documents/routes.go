@@ -3,12 +3,16 @@ package documents
 import (
 	"context"
 	"log/slog"
+	"sync"
 
 	"github.com/gofiber/fiber/v2"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/clock"
+	"gotong/modules/kit/extract"
+	"gotong/modules/kit/indexer"
 	"gotong/modules/kit/resumable"
+	"gotong/modules/kit/search"
 	"gotong/modules/kit/store"
 	"gotong/modules/kit/web"
 )
@@ -27,7 +31,8 @@ type Deps struct {
 	Largest       int64                      // bytes of a file that comes in pieces; 0 means DefaultLargest
 	Scanner       Scanner                    // nil: files are not scanned
 	Resolvers     map[string]domain.Resolver // by kind, of everything that may have documents; filled before the first request
-	Find          Finder                     // nil: q finds nothing narrower than the list
+	Texts         *search.Index              // kept by this module; nil: q finds nothing narrower than the list
+	Extract       Extractor                  // nil: within this process
 	Organizations Organizations
 	Regions       Regions
 	History       domain.Panel // of a document's page; may be nil
@@ -38,6 +43,7 @@ type Module struct {
 	Service *Service
 
 	db        *store.DB
+	texts     *search.Index
 	log       *slog.Logger
 	history   domain.Panel
 	indexView *web.View[indexPage]
@@ -46,6 +52,7 @@ type Module struct {
 	panelView *web.View[panelPage]
 
 	versionsView *web.View[versionsPage]
+	viewerView   *web.View[viewerPage]
 	tus          *resumable.Tus
 }
 
@@ -57,6 +64,13 @@ func New(d Deps) *Module {
 	if d.Largest == 0 {
 		d.Largest = DefaultLargest
 	}
+	if d.Extract == nil {
+		d.Extract = extract.Inside{}
+	}
+	var find Finder
+	if d.Texts != nil {
+		find = d.Texts
+	}
 	uploads := resumable.New(d.DB, "document_uploads", "uploads/", d.Blobs, d.Clock)
 	tus, err := resumable.NewTus(uploads, uploadsPath, d.Largest, d.Log)
 	if err != nil {
@@ -67,16 +81,17 @@ func New(d Deps) *Module {
 		tus: tus,
 		Service: &Service{
 			records: records, batches: records, access: store.NewState[access](d.DB, "document_access"), blobs: d.Blobs,
-			resolvers: d.Resolvers, find: d.Find, orgs: d.Organizations, regions: d.Regions, clock: d.Clock, log: d.Log, limit: d.Limit,
+			resolvers: d.Resolvers, find: find, extract: d.Extract, orgs: d.Organizations, regions: d.Regions, clock: d.Clock, log: d.Log, limit: d.Limit,
 			uploads: uploads, largest: d.Largest, scanner: d.Scanner,
 		},
-		db: d.DB, log: d.Log, history: d.History,
+		db: d.DB, texts: d.Texts, log: d.Log, history: d.History,
 		indexView: web.NewView[indexPage](d.Views, "documents/index"),
 		showView:  web.NewView[showPage](d.Views, "documents/show"),
 		formView:  web.NewView[formPage](d.Views, "documents/form"),
 		panelView: web.NewView[panelPage](d.Views, "documents/panel"),
 
 		versionsView: web.NewView[versionsPage](d.Views, "documents/versions"),
+		viewerView:   web.NewView[viewerPage](d.Views, "documents/view"),
 	}
 }
 
@@ -91,6 +106,8 @@ func (m *Module) Routes(r fiber.Router) {
 	r.Delete("/uploads/:id", m.removeUpload)
 	r.Get("/documents/:id", m.page)
 	r.Get("/documents/:id/file", m.file)
+	r.Get("/documents/:id/view", m.viewer)
+	r.Get("/documents/:id/picture/:width", m.picture)
 	r.Get("/documents/:id/versions", m.versions)
 	r.Post("/documents/:id/versions", m.renew)
 	r.Get("/documents/:id/versions/:sum/file", m.versionFile)
@@ -104,7 +121,17 @@ func (m *Module) Routes(r fiber.Router) {
 	r.Post("/documents/:id/restore", m.restore)
 }
 
-// Run collects what broken uploads left, on one replica at a time, until ctx ends.
+// Run collects what broken uploads left, on one replica at a time, and keeps the index of texts on each, until ctx ends.
 func (m *Module) Run(ctx context.Context) error {
+	var work sync.WaitGroup
+	defer work.Wait()
+	if m.texts != nil {
+		keeper := indexer.Indexer{DB: m.db, Index: m.texts, Sources: []indexer.Source{indexed{m.Service}}, Log: m.log}
+		work.Go(func() {
+			if err := keeper.Run(ctx); err != nil && ctx.Err() == nil {
+				m.log.ErrorContext(ctx, "documents: texts are not followed any more", "error", err)
+			}
+		})
+	}
 	return m.db.Lease(ctx, "documents.collector", m.Service.RunCollector)
 }

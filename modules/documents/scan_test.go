@@ -18,7 +18,7 @@ func TestScannerStandsBeforeEveryWayIn(t *testing.T) {
 	id := r.added(t, "satu", domain.VisibleParties)
 	d := clamdtest.Start(t, 4<<20)
 	r.scanner = clamd.New(d.Address)
-	before := len(r.blobs.Keys())
+	before := len(r.stored())
 	ways := map[string]func(text string) error{
 		"form": func(text string) error {
 			_, err := r.Add(t.Context(), clerk, store.Operation{ID: text}, need, report, domain.Upload{Name: "a.txt", Body: strings.NewReader(text)})
@@ -41,8 +41,8 @@ func TestScannerStandsBeforeEveryWayIn(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if n := len(r.blobs.Keys()); n != before {
-		t.Errorf("%d objects of harmful files: %v", n-before, r.blobs.Keys())
+	if n := len(r.stored()); n != before {
+		t.Errorf("%d objects of harmful files: %v", n-before, r.stored())
 	}
 	for name, way := range ways {
 		if err := way("bersih " + name); err != nil {

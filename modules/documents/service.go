@@ -11,6 +11,7 @@ import (
 	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/blob"
 	"gotong/modules/kit/clock"
+	"gotong/modules/kit/search"
 	"gotong/modules/kit/store"
 )
 
@@ -25,10 +26,13 @@ type Blobs interface {
 
 var _ Blobs = (*blob.Store)(nil)
 
-// Finder searches the public documents by words, under the filters region and type.
+// Finder searches the texts of documents.
 type Finder interface {
-	FindDocuments(ctx context.Context, text string, filters map[string]string, cursor string, limit int) (ids []string, next string, err error)
+	Search(ctx context.Context, q search.Query) (search.Result, error)
+	Snippet(question, text string, limit int) []search.Span
 }
+
+var _ Finder = (*search.Index)(nil)
 
 // Organizations tells what organisations are called.
 type Organizations interface {
@@ -49,6 +53,7 @@ type Service struct {
 	blobs     Blobs
 	resolvers map[string]domain.Resolver
 	find      Finder
+	extract   Extractor
 	orgs      Organizations
 	regions   Regions
 	clock     clock.Clock

@@ -20,6 +20,7 @@ const (
 
 	listContent = "content" // stored content, by owner and sum
 	listObject  = "object"  // by the objects that keep the contents of its versions
+	listSum     = "sum"     // by the sums of its versions, in any status
 	listEmbargo = "embargo" // those that wait for their day, the earliest first
 )
 
@@ -86,6 +87,14 @@ var definition = store.Definition[Document]{
 			return keys
 		},
 			Sort: func(id string, _ Document) string { return store.SortText(id) }},
+		{Name: listSum, Keys: func(_ string, d Document) (keys []store.Key) {
+			for _, v := range d.History() {
+				if k := store.KeyOf(v.SHA256); !slices.Contains(keys, k) {
+					keys = append(keys, k)
+				}
+			}
+			return keys
+		}, Sort: func(id string, _ Document) string { return store.SortText(id) }},
 		{Name: listEmbargo, Keys: func(_ string, d Document) []store.Key {
 			if d.Status != Ready || d.Embargo == "" {
 				return nil

@@ -131,6 +131,9 @@ func (s *Service) arrived(ctx context.Context, actor domain.Actor, ref domain.Re
 	if err == nil {
 		err = s.scan(ctx, file)
 	}
+	if err == nil {
+		file, err = s.understand(ctx, file)
+	}
 	if apperr.Is(err, apperr.Invalid) { // it will never pass
 		return incoming{}, errors.Join(err, s.uploads.Remove(ctx, id, true))
 	}
@@ -146,7 +149,7 @@ func (s *Service) arrived(ctx context.Context, actor domain.Actor, ref domain.Re
 		err := fmt.Errorf("upload %s arrived as %s and is stored as %s", id, in.arrivedAs, file.SHA256)
 		return incoming{}, errors.Join(apperr.Wrap(err, apperr.Unavailable, "error.unavailable"), s.uploads.Remove(ctx, id, true))
 	}
-	in.key, in.place = u.Key, func(string) error { return nil }
+	in.key, in.place = u.Key, func(string) error { return s.keepRead(ctx, file) }
 	return in, nil
 }
 

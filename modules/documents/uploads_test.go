@@ -67,8 +67,8 @@ func TestUploadBecomesADocument(t *testing.T) {
 			t.Fatal(err, len(got))
 		}
 		r.clock.Advance(3 * time.Hour)
-		if c, err := r.Collect(t.Context()); err != nil || c != (Collected{}) || len(r.blobs.Keys()) != 1 {
-			t.Errorf("%v %+v %v", err, c, r.blobs.Keys())
+		if c, err := r.Collect(t.Context()); err != nil || c != (Collected{}) || len(r.stored()) != 1 {
+			t.Errorf("%v %+v %v", err, c, r.stored())
 		}
 	}
 }
@@ -111,11 +111,11 @@ func TestSameContentIsKeptOnce(t *testing.T) {
 	if _, err := r.AddUploaded(t.Context(), clerk, need, report, string(second)); err != nil {
 		t.Fatal(err)
 	}
-	if n := len(r.blobs.Keys()); n != 1 {
-		t.Fatalf("%d objects: %v", n, r.blobs.Keys())
+	if n := len(r.stored()); n != 1 {
+		t.Fatalf("%d objects: %v", n, r.stored())
 	}
 	add(helper, "three")
-	if n := len(r.blobs.Keys()); n != 2 {
+	if n := len(r.stored()); n != 2 {
 		t.Fatalf("%d objects for two owners", n)
 	}
 	for _, id := range []domain.DocumentID{first, second} {
@@ -130,7 +130,7 @@ func TestSameContentIsKeptOnce(t *testing.T) {
 		if id == second {
 			want = 1
 		}
-		if n := len(r.blobs.Keys()); n != want {
+		if n := len(r.stored()); n != want {
 			t.Errorf("after %s went: %d objects, want %d", id, n, want)
 		}
 	}
@@ -170,8 +170,8 @@ func TestUploadsAreOnesOwn(t *testing.T) {
 func TestRefusedUploads(t *testing.T) {
 	r := newRig(t)
 	bad := r.arrive(t, clerk, "a.pdf", textOf(100<<10))
-	if _, err := r.AddUploaded(t.Context(), clerk, need, report, bad); !apperr.Is(err, apperr.Invalid) || len(r.blobs.Keys()) != 0 {
-		t.Error(err, r.blobs.Keys())
+	if _, err := r.AddUploaded(t.Context(), clerk, need, report, bad); !apperr.Is(err, apperr.Invalid) || len(r.stored()) != 0 {
+		t.Error(err, r.stored())
 	}
 	numbers := r.arrive(t, clerk, "warga.csv", append(textOf(9<<20), []byte("NIK "+nik+"\n")...))
 	if _, err := r.AddUploaded(t.Context(), clerk, need, report, numbers); !apperr.Is(err, apperr.Invalid) {
@@ -217,8 +217,8 @@ func TestUploadBrokenAtEveryCall(t *testing.T) {
 			t.Fatal(err)
 		}
 		got, err := io.ReadAll(f.Body)
-		if err := errors.Join(err, f.Body.Close()); err != nil || !bytes.Equal(got, data) || len(r.blobs.Keys()) != 1 {
-			t.Fatalf("call %d: %v, %d bytes, %v", nth, err, len(got), r.blobs.Keys())
+		if err := errors.Join(err, f.Body.Close()); err != nil || !bytes.Equal(got, data) || len(r.stored()) != 1 {
+			t.Fatalf("call %d: %v, %d bytes, %v", nth, err, len(got), r.stored())
 		}
 		if !reached {
 			t.Logf("%d calls", nth-1)

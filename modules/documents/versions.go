@@ -58,6 +58,9 @@ func (s *Service) incoming(ctx context.Context, actor domain.Actor, doc store.Do
 	if err == nil {
 		err = s.scan(ctx, file)
 	}
+	if err == nil {
+		file, err = s.understand(ctx, file)
+	}
 	if err != nil {
 		return incoming{}, err
 	}

@@ -156,7 +156,7 @@ func (w CatalogDocuments) Get(ctx context.Context, id string) (catalog.Entry, er
 		return catalog.Entry{}, apperr.New(apperr.NotFound, "error.not_found")
 	}
 	return catalog.Entry{
-		ID: id, Title: d.Title, Text: d.Description, Path: "/documents/" + id, Order: store.SortTime(d.Created),
+		ID: id, Title: d.Title, Text: strings.TrimSpace(d.Description + "\n" + w.Documents.Service.Text(ctx, d)), Path: "/documents/" + id, Order: store.SortTime(d.Created),
 		Filters: map[string][]string{"region": d.Region.Path(), "type": {string(d.Type)}}, Public: public, Demo: d.Demo,
 	}, nil
 }

@@ -22,12 +22,6 @@ func (w Finder) Find(ctx context.Context, text string, filters map[string]string
 	return result.IDs, result.Next, nil
 }
 
-// FindDocuments is Find for the library.
-func (w Finder) FindDocuments(ctx context.Context, text string, filters map[string]string, cursor string, limit int) ([]string, string, error) {
-	w.Kind = domain.KindDocument
-	return w.Find(ctx, text, filters, cursor, limit)
-}
-
 // SearchOrganizations is Find for organisations, with the number of all that fit.
 func (w Finder) SearchOrganizations(ctx context.Context, text string, filters map[string]string, cursor string, limit int) ([]string, string, int, error) {
 	result, err := w.Index.Search(ctx, search.Query{Kind: domain.KindOrganization, Text: text, Filters: filters, Cursor: cursor, Limit: limit})

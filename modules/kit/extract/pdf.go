@@ -100,6 +100,15 @@ func (a *actions) catalog(root pdf.Value) {
 		a.note("XFA")
 	}
 	a.fields(form.Key("Fields"), 0)
+	a.outlines(root.Key("Outlines").Key("First"), 0)
+}
+
+// outlines looks at what the entries of a table of contents do.
+func (a *actions) outlines(item pdf.Value, depth int) {
+	for ; item.Kind() == pdf.Dict && depth < 30; item = item.Key("Next") {
+		a.action(item.Key("A"), 0)
+		a.outlines(item.Key("First"), depth+1)
+	}
 }
 
 // filled tells whether a tree of names holds any.

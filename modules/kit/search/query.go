@@ -17,12 +17,13 @@ import (
 	"gotong/modules/kit/apperr"
 )
 
-// Query asks the index. Kind "" is every kind; Text "" is everything under the filters; a filter value "" is any.
-// Limit is 1 to 100, 0 means 20.
+// Query asks the index. Kind "" is every kind; Text "" is everything under the filters; a filter value "" is any. Of
+// Any, one of the values must be borne under each name. Limit is 1 to 100, 0 means 20.
 type Query struct {
 	Kind    string
 	Text    string
 	Filters map[string]string
+	Any     map[string][]string
 	Cursor  string
 	Limit   int
 }
@@ -237,6 +238,15 @@ func filterQueries(q Query) []query.Query {
 	for name, value := range q.Filters {
 		add(fieldFilters+"."+name, value)
 	}
+	for name, values := range q.Any {
+		some := make([]query.Query, 0, len(values))
+		for _, value := range values {
+			term := bleve.NewTermQuery(value)
+			term.SetField(fieldFilters + "." + name)
+			some = append(some, term)
+		}
+		queries = append(queries, bleve.NewDisjunctionQuery(some...))
+	}
 	return queries
 }
 
@@ -246,6 +256,9 @@ func (q Query) hash() string {
 		if value != "" {
 			names = append(names, name+"="+value)
 		}
+	}
+	for name, values := range q.Any {
+		names = append(names, fmt.Sprintf("%s=any%q", name, values))
 	}
 	sort.Strings(names)
 	sum := sha256.Sum256([]byte(fmt.Sprintf("%q %q %q", q.Kind, q.Text, names)))

@@ -1,4 +1,6 @@
-package catalog
+// Package indexer keeps a search index as the collections behind it are: it builds it where it is missing and follows the
+// feed from then on. It knows no domain word.
+package indexer
 
 import (
 	"context"
@@ -13,31 +15,45 @@ import (
 	"gotong/modules/kit/store"
 )
 
-// follower keeps the index as the sources are. Its place in the feed lies in the index, "epoch:number", written with
+// Source is one kind of thing that can be found. Get answers NotFound for what is gone or not to be found.
+type Source interface {
+	Kind() string
+	Collection() string // whose feed entries change it
+	Each(ctx context.Context, fn func(search.Document) error) error
+	Get(ctx context.Context, id string) (search.Document, error)
+}
+
+// Dependent is a Source whose entries also change with other collections: a document with what it belongs to, a need
+// with its commitments. Touched gives the ids of this source to read again after a change of that document.
+type Dependent interface {
+	Touched(ctx context.Context, collection, id string) ([]string, error)
+}
+
+// Indexer keeps the index as the sources are. Its place in the feed lies in the index, "epoch:number", written with
 // the documents; an index without one, or of another epoch, is built again while the portal serves.
-type follower struct {
-	db      *store.DB
-	index   *search.Index
-	sources []Source
-	log     *slog.Logger
+type Indexer struct {
+	DB      *store.DB
+	Index   *search.Index
+	Sources []Source
+	Log     *slog.Logger
 }
 
 // retryAfter is how long a failed rebuild waits before the next attempt.
 const retryAfter = 3 * time.Second
 
-// run blocks until ctx ends.
-func (f *follower) run(ctx context.Context) error {
+// Run blocks until ctx ends. Run it on every replica.
+func (f *Indexer) Run(ctx context.Context) error {
 	for {
 		epoch, from, err := f.begin(ctx)
 		if err == nil {
-			return f.db.FollowLocal(ctx, from, func(ctx context.Context, entries []store.Entry) error {
+			return f.DB.FollowLocal(ctx, from, func(ctx context.Context, entries []store.Entry) error {
 				return f.apply(ctx, epoch, entries)
 			})
 		}
 		if ctx.Err() != nil {
 			return nil //nolint:nilerr // stopping is no failure
 		}
-		f.log.Warn("catalog: index not built, trying again", "err", err)
+		f.Log.Warn("search: index not built, trying again", "err", err)
 		select {
 		case <-ctx.Done():
 			return nil
@@ -47,16 +63,16 @@ func (f *follower) run(ctx context.Context) error {
 }
 
 // begin finds where to follow on, rebuilding first where the index does not belong to this feed.
-func (f *follower) begin(ctx context.Context) (epoch string, from int64, err error) {
-	epoch, err = f.db.Feed().Epoch(ctx)
+func (f *Indexer) begin(ctx context.Context) (epoch string, from int64, err error) {
+	epoch, err = f.DB.Feed().Epoch(ctx)
 	if err != nil {
 		return "", 0, fmt.Errorf("epoch: %w", err)
 	}
-	last, err := f.db.Feed().Last(ctx)
+	last, err := f.DB.Feed().Last(ctx)
 	if err != nil {
 		return "", 0, fmt.Errorf("last: %w", err)
 	}
-	stored, number, _ := strings.Cut(f.index.Position(), ":")
+	stored, number, _ := strings.Cut(f.Index.Position(), ":")
 	if n, err := strconv.ParseInt(number, 10, 64); err == nil && stored == epoch && n <= last {
 		return epoch, n, nil
 	}
@@ -66,16 +82,13 @@ func (f *follower) begin(ctx context.Context) (epoch string, from int64, err err
 func position(epoch string, seq int64) string { return epoch + ":" + strconv.FormatInt(seq, 10) }
 
 // rebuild reads every source. at was noted before, so that what changes meanwhile is read again afterwards.
-func (f *follower) rebuild(ctx context.Context, at string) error {
+func (f *Indexer) rebuild(ctx context.Context, at string) error {
 	started, n := time.Now(), 0
-	err := f.index.Rebuild(ctx, func(put func(search.Document) error) (string, error) {
-		for _, s := range f.sources {
-			err := s.Each(ctx, func(e Entry) error {
-				if !e.Public {
-					return nil
-				}
+	err := f.Index.Rebuild(ctx, func(put func(search.Document) error) (string, error) {
+		for _, s := range f.Sources {
+			err := s.Each(ctx, func(d search.Document) error {
 				n++
-				return put(e.document(s.Kind()))
+				return put(d)
 			})
 			if err != nil {
 				return "", fmt.Errorf("%s: %w", s.Kind(), err)
@@ -84,36 +97,36 @@ func (f *follower) rebuild(ctx context.Context, at string) error {
 		return at, nil
 	})
 	if err == nil {
-		f.log.Info("catalog: index built", "documents", n, "took", time.Since(started).Round(time.Millisecond))
+		f.Log.Info("search: index built", "documents", n, "took", time.Since(started).Round(time.Millisecond))
 	}
 	return err
 }
 
 // apply reads again everything that the entries touch and writes it with the new place in one change.
-func (f *follower) apply(ctx context.Context, epoch string, entries []store.Entry) error {
+func (f *Indexer) apply(ctx context.Context, epoch string, entries []store.Entry) error {
 	var put []search.Document
 	var remove []search.Key
-	for _, s := range f.sources {
+	for _, s := range f.Sources {
 		ids, err := touched(ctx, s, entries)
 		if err != nil {
 			return err
 		}
 		for id := range ids {
-			e, err := s.Get(ctx, id)
+			d, err := s.Get(ctx, id)
 			switch {
-			case err == nil && e.Public:
-				put = append(put, e.document(s.Kind()))
+			case err == nil:
+				put = append(put, d)
 			case apperr.Is(err, apperr.Unavailable), ctx.Err() != nil:
 				return err
-			default: // gone, not public, or not readable: nothing that cannot be shown may be found
-				if err != nil && !apperr.Is(err, apperr.NotFound) {
-					f.log.Error("catalog: left out of the index", "kind", s.Kind(), "id", id, "err", err)
+			default: // gone, not to be found, or not readable: nothing that cannot be shown may be found
+				if !apperr.Is(err, apperr.NotFound) {
+					f.Log.Error("search: left out of the index", "kind", s.Kind(), "id", id, "err", err)
 				}
 				remove = append(remove, search.Key{Kind: s.Kind(), ID: id})
 			}
 		}
 	}
-	return f.index.Update(ctx, position(epoch, entries[len(entries)-1].Seq), put, remove)
+	return f.Index.Update(ctx, position(epoch, entries[len(entries)-1].Seq), put, remove)
 }
 
 func touched(ctx context.Context, s Source, entries []store.Entry) (map[string]bool, error) {

@@ -1,0 +1,243 @@
+package documents
+
+import (
+	"context"
+	"strings"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/search"
+	"gotong/modules/kit/store"
+)
+
+// Audiences under which a document is found. They only narrow the search: who may read a document is asked of each hit.
+const (
+	filterAudience = "audience"
+	forPublic      = "public"
+	forPartners    = "partners"
+	forParties     = "parties"
+	forOwner       = "owner:" // and the organisation
+)
+
+// indexed gives the search index what is written in documents, for those who may read them.
+type indexed struct{ s *Service }
+
+// Kind implements indexer.Source.
+func (indexed) Kind() string { return domain.KindDocument }
+
+// Collection implements indexer.Source.
+func (indexed) Collection() string { return definition.Name }
+
+// Each implements indexer.Source.
+func (x indexed) Each(ctx context.Context, fn func(search.Document) error) error {
+	return x.s.records.Each(ctx, func(doc store.Doc[Document]) error {
+		if doc.Body.Status != Ready {
+			return nil
+		}
+		d, err := x.document(ctx, doc)
+		if err != nil {
+			return err
+		}
+		return fn(d)
+	})
+}
+
+// Get implements indexer.Source.
+func (x indexed) Get(ctx context.Context, id string) (search.Document, error) {
+	doc, err := x.s.records.Get(ctx, id)
+	if err == nil && doc.Body.Status != Ready {
+		err = apperr.New(apperr.NotFound, "error.not_found")
+	}
+	if err != nil {
+		return search.Document{}, err
+	}
+	return x.document(ctx, doc)
+}
+
+// indexedText bounds how much of a text is searched, in bytes.
+const indexedText = 1 << 20
+
+func (x indexed) document(ctx context.Context, doc store.Doc[Document]) (search.Document, error) {
+	d := doc.Body
+	text := strings.Join([]string{d.Description, d.Authors, d.FileName, strings.Join(d.Tags, " ")}, "\n")
+	if !d.picture() {
+		r, err := x.s.reading(ctx, d)
+		if err != nil && !apperr.Is(err, apperr.NotFound) {
+			return search.Document{}, err
+		}
+		text += "\n" + r.text(indexedText)
+	}
+	found := search.Document{
+		Key: search.Key{Kind: domain.KindDocument, ID: doc.ID}, Title: d.Title, Text: text, Order: store.SortTime(d.Created),
+		Filters: map[string][]string{"region": d.Region.Path(), "type": {string(d.Type)}, filterAudience: {audience(d.on(x.s.clock.Now()))}},
+	}
+	return found, nil
+}
+
+func audience(d Document) string {
+	switch d.Visibility {
+	case domain.VisiblePublic:
+		return forPublic
+	case domain.VisiblePartners:
+		return forPartners
+	case domain.VisibleParties:
+		return forParties
+	}
+	return forOwner + string(d.Organization)
+}
+
+// audiences are those that an actor may belong to; nil is all of them.
+func audiences(actor domain.Actor) []string {
+	if actor.Secretariat() || actor.Auditor() {
+		return nil
+	}
+	list := []string{forPublic}
+	if actor.SignedIn() {
+		list = append(list, forPartners, forParties, forOwner)
+		for _, m := range actor.Memberships {
+			list = append(list, forOwner+string(m.Organization))
+		}
+	}
+	return list
+}
+
+// text joins the pages, at most so many bytes.
+func (r Reading) text(limit int) string {
+	var out strings.Builder
+	for i := range r.Pages {
+		if out.Len() >= limit {
+			break
+		}
+		out.WriteString(r.page(i))
+		out.WriteByte('\n')
+	}
+	return out.String()
+}
+
+// page gives a page as text, from 0.
+func (r Reading) page(i int) string {
+	p := r.Pages[i]
+	if len(p.Rows) == 0 {
+		return p.Text
+	}
+	lines := make([]string, 0, len(p.Rows)+1)
+	lines = append(lines, p.Title)
+	for _, row := range p.Rows {
+		lines = append(lines, strings.Join(row, " "))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Found is a document with the place that answers the question: the page, from 1 (0: none), and what stands there.
+type Found struct {
+	View
+	Page  int
+	Quote []search.Span
+}
+
+const quoteLimit = 180
+
+// Search finds documents by what is written in them and of them, whatever their visibility, under the reader's rights: each
+// hit is read again and left out where the reader may not read it now. Errors: BadRequest for a cursor of another question,
+// Unavailable.
+func (s *Service) Search(ctx context.Context, actor domain.Actor, f Filter) (found []Found, next string, err error) {
+	q := search.Query{Kind: domain.KindDocument, Text: f.Text, Cursor: f.Cursor, Filters: map[string]string{"region": string(f.Region), "type": string(f.Type)}}
+	if list := audiences(actor); list != nil {
+		q.Any = map[string][]string{filterAudience: list}
+	}
+	for range rounds {
+		q.Limit = pageSize - len(found)
+		result, err := s.find.Search(ctx, q)
+		if err != nil {
+			return nil, "", err
+		}
+		docs, err := s.records.GetMany(ctx, result.IDs)
+		if err != nil {
+			return nil, "", err
+		}
+		for _, id := range result.IDs {
+			doc, ok := docs[id]
+			if !ok || doc.Body.Status != Ready {
+				continue
+			}
+			view, err := s.view(ctx, actor, doc)
+			if apperr.Is(err, apperr.NotFound) {
+				continue
+			}
+			if err != nil {
+				return nil, "", err
+			}
+			found = append(found, s.placed(ctx, view, f.Text))
+		}
+		if q.Cursor = result.Next; q.Cursor == "" || len(found) >= pageSize {
+			break
+		}
+	}
+	return found, q.Cursor, nil
+}
+
+// placed looks for the words in the text; a text that cannot be had leaves the quote to the description.
+func (s *Service) placed(ctx context.Context, v View, question string) Found {
+	found := Found{View: v}
+	d := v.Document
+	if !d.picture() {
+		if r, err := s.reading(ctx, d); err == nil {
+			if found.Page, found.Quote = s.quote(r, question); found.Page > 0 {
+				return found
+			}
+		}
+	}
+	if d.Description != "" {
+		found.Quote = s.find.Snippet(question, d.Description, quoteLimit)
+	}
+	return found
+}
+
+// quote finds the first page on which a word of the question stands, and cuts the passage out of it.
+func (s *Service) quote(r Reading, question string) (page int, quote []search.Span) {
+	var begins []string
+	for _, word := range strings.Fields(strings.ToLower(question)) {
+		if runes := []rune(word); len(runes) >= 2 {
+			begins = append(begins, string(runes[:min(3, len(runes))]))
+		}
+	}
+	for i := range r.Pages {
+		text := r.page(i)
+		if !mayHold(text, begins) {
+			continue
+		}
+		spans := s.find.Snippet(question, text, quoteLimit)
+		for _, span := range spans {
+			if span.Hit {
+				return i + 1, spans
+			}
+		}
+	}
+	return 0, nil
+}
+
+// mayHold tells whether a page is worth a closer look: a word's form may differ (air, berair), its first letters stand in it.
+func mayHold(text string, begins []string) bool {
+	lower := strings.ToLower(text)
+	for _, b := range begins {
+		if strings.Contains(lower, b) {
+			return true
+		}
+	}
+	return false
+}
+
+// publicText bounds how much of a text the search over everything knows.
+const publicText = 64 << 10
+
+// Text gives the beginning of what is written in a document that everybody may read, "" where it cannot be had now.
+func (s *Service) Text(ctx context.Context, d Document) string {
+	if d.picture() {
+		return ""
+	}
+	r, err := s.reading(ctx, d)
+	if err != nil {
+		return ""
+	}
+	return r.text(publicText)
+}

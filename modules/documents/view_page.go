@@ -1,0 +1,163 @@
+package documents
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/extract"
+	"gotong/modules/kit/search"
+	"gotong/modules/kit/web"
+)
+
+// foundCard is a document of the list, with the place that answers the question.
+type foundCard struct {
+	web.Card
+	Picture   string // a small size
+	Quote     []search.Span
+	QuotePath string // of the page
+	QuoteText string // "Halaman 3"
+}
+
+// shownPicture is a picture in several sizes.
+type shownPicture struct {
+	Small, Set, Alt string
+}
+
+func picturePath(b web.Base, id domain.DocumentID, side int) string {
+	return b.URL(fmt.Sprintf("%s/picture/%d", documentPath(id), side))
+}
+
+func pictureOf(b web.Base, id domain.DocumentID, alt string) *shownPicture {
+	p := &shownPicture{Small: picturePath(b, id, widths[1]), Alt: alt}
+	for i, side := range widths {
+		if i > 0 {
+			p.Set += ", "
+		}
+		p.Set += fmt.Sprintf("%s %dw", picturePath(b, id, side), side)
+	}
+	return p
+}
+
+// viewerWords are the texts of the viewer's script.
+func viewerWords(b web.Base) string {
+	words := map[string]string{}
+	for _, key := range []string{"zoom_in", "zoom_out", "zoom_fit", "page", "failed", "loading"} {
+		words[key] = b.T("documents.view."+key, "n", 0) // the script puts the number in
+	}
+	raw, err := json.Marshal(words)
+	if err != nil {
+		return "{}"
+	}
+	return string(raw)
+}
+
+// viewerPage shows what is in a file, page by page.
+type viewerPage struct {
+	web.Base
+	Document   Document
+	Back       string
+	Download   string
+	DownloadTo string
+	Picture    *shownPicture
+	Full       string // address of the whole picture
+	PDF        *pdfPage
+	Number     int
+	Pages      int
+	PageText   string // "Halaman 2 dari 5"
+	Prev, Next string
+	Heading    string
+	Text       []search.Span
+	Rows       []tableRow
+	TableName  string
+	Note       string
+	Question   string
+	Words      string // for the script
+}
+
+// pdfPage is what the script needs to draw pages of a PDF.
+type pdfPage struct{ File, Address string }
+
+type tableRow struct {
+	Number int
+	Cells  []string
+}
+
+// mayShow tells whether the viewer has something to show of a document.
+func mayShow(d Document) bool {
+	return d.Status == Ready && (d.picture() || extract.Reads(extensionOf(d.FileName)) && d.Size <= extract.MaxSize || isPDF(d))
+}
+
+func isPDF(d Document) bool { return d.MediaType == kinds["pdf"].MediaType }
+
+// numbered leaves out a page that is not there.
+func numbered(asked, pages int) int { return max(1, min(asked, pages)) }
+
+func (m *Module) viewerPage(b web.Base, p Preview, asked int, question string) viewerPage {
+	d := p.Document
+	b.Title, b.Demo = d.Title, d.Demo
+	b.Private = b.Private || !p.Public
+	b.Crumbs = []web.Crumb{{Label: p.Parent.Title, Path: p.Parent.Path}, {Label: d.Title, Path: documentPath(p.ID)}}
+	v := viewerPage{Document: d, Back: b.URL(documentPath(p.ID)), DownloadTo: b.URL(documentPath(p.ID) + "/file"),
+		Download: b.T("documents.download", "format", formatText(b, d)), Question: question}
+	v.Words = viewerWords(b)
+	if d.picture() {
+		v.Picture, v.Full = pictureOf(b, p.ID, d.Title), v.DownloadTo
+		v.Base = b
+		return v
+	}
+	path := func(n int) string {
+		return web.ListURL(b, documentPath(p.ID)+"/view", map[string]string{"page": strconv.Itoa(n), "q": question}, "")
+	}
+	r := p.Reading
+	v.Pages = len(r.Pages)
+	if isPDF(d) {
+		v.PDF = &pdfPage{File: v.DownloadTo, Address: b.URL(documentPath(p.ID) + "/view")}
+	}
+	switch {
+	case r.State == textNone && isPDF(d):
+		v.Note = b.T("documents.view.scan")
+	case r.State == textNone:
+		v.Note = b.T("documents.view.empty")
+	case r.State == textLarge:
+		v.Note = b.T("documents.view.large")
+	case r.State == textUnreadable:
+		v.Note = b.T("documents.view.unreadable")
+	case r.Cut:
+		v.Note = b.T("documents.view.cut")
+	}
+	if v.Pages > 0 {
+		v.Number = numbered(asked, v.Pages)
+		v.PageText = b.T("documents.view.page_of", "n", v.Number, "all", v.Pages)
+		if v.Number > 1 {
+			v.Prev = path(v.Number - 1)
+		}
+		if v.Number < v.Pages {
+			v.Next = path(v.Number + 1)
+		}
+		v.show(b, m.Service, r.Pages[v.Number-1], question)
+	}
+	v.Base = b
+	return v
+}
+
+func (v *viewerPage) show(b web.Base, s *Service, page extract.Page, question string) {
+	v.Heading, v.TableName = page.Title, page.Title
+	if v.TableName == "" {
+		v.TableName = b.Title
+	}
+	number := page.First
+	for _, cells := range page.Rows {
+		v.Rows = append(v.Rows, tableRow{number, cells})
+		number++
+	}
+	if page.Text == "" {
+		return
+	}
+	if question != "" && s.find != nil {
+		v.Text = s.find.Snippet(question, page.Text, 0)
+		return
+	}
+	v.Text = []search.Span{{Text: page.Text}}
+}

@@ -20,7 +20,8 @@ func (m *Module) listed(c *fiber.Ctx, b web.Base, f Filter) (cards []foundCard, 
 		return f
 	}
 	if f.Text == "" || m.Service.find == nil {
-		views, next, err := m.Service.Library(c.UserContext(), actorOf(c), f)
+		var views []View
+		views, next, err = m.Service.Library(c.UserContext(), actorOf(c), f)
 		for _, v := range views {
 			cards = append(cards, small(v))
 		}

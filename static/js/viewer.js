@@ -20,7 +20,7 @@ bar.append(button(words.zoom_in, () => scale(1.25)), button(words.zoom_out, () =
 box.prepend(bar);
 let turn = () => {};
 document.addEventListener("keydown", (e) => {
-  if (e.target.closest("input, textarea, select") || e.ctrlKey || e.metaKey || e.altKey) return;
+  if (e.target.closest?.("input, textarea, select") || e.ctrlKey || e.metaKey || e.altKey) return;
   const act = { "+": () => scale(1.25), "=": () => scale(1.25), "-": () => scale(0.8), 0: () => scale(0), ArrowRight: () => turn(1), ArrowLeft: () => turn(-1) }[e.key];
   if (!act || (box.contains(document.activeElement) && e.key.startsWith("Arrow") && zoom > 1)) return;
   e.preventDefault();
@@ -48,6 +48,7 @@ if (box.dataset.file) {
   say.setAttribute("role", "status");
   say.textContent = words.loading;
   canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", words.loading);
   sheet.append(canvas);
   box.append(say, sheet);
   const title = document.querySelector("[data-page-title]"), text = document.querySelector("[data-page-text]"), pages = document.querySelector("[data-pages]");

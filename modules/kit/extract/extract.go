@@ -82,7 +82,7 @@ func Read(kind string, src Source) (result Result, err error) {
 	if err != nil && !errors.Is(err, errFull) {
 		return Result{Active: p.active}, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
-	p.turn("")
+	_ = p.turn("") // full or not, the last page counts
 	return Result{Pages: p.pages, Cut: p.cut || errors.Is(err, errFull), Active: p.active}, nil
 }
 

@@ -33,7 +33,7 @@ func readRows(book *sheet.Book, i int, p *paper) error {
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	for {
 		number, cells, err := rows.Next()
 		if errors.Is(err, io.EOF) {

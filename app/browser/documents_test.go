@@ -1,0 +1,100 @@
+package browser
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"codeberg.org/go-pdf/fpdf"
+
+	"gotong/app/embedded/oidc"
+	"gotong/app/walk"
+)
+
+// report of three pages, whose words are found and shown.
+func threePages(t *testing.T) walk.File {
+	t.Helper()
+	f := fpdf.New("P", "mm", "A4", "")
+	f.SetFont("Helvetica", "", 14)
+	for _, text := range []string{"Laporan tandon air", "Cara merawat penyaring keramik", "Daftar suku cadang"} {
+		f.AddPage()
+		f.MultiCell(0, 8, text, "", "L", false)
+	}
+	var out bytes.Buffer
+	if err := f.Output(&out); err != nil {
+		t.Fatal(err)
+	}
+	return walk.File{Name: "perawatan.pdf", Body: out.Bytes()}
+}
+
+// TestDocumentsInTheBrowser reads a report on a phone: found by a word on its second page, drawn page by page with zoom and
+// keyboard where there is JavaScript, as text where there is none; each page held against axe.
+func TestDocumentsInTheBrowser(t *testing.T) {
+	b := browser(t)
+	base := serve(t)
+	met := map[string]bool{}
+	for _, script := range []bool{false, true} {
+		name := map[bool]string{false: "documents-without-javascript", true: "documents-with-javascript"}[script]
+		t.Run(name, func(t *testing.T) {
+			i := inspect(t, name, met)
+			v := i.visit(b, base, script, "univ-penyunting")
+			step := func(what string, err error) {
+				t.Helper()
+				if err != nil {
+					t.Fatalf("%s: %v", what, err)
+				}
+			}
+			if !script {
+				step("form", v.Open("/documents/new?for=organization:"+oidc.OrgUniv))
+				step("upload", v.Submit("form.form", walk.Values{"type": "report", "title": "Perawatan", "visibility": "public", "language": "id"}, map[string]walk.File{"file": threePages(t)}))
+			}
+			reader := i.visit(b, base, script, "")
+			found := func() bool {
+				step("search", reader.Open("/documents?q=penyaring"))
+				has, err := walk.Has(reader, ".quote mark")
+				step("search", err)
+				return has
+			}
+			for deadline := time.Now().Add(20 * time.Second); !found(); time.Sleep(200 * time.Millisecond) {
+				if time.Now().After(deadline) {
+					t.Fatal("the word is not found")
+				}
+			}
+			doc, err := reader.Document()
+			step("found", err)
+			place, _ := doc.Find(".quote a").Attr("href")
+			if !strings.Contains(place, "page=2") {
+				t.Fatalf("found at %q", place)
+			}
+			step("viewer", reader.Open(place))
+			if text := walk.Text(reader, "[data-page-text]"); !strings.Contains(text, "Cara merawat penyaring") {
+				t.Errorf("the page says %q", text)
+			}
+			if !script {
+				step("next page", reader.Open(strings.Replace(place, "page=2", "page=3", 1)))
+				if text := walk.Text(reader, "[data-page-text]"); !strings.Contains(text, "suku cadang") {
+					t.Errorf("the page says %q", text)
+				}
+				return
+			}
+			step("drawn", reader.Until(`document.querySelector('.viewer-sheet[data-drawn="2"]') !== null`, 20*time.Second))
+			var dark, narrow float64
+			step("ink", reader.Eval(`(()=>{const c=document.querySelector("canvas"),d=c.getContext("2d").getImageData(0,0,c.width,c.height).data;let n=0;for(let i=0;i<d.length;i+=4)if(d[i]+d[i+1]+d[i+2]<200)n++;return JSON.stringify(n)})()`, &dark))
+			if dark < 100 {
+				t.Errorf("%v dark dots are drawn", dark)
+			}
+			const size = `document.querySelector("canvas").getBoundingClientRect().width`
+			step("width", reader.Eval(`JSON.stringify(`+size+`)`, &narrow))
+			step("zoom", reader.Do(`document.dispatchEvent(new KeyboardEvent("keydown",{key:"+",bubbles:true}))`))
+			step("zoomed", reader.Until(size+` > `+"1.2*"+strings.TrimSpace(number(narrow)), 10*time.Second))
+			step("next", reader.Do(`document.dispatchEvent(new KeyboardEvent("keydown",{key:"ArrowRight",bubbles:true}))`))
+			step("third page", reader.Until(`document.querySelector('.viewer-sheet[data-drawn="3"]') !== null && location.search.includes("page=3")`, 20*time.Second))
+			step("its text", reader.Until(`document.querySelector("[data-page-text]").textContent.includes("suku cadang")`, 10*time.Second))
+			reader.Look()
+		})
+	}
+}
+
+func number(f float64) string { return strconv.FormatFloat(f, 'f', 2, 64) }

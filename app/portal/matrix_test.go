@@ -101,6 +101,12 @@ func (s *scenery) subjects(pattern string) (list []subject) {
 		asked("-", "")
 		asked("for a call", "?call="+string(s.calls["open"]))
 		asked("for a draft", "?call="+string(s.calls["draft"]))
+	case pattern == "/initiatives/invite":
+		asked("of an organisation", "?to="+oidc.OrgUniv)
+		asked("missing", "?to=nothing-here")
+	case first("/initiatives/invitations/:invitation"):
+		one("missing", "invitation", "nothing-here")
+		one("waiting", "invitation", s.invitation)
 	case first("/initiatives/:id"):
 		for _, name := range s.order["initiative"] {
 			list = append(list, subject{name: name, params: map[string]string{"id": string(s.works[name]), "part": "summary"}})
@@ -249,6 +255,18 @@ func (s *scenery) inputs(l line) string {
 		v.Set("title", "Inisiatif percobaan")
 		v.Set("summary", "Ringkasan.")
 		v.Set("offer_1_category", "clean-water-supply")
+	case "/initiatives/invite":
+		q, _ := url.ParseQuery(strings.TrimPrefix(l.subject.query, "?"))
+		v.Set("to", q.Get("to"))
+		v.Set("from", "secretariat")
+		v.Set("title", "Undangan percobaan")
+		v.Set("words", "Kami membutuhkan Anda.")
+		v.Set("reason", "presence")
+		v.Set("category", "clean-water-supply")
+		v.Set("until", string(day(60)))
+	case "/initiatives/:id/take-up", "/initiatives/:id/let-go":
+		v.Set("organization", oidc.OrgUniv)
+		v.Set("as", "funder")
 	case "/commitments", "/conversations", "/documents":
 		q, _ := url.ParseQuery(strings.TrimPrefix(l.subject.query, "?"))
 		for k := range q {

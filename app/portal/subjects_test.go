@@ -49,7 +49,9 @@ type scenery struct {
 	reports   map[string]string
 	plans     map[string]string
 	announced string
-	order     map[string][]string // names of each map, as they were made
+
+	invitation string              // of the secretariat, to the university
+	order      map[string][]string // names of each map, as they were made
 }
 
 // dress makes the scenery; tail stands at the end of every text that people write.
@@ -210,6 +212,11 @@ func (s *scenery) makeInitiatives() {
 	until := func(n int, more ...initiatives.Action) []initiatives.Action {
 		return append(slices.Clone(steps[:n]), more...)
 	}
+	invitation, err := s.house().Initiatives.Service.Invite(s.ctx, s.who("sekretariat-1"), s.op(), initiatives.Invitation{
+		To: oidc.OrgUniv, Title: "Undangan" + s.tail, Words: "Kami mengundang." + s.tail, Reason: "presence", Category: "clean-water-supply", Until: day(60),
+	})
+	s.must(err)
+	s.invitation = invitation
 	s.initiative("draft")
 	s.initiative("submitted", until(1)...)
 	s.initiative("under-review", until(2)...)

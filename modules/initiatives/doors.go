@@ -20,6 +20,7 @@ type Door string
 const (
 	DoorUnsolicited Door = "unsolicited"
 	DoorCall        Door = "call"
+	DoorInvitation  Door = "invitation"
 )
 
 // CallCriterion is one question by which a call's proposals are scored.
@@ -75,7 +76,8 @@ type Calls interface {
 
 // Origin says by which door a new initiative comes in.
 type Origin struct {
-	Call domain.CallID // "" where it answers none
+	Call       domain.CallID // "" where it answers none
+	Invitation string        // "" where nobody invited
 }
 
 // Sought is the money that the budget still looks for, rupiah.

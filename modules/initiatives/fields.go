@@ -116,6 +116,8 @@ type Initiative struct {
 	CopiedFrom   domain.InitiativeID   `json:"copied_from"`
 	Door         Door                  `json:"door"`
 	Call         domain.CallID         `json:"call"` // that it answers
+	Invitation   string                `json:"invitation,omitempty"`
+	TakenUp      []TakeUp              `json:"taken_up,omitempty"` // by funders and agencies, those that let it go too
 	Verdicts     []Verdict             `json:"verdicts"`
 	Appeal       *Appeal               `json:"appeal"`
 	Demo         bool                  `json:"demo,omitempty"`

@@ -85,7 +85,7 @@ func (s *Service) filterRegions(ctx context.Context, chosen domain.RegionCode) [
 	return options
 }
 
-func (m *Module) newPage(c *fiber.Ctx, actor domain.Actor, organization domain.OrganizationID, call CallBrief) formPage {
+func (m *Module) newPage(c *fiber.Ctx, actor domain.Actor, organization domain.OrganizationID, call CallBrief, invited InvitationDoc) formPage {
 	page := formPage{Base: web.NewBase(c, "initiatives", "initiatives.new_title")}
 	base := page.Base
 	crumbs(&page.Base, "", "")
@@ -93,12 +93,32 @@ func (m *Module) newPage(c *fiber.Ctx, actor domain.Actor, organization domain.O
 	for _, id := range call.Categories[:min(1, len(call.Categories))] {
 		start.Offers = []Offer{{Category: id}}
 	}
+	if invited.ID != "" {
+		organization, start = invited.Body.To, Content{Title: invited.Body.Title, Offers: []Offer{{Category: invited.Body.Category}}}
+	}
 	page.Form = startForm(page.Base, actor, organization, start)
+	if invited.ID != "" {
+		page.Form.Hidden("invitation", invited.ID).Back(invitePath(invited.ID))
+		page.Lead = base.T("initiatives.answers_invitation", "title", invited.Body.Title, "until", dateText(base, invited.Body.Until))
+	}
 	if call.ID != "" {
 		page.Form.Hidden("call", string(call.ID)).Back("/calls/" + string(call.ID))
 		page.Lead = base.T("initiatives.answers_call", "call", call.Title, "deadline", i18n.Moment{At: call.Deadline, Zone: call.Zone})
 	}
 	return page
+}
+
+// invitedBy reads the invitation that a new initiative answers; none where it names none.
+func (m *Module) invitedBy(c *fiber.Ctx, actor domain.Actor) (InvitationDoc, error) {
+	id := web.ValuesOf(c).Get("invitation")
+	if id == "" {
+		return InvitationDoc{}, nil
+	}
+	doc, err := m.Service.Invitation(c.Context(), actor, id)
+	if err == nil && !actor.Has(doc.Body.To, domain.OrgEditor) {
+		err = apperr.New(apperr.NotFound, "error.not_found.text")
+	}
+	return doc, err
 }
 
 // callOf reads the call that a new initiative answers; none where it names none. Conflict where it takes no answers.
@@ -122,7 +142,11 @@ func (m *Module) getNew(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return m.form.Render(c, fiber.StatusOK, m.newPage(c, actor, domain.OrganizationID(web.ValuesOf(c).Get("organization")), call))
+	invited, err := m.invitedBy(c, actor)
+	if err != nil {
+		return err
+	}
+	return m.form.Render(c, fiber.StatusOK, m.newPage(c, actor, domain.OrganizationID(web.ValuesOf(c).Get("organization")), call, invited))
 }
 
 func (m *Module) postNew(c *fiber.Ctx) error {
@@ -137,6 +161,10 @@ func (m *Module) postNew(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	invited, err := m.invitedBy(c, actor)
+	if err != nil {
+		return err
+	}
 	v := web.ValuesOf(c)
 	content := Content{Title: v.Get("title"), Summary: v.Get("summary"), Areas: call.Areas, Offers: []Offer{{Category: domain.CategoryID(v.Get(row("offer", 0, "category")))}}}
 	organization := domain.OrganizationID(v.Get("organization"))
@@ -144,10 +172,10 @@ func (m *Module) postNew(c *fiber.Ctx) error {
 	f.Check(organization != "", "organization", "initiatives.error.required")
 	var doc Doc
 	if err = f.Err(); err == nil {
-		doc, err = m.Service.CreateBy(c.Context(), actor, web.OperationOf(c), organization, content, Origin{Call: call.ID})
+		doc, err = m.Service.CreateBy(c.Context(), actor, web.OperationOf(c), organization, content, Origin{Call: call.ID, Invitation: invited.ID})
 	}
 	if apperr.Is(err, apperr.Invalid) {
-		page := m.newPage(c, actor, organization, call)
+		page := m.newPage(c, actor, organization, call, invited)
 		page.Form.Bind(c)
 		page.Form.Fail(err)
 		return m.form.Render(c, fiber.StatusUnprocessableEntity, page)

@@ -41,6 +41,10 @@ func (m *Module) renderShow(c *fiber.Ctx, status int, actor domain.Actor, doc Do
 		page.Facts = append(page.Facts, web.Fact{Label: b.T("initiatives.fact.call"), Value: call.Title, Path: b.URL("/calls/" + string(i.Call))})
 	}
 	page.Verdicts = verdictsOf(b, i)
+	if i.Invitation != "" && all {
+		page.Facts = append(page.Facts, web.Fact{Label: b.T("initiatives.fact.invitation"), Value: b.T("initiatives.fact.invitation_see"), Path: b.URL(invitePath(i.Invitation))})
+	}
+	page.Taken = takenViews(b, actor, doc, names)
 	page.Steps, page.Notices = stepsOf(b, i, names, all), noticesOf(b, i, all)
 	used := map[domain.OfferID]int64{}
 	if i.Public() {
@@ -92,6 +96,9 @@ func (m *Module) offerMoves(ctx context.Context, page *showPage, actor domain.Ac
 	}
 	if i.Can(ActionSubmit) && actor.Has(i.Organization, domain.OrgOwner) {
 		open("submit", false)
+	}
+	if len(CanTakeUp(actor, i)) > 0 {
+		open("take-up", true)
 	}
 	if CanEdit(actor, i) {
 		if i.State() == Draft && i.Round == 0 {

@@ -52,7 +52,7 @@ type fakeOrganizations struct{}
 func (fakeOrganizations) Briefs(_ context.Context, ids []domain.OrganizationID) (map[domain.OrganizationID]domain.OrganizationBrief, error) {
 	out := map[domain.OrganizationID]domain.OrganizationBrief{}
 	for _, id := range ids {
-		out[id] = domain.OrganizationBrief{ID: id, Name: "Organisasi " + string(id)}
+		out[id] = domain.OrganizationBrief{ID: id, Name: "Organisasi " + string(id), Verified: true}
 	}
 	return out, nil
 }

@@ -40,13 +40,14 @@ type Module struct {
 	cards       *web.View[panelPage]
 	reading     *web.View[readingPage]
 	changes     *web.View[changesPage]
+	invitation  *web.View[invitationPage]
 }
 
 // New makes the module; a missing view stops the start.
 func New(d Deps) *Module {
 	return &Module{
 		Service: &Service{
-			records: store.NewRecords(d.DB, definition()), versions: store.NewRecords(d.DB, versionDefinition()),
+			records: store.NewRecords(d.DB, definition()), versions: store.NewRecords(d.DB, versionDefinition()), invitations: store.NewRecords(d.DB, invitationDefinition()),
 			clock: d.Clock, log: d.Log, places: d.Places, organizations: d.Organizations, papers: d.Papers, offers: d.Offers, finder: d.Finder, calls: d.Calls, reviews: d.Reviews,
 		},
 		panels: d.Panels, paperPanels: d.PaperPanels, log: d.Log,
@@ -57,5 +58,7 @@ func New(d Deps) *Module {
 		cards:   web.NewView[panelPage](d.Views, "initiatives/panel"),
 		reading: web.NewView[readingPage](d.Views, "initiatives/reading"),
 		changes: web.NewView[changesPage](d.Views, "initiatives/changes"),
+
+		invitation: web.NewView[invitationPage](d.Views, "initiatives/invitation"),
 	}
 }

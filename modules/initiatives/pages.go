@@ -45,6 +45,7 @@ type showPage struct {
 	Steps    []web.Step
 	Verdicts []verdictView
 	Sections []web.Section
+	Taken    []takenView
 	Tasks    []task // of the hub, for who may write
 	Done     string
 }
@@ -273,6 +274,9 @@ func (s *Service) organizationsOf(ctx context.Context, i Initiative) (map[domain
 		if p.Organization != "" {
 			ids = append(ids, p.Organization)
 		}
+	}
+	for _, t := range i.TakenUp {
+		ids = append(ids, t.Organization)
 	}
 	return s.organizations.Briefs(ctx, ids)
 }

@@ -38,10 +38,20 @@ func (m *Module) VillagePanel() domain.Panel {
 func (m *Module) OrganizationPanel() domain.Panel {
 	return panelFunc(func(ctx context.Context, r domain.PanelRequest) (domain.Fragment, error) {
 		docs, err := m.Service.OfOrganization(ctx, r.Actor, domain.OrganizationID(r.Ref.ID), "", 20)
-		if err != nil || len(docs) == 0 {
+		if err != nil {
 			return domain.Fragment{}, err
 		}
-		return m.fragment(ctx, panelPage{Base: r.Page}, docs, r.Page.T("initiatives.panel.organization"))
+		page := panelPage{Base: r.Page}
+		to := domain.OrganizationID(r.Ref.ID)
+		if _, own := r.Actor.Membership(to); !own && MayInvite(r.Actor) {
+			if _, err := m.Service.invitee(ctx, to); err == nil {
+				page.More = &link{Label: r.Page.T("initiatives.invite"), Path: r.Page.URL("/initiatives/invite?to=" + string(to))}
+			}
+		}
+		if len(docs) == 0 && page.More == nil {
+			return domain.Fragment{}, nil
+		}
+		return m.fragment(ctx, page, docs, r.Page.T("initiatives.panel.organization"))
 	})
 }
 

@@ -74,6 +74,18 @@ func (m *Module) Queues() []domain.Queue {
 		s.queue(taskAppeal, "/appeal/answer", domain.DaysToDecide, office(domain.Actor.Secretariat), func(_ context.Context, a domain.Actor, d Doc) (bool, error) {
 			return CanDecide(a, d.Body) && d.Body.last(ActionReject).By != a.Account, nil
 		}),
+		domain.DeskList[Invitation]{
+			Name: "initiative-invited", Title: "initiatives.queue.invited", List: listInvited, Read: s.invitations.List,
+			Keys: func(a domain.Actor) (keys []store.Key) {
+				for _, scope := range own(a) {
+					keys = append(keys, store.KeyOf(scope))
+				}
+				return keys
+			},
+			Keep: func(_ context.Context, _ domain.QueueRequest, d InvitationDoc) (domain.Wait, bool, error) {
+				return domain.Wait{Title: d.Body.Title, Path: invitePath(d.ID), Since: d.Body.At, Due: d.Body.Until.Time(), Demo: d.Body.Demo}, true, nil
+			},
+		}.Queue(),
 		s.queue(taskRevise, "", domain.DaysToCorrect, own, every),
 		s.queue(taskPublish, "", 0, own, every),
 		s.queue(taskDraft, "", 0, own, every),

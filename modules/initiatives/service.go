@@ -66,6 +66,7 @@ type Reviews interface {
 type Service struct {
 	records       *store.Records[Initiative]
 	versions      *store.Records[Version]
+	invitations   *store.Records[Invitation]
 	reviews       Reviews
 	clock         clock.Clock
 	log           *slog.Logger
@@ -247,7 +248,13 @@ func (s *Service) CreateBy(ctx context.Context, actor domain.Actor, op store.Ope
 	i := Initiative{Content: c, Organization: organization, DraftedAt: s.clock.Now(), Demo: m.Demo, Door: DoorUnsolicited}
 	id := actor.NewID(op)
 	i.number(id)
-	if from.Call != "" {
+	switch {
+	case from.Invitation != "":
+		i.Door, i.Invitation = DoorInvitation, from.Invitation
+		if err := s.answer(ctx, actor, op, from.Invitation, organization, domain.InitiativeID(id)); err != nil {
+			return Doc{}, err
+		}
+	case from.Call != "":
 		i.Door, i.Call = DoorCall, from.Call
 		if err := s.calls.Enter(ctx, actor, Entering{Operation: op, Call: from.Call, Initiative: domain.InitiativeID(id), Organization: organization}); err != nil {
 			return Doc{}, err

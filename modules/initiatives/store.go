@@ -15,6 +15,7 @@ const (
 	byCategory   = "-category"
 	listOwned    = "owned"   // of an organisation, drafts too
 	listPartner  = "partner" // of an organisation that is named as partner
+	listTaken    = "taken"   // that an organisation took up
 	listStage    = "stage"   // by state, oldest submission first: for secretariat and reviewers
 	listDesk     = "desk"    // tasks of desks, by when they came
 	listMarked   = "marked"  // moves that wait for the accounts
@@ -48,6 +49,16 @@ func definition() store.Definition[Initiative] {
 					for _, p := range i.Partners {
 						if p.Organization != "" {
 							keys = append(keys, store.KeyOf(string(p.Organization)))
+						}
+					}
+					return keys
+				}},
+			{Name: listTaken, Sort: func(id string, _ Initiative) string { return store.SortText(id) },
+				Keys: func(_ string, i Initiative) []store.Key {
+					var keys []store.Key
+					for _, t := range i.TakenUp {
+						if k := store.KeyOf(string(t.Organization)); !slices.Contains(keys, k) {
+							keys = append(keys, k)
 						}
 					}
 					return keys

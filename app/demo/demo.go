@@ -20,6 +20,7 @@ import (
 	"gotong/modules/kit/store"
 	"gotong/modules/needs"
 	"gotong/modules/organizations"
+	"gotong/modules/progress"
 	"gotong/modules/reviews"
 	"gotong/modules/villages"
 )
@@ -33,6 +34,7 @@ type Services struct {
 	Calls         *calls.Service
 	Initiatives   *initiatives.Service
 	Reviews       *reviews.Service
+	Progress      *progress.Service
 	Commitments   *commitments.Service
 	Documents     *documents.Service
 }
@@ -84,7 +86,7 @@ func (d *Demo) Begin(ctx context.Context) error {
 }
 
 // Removed counts what Remove deleted.
-type Removed struct{ Organizations, Needs, Calls, Initiatives, Reviews, Commitments, Documents, Figures, Accounts int }
+type Removed struct{ Organizations, Needs, Calls, Initiatives, Reviews, News, Commitments, Documents, Figures, Accounts int }
 
 // Remove deletes all demonstration records and files and leaves everything else. It may be repeated.
 func (d *Demo) Remove(ctx context.Context) (r Removed, err error) {
@@ -104,6 +106,7 @@ func (d *Demo) Remove(ctx context.Context) (r Removed, err error) {
 		{"documents", &r.Documents, s.Documents.Uproot},
 		{"commitments", &r.Commitments, func(ctx context.Context) (int, error) { return s.Commitments.Uproot(ctx, demo) }},
 		{"reviews", &r.Reviews, s.Reviews.Uproot},
+		{"news", &r.News, s.Progress.Uproot},
 		{"initiatives", &r.Initiatives, s.Initiatives.Uproot},
 		{"calls", &r.Calls, s.Calls.Uproot},
 		{"needs", &r.Needs, s.Needs.Uproot},

@@ -25,6 +25,8 @@ import (
 	"gotong/modules/kit/web"
 	"gotong/modules/needs"
 	"gotong/modules/organizations"
+	"gotong/modules/progress"
+	"gotong/modules/reviews"
 	"gotong/modules/tokens"
 	"gotong/modules/villages"
 	"gotong/views"
@@ -64,7 +66,10 @@ func newWorld(t testing.TB) *world {
 	h.Organizations = organizations.New(organizations.Deps{DB: w.db, Views: engine, Clock: w.clock, Log: log, Regions: h.Villages.Service, Documents: papers, People: h.Accounts.Service})
 	h.Needs = needs.New(needs.Deps{DB: w.db, Views: engine, Clock: w.clock, Log: log, Places: places, Organizations: orgs, Papers: papers, Ledgers: wire.Ledgers{House: h}, Mandates: wire.Mandates{House: h}})
 	h.Calls = calls.New(calls.Deps{DB: w.db, Views: engine, Clock: w.clock, Log: log, Places: places, Organizations: wire.CallOrganizations{Organizations: orgs}, Answers: wire.CallAnswers{House: h}})
-	h.Initiatives = initiatives.New(initiatives.Deps{DB: w.db, Views: engine, Clock: w.clock, Log: log, Places: places, Organizations: orgs, Papers: papers, Offers: wire.Offers{House: h}, Calls: wire.InitiativeCalls{House: h}})
+	h.Initiatives = initiatives.New(initiatives.Deps{DB: w.db, Views: engine, Clock: w.clock, Log: log, Places: places, Organizations: orgs, Papers: papers, Offers: wire.Offers{House: h}, Calls: wire.InitiativeCalls{House: h}, Reviews: wire.InitiativeReviews{House: h}})
+	h.Reviews = reviews.New(reviews.Deps{DB: w.db, Views: engine, Clock: w.clock, Log: log, Proposals: wire.ReviewProposals{House: h}, People: wire.ReviewPeople{House: h}, Organizations: orgs,
+		Agreements: wire.ReviewAgreements{House: h}, Calls: wire.ReviewCalls{House: h}, Reviewers: 2, Spread: 20})
+	h.Progress = progress.New(progress.Deps{DB: w.db, Views: engine, Clock: w.clock, Log: log, Initiatives: wire.ProgressInitiatives{House: h}, Organizations: orgs, Papers: papers})
 	h.Commitments = commitments.New(commitments.Deps{DB: w.db, Views: engine, Clock: w.clock, Log: log, Needs: wire.CommitmentNeeds{House: h}, Initiatives: wire.CommitmentInitiatives{House: h}, Organizations: orgs, Places: places, Papers: papers})
 	h.Documents = documents.New(documents.Deps{DB: w.db, Blobs: w.blobs, Views: engine, Clock: w.clock, Log: log, Organizations: orgs, Regions: places, Resolvers: map[string]domain.Resolver{
 		domain.KindNeed: h.Needs.Resolver(), domain.KindInitiative: h.Initiatives.Resolver(), domain.KindCommitment: h.Commitments.Resolver(), domain.KindOrganization: h.Organizations.Resolver(),
@@ -72,7 +77,7 @@ func newWorld(t testing.TB) *world {
 	h.Tokens = tokens.New(tokens.Deps{DB: w.db, Views: engine, Clock: w.clock, Log: log, People: h.Accounts.Service, Organizations: orgs})
 	w.demo = New(Deps{DB: w.db, Clock: w.clock, Log: log, Services: func() Services {
 		return Services{Accounts: h.Accounts.Service, Villages: h.Villages.Service, Organizations: h.Organizations.Service, Needs: h.Needs.Service,
-			Calls: h.Calls.Service, Initiatives: h.Initiatives.Service, Commitments: h.Commitments.Service, Documents: h.Documents.Service}
+			Calls: h.Calls.Service, Initiatives: h.Initiatives.Service, Reviews: h.Reviews.Service, Progress: h.Progress.Service, Commitments: h.Commitments.Service, Documents: h.Documents.Service}
 	}})
 	if err := w.db.Ready(t.Context()); err != nil {
 		t.Fatal(err)
@@ -172,7 +177,7 @@ func TestStoryIsToldOnce(t *testing.T) {
 	if w.last() != before || len(w.blobs.Keys()) != files {
 		t.Errorf("told again, %d entries and %d files more", w.last()-before, len(w.blobs.Keys())-files)
 	}
-	if len(w.needs()) != 14 || len(w.initiatives()) != 5 {
+	if len(w.needs()) != 14 || len(w.initiatives()) != 8 {
 		t.Errorf("%d needs, %d initiatives", len(w.needs()), len(w.initiatives()))
 	}
 }
@@ -196,7 +201,7 @@ func TestStoryGoesOnAfterAnInterruption(t *testing.T) {
 			t.Fatalf("never finished: %v", err)
 		}
 	}
-	if len(w.needs()) != 14 || len(w.initiatives()) != 5 {
+	if len(w.needs()) != 14 || len(w.initiatives()) != 8 {
 		t.Errorf("%d needs, %d initiatives", len(w.needs()), len(w.initiatives()))
 	}
 	if problems, err := w.house.Commitments.Service.Check(t.Context()); err != nil || len(problems) > 0 {
@@ -231,7 +236,7 @@ func TestRemoveLeavesNothingOfTheDemoAndAllElse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if removed.Needs != 134 || removed.Calls != 2 || removed.Initiatives != 35 || removed.Documents < 10 || removed.Commitments < 4 {
+	if removed.Needs != 134 || removed.Calls != 2 || removed.Initiatives != 38 || removed.Documents < 10 || removed.Commitments < 4 {
 		t.Errorf("removed %+v", removed)
 	}
 	if len(w.needs())+len(w.initiatives())+len(w.blobs.Keys()) != 0 {

@@ -161,6 +161,17 @@ func scenes(now time.Time) []scene {
 				[]initiatives.BudgetLine{own("Dana bergulir", 120_000_000)},
 				[]initiatives.Result{result("micro-credit-access", "0 kelompok (contoh)", "3 kelompok")})},
 	}
+	clean := func(title, place string, tanks int64) initiatives.Content {
+		return content(title, "Tandon dan talang untuk "+place+" (contoh).", "Rain-water tanks and gutters (demo).", "Air tanah payau pada musim kemarau (contoh).", "Persediaan air dua bulan bagi keluarga sasaran (contoh).",
+			"Keluarga di "+place, 4*tanks, []initiatives.Offer{offer("clean-water-supply", "unit", tanks, "Warga menyiapkan dudukan tandon.")}, []initiatives.BudgetLine{own("Tandon dan talang", tanks*2_500_000)},
+			[]initiatives.Result{result("improved-water-access", "belum diukur (contoh)", "seluruh keluarga sasaran")})
+	}
+	list = append(list,
+		scene{key: "13", owner: "surya-pengelola", org: oidc.OrgSurya, until: initiatives.Submitted, content: clean("Pompa surya air bersih", "dusun tanpa sumur", 12)},
+		scene{key: "14", owner: "media-pengelola", org: oidc.OrgMedia, reviewers: mixed, written: 1, until: initiatives.UnderReview, content: clean("Air bersih posko radio desa", "dusun pesisir", 8)},
+		scene{key: "15", owner: "csr-pengelola", org: oidc.OrgCSR, reviewers: noUniversity, until: initiatives.UnderReview, content: clean("Tandon keluarga nelayan", "kampung nelayan", 20)},
+	)
+	list[1].content.Milestones = []initiatives.Milestone{{Title: "Survei atap 45 rumah (contoh)", Due: later(now, 1)}, {Title: "Separuh paket terpasang (contoh)", Due: later(now, 4)}, {Title: "Perawat terlatih di setiap dusun (contoh)", Due: later(now, 9)}}
 	list[1].content.Partners = []initiatives.Partner{{Organization: oidc.OrgCSR, Name: "Contoh: PT Usaha Bersama Demo", Role: "menyediakan perangkat"}}
 	list[2].content.Partners = []initiatives.Partner{{Organization: oidc.OrgUniv, Name: "Contoh: LPPM Universitas Demo", Role: "mendampingi pembukuan"}}
 	return list

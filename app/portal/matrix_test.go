@@ -109,9 +109,9 @@ func (s *scenery) subjects(pattern string) (list []subject) {
 		one("waiting", "invitation", s.invitation)
 	case first("/initiatives/:id"):
 		for _, name := range s.order["initiative"] {
-			list = append(list, subject{name: name, params: map[string]string{"id": string(s.works[name]), "part": "summary"}})
+			list = append(list, subject{name: name, params: map[string]string{"id": string(s.works[name]), "part": "summary", "act": "slip", "request": "nothing-here"}})
 		}
-		list = append(list, subject{name: "missing", params: map[string]string{"id": "nothing-here", "part": "summary"}})
+		list = append(list, subject{name: "missing", params: map[string]string{"id": "nothing-here", "part": "summary", "act": "slip", "request": "nothing-here"}})
 	case first("/reviewing/:process"):
 		one("another's", "process", s.processOf("under-review"))
 		one("missing", "process", "nothing-here")
@@ -332,6 +332,16 @@ func (s *scenery) inputs(l line) string {
 	case "/initiatives/:id/decide":
 		v.Set("decision", "reject")
 		v.Set("summary", "Ditolak.")
+	case "/initiatives/:id/work/:act":
+		v.Set("milestone", "1")
+		v.Set("to", string(day(150)))
+	case "/initiatives/:id/requests/:request":
+		v.Set("decision", "decline")
+		v.Set("answer", "Belum perlu.")
+	case "/initiatives/:id/complete":
+		v.Set("outputs", "Sepuluh tandon.")
+		v.Set("open", "Tertunda.")
+		v.Set("assets", "Tidak ada.")
 	case "/initiatives/:id/appeal/answer":
 		v.Set("decision", "dismiss")
 	case "/initiatives/:id/check":

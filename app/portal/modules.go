@@ -19,6 +19,7 @@ import (
 	"gotong/modules/moderation"
 	"gotong/modules/needs"
 	"gotong/modules/organizations"
+	"gotong/modules/progress"
 	"gotong/modules/reviews"
 	"gotong/modules/tables"
 	"gotong/modules/taxonomy"
@@ -67,7 +68,7 @@ func (p *Portal) modules(providers *accounts.Providers) {
 		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Places: places, Organizations: orgs, Papers: papers,
 		Offers: wire.Offers{House: h}, Finder: wire.Finder{Index: p.index, Kind: domain.KindInitiative}, Calls: wire.InitiativeCalls{House: h}, Reviews: wire.InitiativeReviews{House: h},
 		Panels: []domain.Panel{
-			wire.Later(func() domain.Panel { return h.Reviews.InitiativePanel() }),
+			wire.Later(func() domain.Panel { return h.Reviews.InitiativePanel() }), wire.Later(func() domain.Panel { return h.Progress.InitiativePanel() }),
 			wire.Later(func() domain.Panel { return p.matching.InitiativePanel() }),
 			wire.Scoped(domain.ScopeCommitments, wire.Later(func() domain.Panel { return h.Commitments.InitiativePanel() })), documentsPanel, history,
 		},
@@ -79,6 +80,9 @@ func (p *Portal) modules(providers *accounts.Providers) {
 		Reviewers: int64(p.config.Reviews.Reviewers), Spread: int64(p.config.Reviews.Spread),
 		Whole:    []domain.Panel{h.Initiatives.ProposalPanel(false), documentsPanel},
 		Nameless: []domain.Panel{h.Initiatives.ProposalPanel(true)}, Changes: h.Initiatives.ChangesPanel(),
+	})
+	h.Progress = progress.New(progress.Deps{
+		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Initiatives: wire.ProgressInitiatives{House: h}, Organizations: orgs, Papers: papers,
 	})
 	h.Commitments = commitments.New(commitments.Deps{
 		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Needs: wire.CommitmentNeeds{House: h}, Initiatives: wire.CommitmentInitiatives{House: h},
@@ -168,7 +172,7 @@ func (p *Portal) panels(documentsPanel, history domain.Panel) {
 	}
 	h.Organizations.Belongings(wire.Belongings(h)...)
 	h.Accounts.Desk = []accounts.DeskPanel{{Name: "organizations", Panel: h.Organizations.DeskPanel()}, {Name: "needs", Panel: h.Needs.DeskPanel()}}
-	h.Accounts.Queues = slices.Concat(h.Accounts.Own(), p.house.Moderation.Queues(), h.Organizations.Queues(), h.Needs.Queues(), h.Calls.Queues(), h.Initiatives.Queues(), h.Reviews.Queues(), h.Commitments.Queues())
+	h.Accounts.Queues = slices.Concat(h.Accounts.Own(), p.house.Moderation.Queues(), h.Organizations.Queues(), h.Needs.Queues(), h.Calls.Queues(), h.Initiatives.Queues(), h.Reviews.Queues(), h.Progress.Queues(), h.Commitments.Queues())
 }
 
 // subjects are the kinds of thing whose history is shown, with the collection that keeps them.

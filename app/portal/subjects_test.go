@@ -98,10 +98,11 @@ func initiativeContent(title, tail string) initiatives.Content {
 	return initiatives.Content{
 		Title: title + tail, Summary: "Ringkasan." + tail, SummaryEN: "Summary." + tail, Problem: "Air payau." + tail, Goals: "Air layak." + tail, Areas: []domain.RegionCode{"61.01"},
 		TargetGroup: "Keluarga" + tail, TargetNumber: 100, From: day(0), Until: day(360),
-		Offers:  []initiatives.Offer{{Category: "clean-water-supply", Unit: "unit", Quantity: 1000, Conditions: "Syarat." + tail}},
-		Budget:  []initiatives.BudgetLine{{Item: "Tandon" + tail, Source: initiatives.SourceOwn, Amount: 1_000_000}},
-		Results: []initiatives.Result{{Indicator: "improved-water-access", Baseline: "0" + tail, Target: "10" + tail}},
-		Risks:   "Cuaca." + tail, Sustainability: "Dirawat warga." + tail,
+		Offers:     []initiatives.Offer{{Category: "clean-water-supply", Unit: "unit", Quantity: 1000, Conditions: "Syarat." + tail}},
+		Budget:     []initiatives.BudgetLine{{Item: "Tandon" + tail, Source: initiatives.SourceOwn, Amount: 1_000_000}},
+		Results:    []initiatives.Result{{Indicator: "improved-water-access", Baseline: "0" + tail, Target: "10" + tail}},
+		Milestones: []initiatives.Milestone{{Title: "Tandon terpasang" + tail, Due: day(100)}},
+		Risks:      "Cuaca." + tail, Sustainability: "Dirawat warga." + tail,
 		Partners: []initiatives.Partner{{Name: "Mitra" + tail, Role: "Pendamping" + tail}},
 	}
 }

@@ -68,7 +68,7 @@ func (p *Portal) finishMoves(ctx context.Context) error {
 				"needs": p.house.Needs.Service.Reconcile, "expired needs": p.house.Needs.Service.Sweep, "reminders of needs": p.house.Needs.Service.Remind,
 				"verifications of many": p.house.Needs.Service.FinishSets, "initiatives": p.house.Initiatives.Service.Reconcile,
 				"calls past their deadline": p.house.Calls.Service.Sweep, "calls": p.house.Calls.Service.Reconcile,
-				"reviews": p.house.Reviews.Service.Reconcile,
+				"reviews": p.house.Reviews.Service.Reconcile, "news of initiatives": p.house.Progress.Service.Reconcile,
 			} {
 				if n, err := fn(ctx); err != nil && ctx.Err() == nil {
 					p.log.Warn("moves are not finished, trying again", "what", name, "error", err)

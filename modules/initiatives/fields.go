@@ -61,8 +61,11 @@ type Partner struct {
 	Status       string                `json:"status"` // proposed
 }
 
-// PartnerProposed is the status of a partner that has not confirmed.
-const PartnerProposed = "proposed"
+// Status of a partner.
+const (
+	PartnerProposed  = "proposed" // has not confirmed
+	PartnerConfirmed = "confirmed"
+)
 
 // Milestone is a step of the work with the day by which it is done.
 type Milestone struct {

@@ -75,7 +75,7 @@ var offered = []struct {
 	kind   string
 }{
 	{ActionTakeBack, "take-back", false, "plain"}, {ActionWithdraw, "withdraw", true, "stop"},
-	{ActionResume, "resume", false, "main"}, {ActionCancel, "cancel", true, "stop"}, {ActionComplete, "complete", true, "main"},
+	{ActionResume, "resume", false, "main"}, {ActionCancel, "cancel", true, "stop"},
 	{ActionReopen, "reopen", true, "plain"}, {ActionEvaluate, "evaluate", true, "main"}, {ActionArchive, "archive", false, "plain"},
 }
 

@@ -62,6 +62,7 @@ const (
 	ActionAppeal       Action = "appeal"  // the owner's, once, against a rejection; leaves the state as it is
 	ActionUphold       Action = "uphold"  // the appeal: the proposal is reviewed anew
 	ActionDismiss      Action = "dismiss" // the appeal: the rejection stands
+	ActionExtend       Action = "extend"  // another end, as was approved; leaves the state as it is
 )
 
 // moves says for each action from which state it leads where. ActionResume leads back to where it was suspended.
@@ -86,6 +87,7 @@ var moves = map[Action]map[State]State{
 	ActionAppeal:       {Rejected: Rejected},
 	ActionUphold:       {Rejected: Submitted},
 	ActionDismiss:      {Rejected: Rejected},
+	ActionExtend:       {Published: Published, Running: Running, Suspended: Suspended},
 }
 
 // Stage holds the state so that only this file changes it; it is stored as a plain string.
@@ -332,6 +334,52 @@ func (i Initiative) last(a Action) Move {
 		}
 	}
 	return Move{}
+}
+
+// Extend moves the end, as was approved.
+func (i *Initiative) Extend(s Step) error {
+	if i.Can(ActionExtend) {
+		var f apperr.Fields
+		f.Check(s.Until > domain.DateOf(s.At), "until", "initiatives.error.future")
+		if err := f.Err(); err != nil {
+			return err
+		}
+	}
+	if err := i.demand(ActionExtend, s); err != nil {
+		return err
+	}
+	i.Until = s.Until
+	return nil
+}
+
+// Works tells whether work may be reported: published, running or suspended.
+func (i Initiative) Works() bool {
+	return slices.Contains([]State{Published, Running, Suspended}, i.State())
+}
+
+// Confirmed are the partner organisations that confirmed their part.
+func (i Initiative) Confirmed() (list []domain.OrganizationID) {
+	for _, p := range i.Partners {
+		if p.Organization != "" && p.Status == PartnerConfirmed {
+			list = append(list, p.Organization)
+		}
+	}
+	return list
+}
+
+// OpenMoves are the moves of a public initiative that everybody may know of: from its first submission on; reasons only
+// where these are open.
+func (i Initiative) OpenMoves() (list []Move) {
+	for _, m := range i.History {
+		if !i.Public() || slices.Contains([]Action{ActionTakeBack, ActionRevise, ActionAppeal, ActionDismiss}, m.Action) {
+			continue
+		}
+		if !slices.Contains(openReasons, m.Action) {
+			m.Reason = ""
+		}
+		list = append(list, m)
+	}
+	return list
 }
 
 // DecidedBy is who rejected the proposal; "" where nobody did.

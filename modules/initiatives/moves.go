@@ -16,6 +16,7 @@ var past = map[Action]string{
 	ActionSuspend: "initiative.suspended", ActionResume: "initiative.resumed", ActionCancel: "initiative.cancelled",
 	ActionComplete: "initiative.completed", ActionReopen: "initiative.reopened", ActionEvaluate: "initiative.evaluated", ActionArchive: "initiative.archived",
 	ActionAppeal: "initiative.appealed", ActionUphold: "initiative.appeal-upheld", ActionDismiss: "initiative.appeal-dismissed",
+	ActionExtend: "initiative.extended",
 }
 
 // Request is one posted decision: on which initiative, at which version (0: any), by which form, why, until when.
@@ -198,6 +199,19 @@ func (s *Service) Decide(ctx context.Context, r Request, d Decision) (Doc, error
 		action = "initiative.offers-closing"
 	}
 	return s.write(ctx, doc, i, action, r, on)
+}
+
+// Extend moves the end of an initiative that runs; who approved it is for the caller to say.
+func (s *Service) Extend(ctx context.Context, r Request) (Doc, error) {
+	doc, done, err := s.begin(ctx, r)
+	if err != nil || done {
+		return doc, err
+	}
+	i := doc.Body
+	if err := i.Extend(s.step(r, "")); err != nil {
+		return Doc{}, err
+	}
+	return s.write(ctx, doc, i, past[ActionExtend], r, "")
 }
 
 // mayDecide gives the organisation on whose behalf the actor acts ("" for an office), or why not.

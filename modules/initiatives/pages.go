@@ -282,7 +282,7 @@ func (s *Service) organizationsOf(ctx context.Context, i Initiative) (map[domain
 }
 
 // openReasons are the moves whose reason anyone may read.
-var openReasons = []Action{ActionWithdraw, ActionPartWithdraw, ActionSuspend, ActionCancel, ActionReopen, ActionComplete, ActionEvaluate}
+var openReasons = []Action{ActionWithdraw, ActionPartWithdraw, ActionSuspend, ActionCancel, ActionReopen, ActionComplete, ActionEvaluate, ActionExtend}
 
 func stepsOf(b web.Base, i Initiative, names map[domain.OrganizationID]domain.OrganizationBrief, all bool) []web.Step {
 	var steps []web.Step

@@ -33,7 +33,6 @@ func (m *Module) Routes(r fiber.Router) {
 	r.Post("/initiatives/:id/withdraw", m.button(ActionWithdraw))
 	r.Post("/initiatives/:id/resume", m.button(ActionResume))
 	r.Post("/initiatives/:id/cancel", m.button(ActionCancel))
-	r.Post("/initiatives/:id/complete", m.button(ActionComplete))
 	r.Post("/initiatives/:id/reopen", m.button(ActionReopen))
 	r.Post("/initiatives/:id/evaluate", m.button(ActionEvaluate))
 	r.Post("/initiatives/:id/archive", m.button(ActionArchive))

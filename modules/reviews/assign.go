@@ -148,10 +148,16 @@ func (s *Service) Assign(ctx context.Context, actor domain.Actor, op store.Opera
 	now, seats := s.clock.Now(), []Seat(nil)
 	for _, account := range accounts {
 		n := slices.IndexFunc(candidates, func(c Candidate) bool { return c.Account == account })
-		if n < 0 || candidates[n].Tie != "" && !candidates[n].Seated {
+		if n >= 0 && candidates[n].Seated {
+			continue // a repeated form
+		}
+		if n < 0 || candidates[n].Tie != "" {
 			return apperr.InvalidFields([]apperr.Field{{Name: "reviewers", Message: apperr.Msg("reviews.error.tied")}})
 		}
-		seats = append(seats, Seat{Account: account, Organization: candidates[n].Mandate, By: actor.Account, At: now, Third: doc.Body.Held() >= doc.Body.Rules.Reviewers})
+		seats = append(seats, Seat{Account: account, Organization: candidates[n].Mandate, By: actor.Account, At: now, Third: doc.Body.Held()+int64(len(seats)) >= doc.Body.Rules.Reviewers})
+	}
+	if len(seats) == 0 {
+		return nil
 	}
 	_, err = s.change(ctx, doc.ID, actor.Change("review.assigned", "", op), func(p *Process) error { return p.Assign(seats...) })
 	return err

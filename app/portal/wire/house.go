@@ -16,6 +16,7 @@ import (
 	"gotong/modules/moderation"
 	"gotong/modules/needs"
 	"gotong/modules/organizations"
+	"gotong/modules/progress"
 	"gotong/modules/reviews"
 	"gotong/modules/tokens"
 	"gotong/modules/villages"
@@ -31,6 +32,7 @@ type House struct {
 	Calls         *calls.Module
 	Initiatives   *initiatives.Module
 	Reviews       *reviews.Module
+	Progress      *progress.Module
 	Commitments   *commitments.Module
 	Documents     *documents.Module
 	Coverage      *coverage.Module

@@ -79,9 +79,7 @@ func reviewForm(b web.Base, id domain.InitiativeID, rules Rules) *web.Form {
 		scores = append(scores, web.Option{Value: strconv.Itoa(n), Label: b.T("reviews.score." + strconv.Itoa(n))})
 	}
 	for _, c := range rules.Criteria {
-		f.Section("criterion")
-		section := f.Sections[len(f.Sections)-1]
-		section.ID, section.Legend, section.Intro = "criterion-"+c.ID, c.label(b), c.hint(b)
+		f.Sections = append(f.Sections, &web.FormSection{ID: "criterion-" + c.ID, Legend: c.label(b), Intro: c.hint(b)})
 		f.Radio("score_"+c.ID, scores, web.Required(), web.Label("reviews.review.score"))
 		f.TextArea("why_"+c.ID, web.Required(), web.Rows(2), web.Max(maxText), web.Label("reviews.review.why"))
 	}

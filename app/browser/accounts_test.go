@@ -169,6 +169,18 @@ func (w accountWalk) retiresCategory(v walk.Visitor) {
 	w.says(v, "Dapat dipilih")
 	w.must(v.Open("/en/taxonomy/clean-water-supply"))
 	w.must(v.Submit(`form.form[action$="/clean-water-supply"]`, walk.Values{"name_en": "Clean water"}, nil))
+	w.says(v, "Becomes", "Clean water")
+	w.must(v.Submit(`#save`, nil, nil))
 	w.says(v, "The category is saved.")
 	w.must(v.Submit(`form[action$="/undo"]`, nil, nil))
+	w.must(v.Open("/taxonomy/new"))
+	fields := walk.Values{"group": "water-sanitation", "id": "Sumur Bor", "name_id": "Sumur bor", "name_en": "Bore wells", "description_id": "Sumur dalam.", "description_en": "Deep wells.", "unit": "unit"}
+	w.must(v.Submit(`form.form[action$="/taxonomy/new"]`, fields, nil))
+	w.says(v, "Tulis kode dengan huruf kecil")
+	w.must(v.Submit(`form.form[action$="/taxonomy/new"]`, walk.Values{"id": "bore-wells"}, nil))
+	w.says(v, "Pratinjau", "Bore wells")
+	w.must(v.Submit(`#save`, nil, nil))
+	w.says(v, "Kategori ditambahkan", "bore-wells", "Dapat dipilih")
+	w.must(v.Submit(`.flash form`, nil, nil))
+	w.says(v, "Tidak dipakai lagi")
 }

@@ -281,8 +281,8 @@ func (s *scenery) inputs(l line) string {
 		v.Set("name", "Papan data")
 		v.Set("scopes", "needs")
 		v.Set("days", "90")
-	case "/taxonomy/:category":
-		for k, x := range map[string]string{"name_id": "Air minum", "name_en": "Drinking water", "description_id": "Air.", "description_en": "Water.", "unit": "unit", "order": "10", "_v": "0"} {
+	case "/taxonomy/:category", "/taxonomy/new":
+		for k, x := range map[string]string{"name_id": "Air minum", "name_en": "Drinking water", "description_id": "Air.", "description_en": "Water.", "unit": "unit", "order": "10", "_v": "0", "step": "save", "id": "matrix-category", "group": "water-sanitation"} {
 			v.Set(k, x)
 		}
 	case "/imports":

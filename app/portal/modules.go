@@ -111,17 +111,17 @@ func (p *Portal) modules(providers *accounts.Providers) {
 		DB: p.db, Views: p.engine, Log: p.log, Names: wire.Names{House: h}, Things: resolvers, Subjects: p.subjects(),
 	})
 	p.house.Moderation = moderation.New(moderation.Deps{DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Things: resolvers, Names: wire.Names{House: h}})
+	p.taxonomy = taxonomy.New(taxonomy.Deps{DB: p.db, Views: p.engine, Log: p.log})
 	p.catalog = catalog.New(catalog.Deps{
 		DB: p.db, Views: p.engine, Log: p.log, Index: p.index,
 		Sources: []catalog.Source{
 			wire.CatalogNeeds{House: h}, wire.CatalogInitiatives{House: h}, wire.CatalogOrganizations{House: h},
 			wire.CatalogRegions{House: h}, wire.CatalogDocuments{House: h},
 		},
-		Needs: wire.CatalogNeeds{House: h}, Partners: wire.CatalogPartners{House: h}, Places: places,
+		Needs: wire.CatalogNeeds{House: h}, Partners: wire.CatalogPartners{House: h}, Places: places, Naming: p.taxonomy.Service,
 		Scripts: []catalog.Work{{Name: "htmx.org", Version: "4.0.1", Licence: "0BSD"}, {Name: "tus-js-client", Version: "4.3.1", Licence: "MIT"}, {Name: "pdfjs-dist", Version: "5.6.205", Licence: "Apache-2.0"}},
 	})
 	h.Tokens = tokens.New(tokens.Deps{DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, People: h.Accounts.Service, Organizations: orgs, PublicURL: p.publicURL()})
-	p.taxonomy = taxonomy.New(taxonomy.Deps{DB: p.db, Views: p.engine, Log: p.log})
 	p.tables = p.spreadsheets(limit)
 	p.panels(documentsPanel, history)
 	p.keep()

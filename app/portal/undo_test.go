@@ -90,7 +90,7 @@ func TestUndoStandsBesideTheMessage(t *testing.T) {
 	weight.Del("reason")
 	weight.Set("needed", "1")
 	weight.Set("step", "decide")
-	water := v("name_id", "Air", "name_en", "Water", "description_id", "Air.", "description_en", "Water.", "unit", "unit", "order", "10", "_v", "0")
+	water := v("name_id", "Air", "name_en", "Water", "description_id", "Air.", "description_en", "Water.", "unit", "unit", "order", "10", "_v", "0", "step", "save")
 
 	added := s.ask(secretary, http.MethodPost, "/villages/"+walk.Village+"/potentials", v("_op", store.NewID(), "kind", "crops", "name", "Lada putih", "source", "Kantor desa", "year", "2025").Encode())
 	pepper := added.header.Get("Location")

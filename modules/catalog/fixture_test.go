@@ -45,7 +45,7 @@ func (s *things) Collection() string { return "things" }
 func (s *things) entry(d store.Doc[thing]) Entry {
 	e := Entry{
 		ID: d.ID, Title: d.Body.Title, Text: d.Body.Text, Path: "/needs/" + d.ID, Category: "clean-water-supply", Order: store.SortTime(d.Created),
-		Filters: map[string][]string{"region": d.Body.Region.Path(), "status": {d.Body.State}}, Public: d.Body.State == "verified", Demo: d.Body.Demo,
+		Filters: map[string][]string{"region": d.Body.Region.Path(), "status": {d.Body.State}, "category": {"clean-water-supply"}}, Public: d.Body.State == "verified", Demo: d.Body.Demo,
 	}
 	if e.Public && d.Body.Uncovered > 0 {
 		e.Counts = UncoveredNeed(d.Body.Region, d.Body.Demo)
@@ -124,7 +124,7 @@ func (f *fixture) start() {
 	if f.index, err = OpenIndex(f.folder, search.Options{}); err != nil {
 		f.t.Fatal(err)
 	}
-	f.module = New(Deps{Log: slog.New(slog.DiscardHandler), DB: f.db, Views: engine, Index: f.index, Sources: []Source{f.things}, Needs: f.things, Partners: f.things, Places: f.things})
+	f.module = New(Deps{Log: slog.New(slog.DiscardHandler), DB: f.db, Views: engine, Index: f.index, Sources: []Source{f.things}, Needs: f.things, Partners: f.things, Places: f.things, Naming: names{}})
 	f.app = fiber.New(fiber.Config{Immutable: true, ErrorHandler: web.ErrorHandler(engine, slog.New(slog.DiscardHandler))})
 	f.app.Use(web.Locale(bundle))
 	f.module.Routes(f.app)

@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"gotong/modules/kit/indexer"
+	"gotong/modules/kit/store"
 	"gotong/modules/kit/web"
 )
 
@@ -41,6 +42,15 @@ func New(d Deps) *Module {
 			front: web.NewView[frontPage](d.Views, "catalog/front"), search: web.NewView[searchPage](d.Views, "catalog/search"),
 			about: web.NewView[aboutPage](d.Views, "catalog/about"), licences: web.NewView[licencesPage](d.Views, "catalog/licences"),
 		},
+	}
+	if d.Naming != nil {
+		m.indexer.Wide = func(ctx context.Context, e store.Entry) (map[string]string, error) {
+			category, err := d.Naming.Renamed(ctx, e)
+			if err != nil || category == "" {
+				return nil, err
+			}
+			return map[string]string{"category": string(category)}, nil
+		}
 	}
 	for _, s := range d.Sources {
 		m.Service.sources[s.Kind()] = s

@@ -49,6 +49,11 @@ type Places interface {
 	Villages(ctx context.Context) (int64, error)
 }
 
+// Naming tells which category an entry of the feed gave another name, "" for none; the new name counts when it answers.
+type Naming interface {
+	Renamed(ctx context.Context, e store.Entry) (domain.CategoryID, error)
+}
+
 // Deps is what the catalog needs from outside.
 type Deps struct {
 	DB       *store.DB
@@ -60,6 +65,7 @@ type Deps struct {
 	Partners Partners
 	Places   Places
 	Scripts  []Work            // vendored files of others that pages load
+	Naming   Naming            // nil: categories keep their names
 	Province domain.RegionCode // whose goals the front page shows; "" means 61
 }
 

@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -51,6 +52,7 @@ type Category struct {
 	DAC         []DACCode  `yaml:"dac_codes"`
 	Indicators  []string   `yaml:"indicators"`
 
+	Added   bool     `yaml:"-"` // in the portal: it is not in the file
 	Retired bool     `yaml:"-"` // stays on what has it, and is chosen no more
 	Former  []UnitID `yaml:"-"` // units that are offered no more, and stay on what counts in them
 }
@@ -62,6 +64,7 @@ func (c Category) HasUnit(id UnitID) bool {
 
 // CategoryEdit is how the secretariat wants a category to be. Its id, group and step never change.
 type CategoryEdit struct {
+	Group       string   `json:"group,omitempty"` // of a category that was added; the others have that of the file
 	Name        Text     `json:"name"`
 	Description Text     `json:"description"`
 	Units       []UnitID `json:"units"`            // offered, the default first
@@ -81,6 +84,7 @@ type TaxonomyData struct {
 	unitByID     map[UnitID]Unit
 	groupByID    map[string]Group
 	categoryByID map[CategoryID]Category
+	inGroup      map[string][]CategoryID
 }
 
 // Taxonomy gives the taxonomy as it is now: what was shipped, with what the secretariat changed. What it gives is
@@ -94,8 +98,8 @@ func Taxonomy() *TaxonomyData {
 
 var edited atomic.Pointer[TaxonomyData]
 
-// EditTaxonomy has Taxonomy give what was shipped with these changes, from now on, in the whole process. Changes of
-// categories that there are not are left out.
+// EditTaxonomy has Taxonomy give what was shipped with these changes, from now on, in the whole process. A change that
+// names its group adds a category; changes of others that there are not are left out.
 func EditTaxonomy(edits map[CategoryID]CategoryEdit) { edited.Store(shipped().With(edits)) }
 
 // ShippedTaxonomy gives the taxonomy without changes.
@@ -115,10 +119,9 @@ func (t *TaxonomyData) Edit(id CategoryID) (CategoryEdit, bool) {
 	return CategoryEdit{}, false
 }
 
-// With gives the taxonomy with some categories changed, itself unchanged.
+// With gives the taxonomy with some categories changed or added, itself unchanged.
 func (t *TaxonomyData) With(edits map[CategoryID]CategoryEdit) *TaxonomyData {
 	changed := *t
-	changed.categoryByID = make(map[CategoryID]Category, len(t.categories))
 	orders, groups := make(map[CategoryID]int, len(t.categories)), make(map[string]int, len(t.groups))
 	for i, g := range t.groups {
 		groups[g.ID] = i
@@ -131,7 +134,16 @@ func (t *TaxonomyData) With(edits map[CategoryID]CategoryEdit) *TaxonomyData {
 		if e, ok := edits[c.ID]; ok {
 			c.Name, c.Description, c.Units, c.Former, c.Retired, orders[c.ID] = e.Name, e.Description, e.Units, e.Former, e.Retired, e.Order
 		}
-		changed.categoryByID[c.ID] = *c
+	}
+	for _, id := range slices.Sorted(maps.Keys(edits)) {
+		e := edits[id]
+		group, known := t.groupByID[e.Group]
+		if _, there := t.categoryByID[id]; there || !known {
+			continue
+		}
+		changed.categories = append(changed.categories, Category{ID: id, Parent: group.ID, Step: group.Step, Name: e.Name, Description: e.Description,
+			Units: e.Units, Former: e.Former, Retired: e.Retired, Added: true})
+		orders[id] = e.Order
 	}
 	slices.SortStableFunc(changed.categories, func(a, b Category) int {
 		if a.Parent != b.Parent {
@@ -139,7 +151,17 @@ func (t *TaxonomyData) With(edits map[CategoryID]CategoryEdit) *TaxonomyData {
 		}
 		return orders[a.ID] - orders[b.ID]
 	})
+	changed.file()
 	return &changed
+}
+
+// file puts the categories where they are found by id and by group.
+func (t *TaxonomyData) file() {
+	t.categoryByID, t.inGroup = make(map[CategoryID]Category, len(t.categories)), make(map[string][]CategoryID, len(t.groups))
+	for _, c := range t.categories {
+		t.categoryByID[c.ID] = c
+		t.inGroup[c.Parent] = append(t.inGroup[c.Parent], c.ID)
+	}
 }
 
 // MayChoose tells whether a thing may have that category, and that unit, now. What is offered no more may only be kept:
@@ -162,7 +184,7 @@ var shipped = sync.OnceValue(func() *TaxonomyData {
 	readReference("taxonomy.yaml", &file)
 	t := &TaxonomyData{
 		steps: file.Steps, units: file.Units, groups: file.Groups, categories: file.Categories,
-		stepByID: map[string]Step{}, unitByID: map[UnitID]Unit{}, groupByID: map[string]Group{}, categoryByID: map[CategoryID]Category{},
+		stepByID: map[string]Step{}, unitByID: map[UnitID]Unit{}, groupByID: map[string]Group{},
 	}
 	for _, s := range t.steps {
 		t.stepByID[s.ID] = s
@@ -173,9 +195,7 @@ var shipped = sync.OnceValue(func() *TaxonomyData {
 	for _, g := range t.groups {
 		t.groupByID[g.ID] = g
 	}
-	for _, c := range t.categories {
-		t.categoryByID[c.ID] = c
-	}
+	t.file()
 	return t
 })
 
@@ -199,6 +219,9 @@ func (t *TaxonomyData) Group(id string) (Group, bool) { g, ok := t.groupByID[id]
 
 // Categories lists the categories, group by group.
 func (t *TaxonomyData) Categories() []Category { return t.categories }
+
+// InGroup lists the categories of a group.
+func (t *TaxonomyData) InGroup(id string) []CategoryID { return t.inGroup[id] }
 
 // Category finds a category.
 func (t *TaxonomyData) Category(id CategoryID) (Category, bool) {

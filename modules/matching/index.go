@@ -50,7 +50,6 @@ type Index struct {
 	needs       map[domain.NeedID]*entry[*Need]
 	offerCells  postings[offerRow]
 	needCells   postings[*Need]
-	siblings    map[string][]domain.CategoryID
 }
 
 // postings are lists of entries by cell. Removing an entry leaves a hole; holes are closed when they
@@ -100,13 +99,9 @@ type held struct {
 
 // NewIndex makes an empty index with these weights.
 func NewIndex(w Weights) *Index {
-	x := &Index{weights: w, initiatives: map[domain.InitiativeID]*held{}, offers: map[domain.OfferID]domain.InitiativeID{},
+	return &Index{weights: w, initiatives: map[domain.InitiativeID]*held{}, offers: map[domain.OfferID]domain.InitiativeID{},
 		byOrg: map[domain.OrganizationID]map[domain.InitiativeID]bool{}, needs: map[domain.NeedID]*entry[*Need]{},
-		offerCells: newPostings[offerRow](), needCells: newPostings[*Need](), siblings: map[string][]domain.CategoryID{}}
-	for _, c := range domain.Taxonomy().Categories() {
-		x.siblings[c.Parent] = append(x.siblings[c.Parent], c.ID)
-	}
-	return x
+		offerCells: newPostings[offerRow](), needCells: newPostings[*Need]()}
 }
 
 // Clear forgets everything.

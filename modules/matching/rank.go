@@ -140,7 +140,7 @@ func (x *Index) forNeed(id domain.NeedID, today domain.Date, limit, near int, am
 		scan(x.offerCells.cells[cell{n.Category, r}], c.miss)
 	}
 	scan(x.offerCells.cells[cell{n.Category, ""}], c.miss)
-	for _, sibling := range x.siblings[n.parent] {
+	for _, sibling := range domain.Taxonomy().InGroup(n.parent) {
 		if sibling != n.Category {
 			scan(x.offerCells.cells[cell{sibling, regency}], c.miss)
 			scan(x.offerCells.cells[cell{sibling, ""}], c.miss)
@@ -178,7 +178,7 @@ func (x *Index) ForInitiative(id domain.InitiativeID, today domain.Date, limit, 
 		for _, list := range x.needsIn(row.offer.Category, provincesOf(row.offer.Areas)) {
 			scan(list, row, c.miss)
 		}
-		for _, sibling := range x.siblings[row.offer.parent] {
+		for _, sibling := range domain.Taxonomy().InGroup(row.offer.parent) {
 			if sibling == row.offer.Category {
 				continue
 			}

@@ -13,7 +13,7 @@ func idOf(c *fiber.Ctx) domain.CategoryID { return domain.CategoryID(c.Params("c
 
 // show is GET /taxonomy.
 func (m *Module) show(c *fiber.Ctx) error {
-	return m.list.Render(c, fiber.StatusOK, newListPage(web.NewBase(c, "desk", "taxonomy.title")))
+	return m.list.Render(c, fiber.StatusOK, newListPage(web.NewBase(c, "desk", "taxonomy.title"), web.Get[domain.Actor](c)))
 }
 
 // edit is GET /taxonomy/{category}.
@@ -25,17 +25,17 @@ func (m *Module) edit(c *fiber.Ctx) error {
 	return m.render(c, fiber.StatusOK, doc, nil)
 }
 
-func (m *Module) render(c *fiber.Ctx, status int, doc store.Doc[Edit], change func(*web.Form)) error {
+func (m *Module) render(c *fiber.Ctx, status int, doc store.Doc[Edit], change func(*formPage)) error {
 	p := newFormPage(web.NewBase(c, "desk", ""), web.Get[domain.Actor](c), doc)
 	if change != nil && p.Form != nil {
-		change(p.Form)
+		change(&p)
 	}
 	return m.form.Render(c, status, p)
 }
 
-// amend is POST /taxonomy/{category}.
-func (m *Module) amend(c *fiber.Ctx) error {
-	v, ctx, id := web.ValuesOf(c), c.UserContext(), idOf(c)
+// wanted reads how the posted form wants the category.
+func wanted(c *fiber.Ctx) domain.CategoryEdit {
+	v := web.ValuesOf(c)
 	to := domain.CategoryEdit{
 		Name: domain.Text{ID: v.Get("name_id"), EN: v.Get("name_en")}, Description: domain.Text{ID: v.Get("description_id"), EN: v.Get("description_en")}, Order: -1,
 	}
@@ -50,21 +50,75 @@ func (m *Module) amend(c *fiber.Ctx) error {
 			to.Units = append(to.Units, unit)
 		}
 	}
-	err := m.Service.Amend(ctx, web.Get[domain.Actor](c), web.OperationOf(c), id, web.Version(c), to)
+	return to
+}
+
+// saves tells whether what was posted was seen in the preview.
+func saves(c *fiber.Ctx) bool { return web.ValuesOf(c).Get("step") == "save" }
+
+// amend is POST /taxonomy/{category}: first what would change, then, confirmed, it is so.
+func (m *Module) amend(c *fiber.Ctx) error {
+	ctx, id, to := c.UserContext(), idOf(c), wanted(c)
+	var err error
+	if saves(c) {
+		err = m.Service.Amend(ctx, web.Get[domain.Actor](c), web.OperationOf(c), id, web.Version(c), to)
+	} else {
+		err = m.Service.Check(ctx, id, to)
+	}
 	invalid, conflict := apperr.Is(err, apperr.Invalid), apperr.Is(err, apperr.Conflict)
-	if !invalid && !conflict {
-		return m.done(c, err, "amended")
+	if err != nil && !invalid && !conflict {
+		return err
+	}
+	if err == nil && saves(c) {
+		return m.done(c, id, "amended")
 	}
 	doc, readErr := m.Service.Get(ctx, id)
 	if readErr != nil {
 		return readErr
 	}
-	if invalid {
-		return m.render(c, fiber.StatusUnprocessableEntity, doc, func(f *web.Form) { f.Bind(c).Fail(err) })
+	switch {
+	case invalid:
+		return m.render(c, fiber.StatusUnprocessableEntity, doc, func(p *formPage) { p.Form.Bind(c).Fail(err) })
+	case conflict || web.Version(c) != doc.Version:
+		return m.render(c, fiber.StatusConflict, doc, func(p *formPage) {
+			p.Form.Bind(c).Conflict(categoryForm(web.NewBase(c, "desk", ""), doc))
+		})
 	}
-	return m.render(c, fiber.StatusConflict, doc, func(f *web.Form) {
-		f.Bind(c).Conflict(categoryForm(web.NewBase(c, "desk", ""), doc))
+	return m.render(c, fiber.StatusOK, doc, func(p *formPage) {
+		p.Form.Bind(c)
+		p.Preview = previewOf(p.Base, doc.Body.CategoryEdit, to, p.Form)
 	})
+}
+
+// newForm is GET /taxonomy/new.
+func (m *Module) newForm(c *fiber.Ctx) error {
+	return m.form.Render(c, fiber.StatusOK, addPage(web.NewBase(c, "desk", "taxonomy.new"), web.ValuesOf(c).Get("group")))
+}
+
+// add is POST /taxonomy/new: first how it will be, then, confirmed, it is there.
+func (m *Module) add(c *fiber.Ctx) error {
+	ctx, v, to := c.UserContext(), web.ValuesOf(c), wanted(c)
+	id := domain.CategoryID(v.Get("id"))
+	to.Group = v.Get("group")
+	var err error
+	if saves(c) {
+		if err = m.Service.Add(ctx, web.Get[domain.Actor](c), web.OperationOf(c), id, to); err == nil {
+			return m.done(c, id, "added")
+		}
+	} else {
+		err = m.Service.CheckNew(ctx, id, to)
+	}
+	p := addPage(web.NewBase(c, "desk", "taxonomy.new"), "")
+	p.Form.Bind(c)
+	switch {
+	case apperr.Is(err, apperr.Invalid):
+		p.Form.Fail(err)
+		return m.form.Render(c, fiber.StatusUnprocessableEntity, p)
+	case err != nil:
+		return err
+	}
+	p.Preview = previewOf(p.Base, domain.CategoryEdit{}, to, p.Form)
+	return m.form.Render(c, fiber.StatusOK, p)
 }
 
 // retire is POST /taxonomy/{category}/retire and restore.
@@ -74,21 +128,28 @@ func (m *Module) retire(retired bool) fiber.Handler {
 		flash = "retired"
 	}
 	return func(c *fiber.Ctx) error {
-		return m.done(c, m.Service.Retire(c.UserContext(), web.Get[domain.Actor](c), web.OperationOf(c), idOf(c), retired), flash)
+		if err := m.Service.Retire(c.UserContext(), web.Get[domain.Actor](c), web.OperationOf(c), idOf(c), retired); err != nil {
+			return err
+		}
+		return m.done(c, idOf(c), flash)
 	}
 }
 
 // undo is POST /taxonomy/{category}/undo.
 func (m *Module) undo(c *fiber.Ctx) error {
-	return m.done(c, m.Service.Undo(c.UserContext(), web.Get[domain.Actor](c), web.OperationOf(c), idOf(c), web.Version(c)), "undone")
-}
-
-func (m *Module) done(c *fiber.Ctx, err error, flash string) error {
-	if err != nil {
+	if err := m.Service.Undo(c.UserContext(), web.Get[domain.Actor](c), web.OperationOf(c), idOf(c), web.Version(c)); err != nil {
 		return err
 	}
-	path, undo := "/taxonomy/"+string(idOf(c)), web.Undo{}
-	if doc, err := m.Service.Get(c.UserContext(), idOf(c)); err == nil && doc.Body.Before != nil {
+	return m.done(c, idOf(c), "undone")
+}
+
+// done shows the category, with the way to take back what was done: a new one is taken out of use, since it may have
+// been chosen already.
+func (m *Module) done(c *fiber.Ctx, id domain.CategoryID, flash string) error {
+	path, undo := "/taxonomy/"+string(id), web.Undo{}
+	if flash == "added" {
+		undo = web.Undo{Path: path + "/retire"}
+	} else if doc, err := m.Service.Get(c.UserContext(), id); err == nil && doc.Body.Before != nil {
 		undo = web.Undo{Path: path + "/undo"}.Read(doc.Version)
 	}
 	web.SetFlashWithUndo(c, undo, "good", "taxonomy.flash."+flash)

@@ -22,6 +22,8 @@ func New(d Deps) *Module {
 // Routes registers the pages.
 func (m *Module) Routes(r fiber.Router) {
 	r.Get("/taxonomy", m.show)
+	r.Get("/taxonomy/new", m.newForm)
+	r.Post("/taxonomy/new", m.add)
 	r.Get("/taxonomy/:category", m.edit)
 	r.Post("/taxonomy/:category", m.amend)
 	r.Post("/taxonomy/:category/retire", m.retire(true))

@@ -1,10 +1,11 @@
-// Package taxonomy is how the secretariat keeps the categories: their names, order and units, and which of them can
-// still be chosen. Ids, groups and steps stay as they were shipped.
+// Package taxonomy is how the secretariat keeps the categories: their names, order and units, which of them can still be
+// chosen, and new ones. Ids, groups and steps never change, and no category is ever deleted: something may have it.
 package taxonomy
 
 import (
 	"context"
 	"log/slog"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -23,7 +24,15 @@ const (
 	maxName        = 80
 	maxDescription = 400
 	maxOrder       = 9999
+	maxID          = 48
+	maxKept        = 500 // categories that were changed or added
 )
+
+// idRule is how the ids of the taxonomy are written: English words in small letters with hyphens between them.
+var idRule = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+
+// newID stands in the place of an id in the address of the form for a new category.
+const newID = "new"
 
 // Edit is how a category is wanted, and how it was before, for taking the last change back.
 type Edit struct {
@@ -34,7 +43,7 @@ type Edit struct {
 // change makes an edit of what a category shall be. Units that it offered stay known.
 func (e Edit) change(to domain.CategoryEdit) Edit {
 	before := e.CategoryEdit
-	to.Former = nil
+	to.Former, to.Group = nil, before.Group
 	for _, u := range slices.Concat(before.Former, before.Units) {
 		if !slices.Contains(to.Units, u) && !slices.Contains(to.Former, u) {
 			to.Former = append(to.Former, u)
@@ -50,6 +59,11 @@ func same(a, b domain.CategoryEdit) bool {
 // validate tells what must change.
 func validate(e domain.CategoryEdit) error {
 	var f apperr.Fields
+	check(&f, e)
+	return f.Err()
+}
+
+func check(f *apperr.Fields, e domain.CategoryEdit) {
 	for _, x := range []struct {
 		name, value string
 		most        int
@@ -66,7 +80,6 @@ func validate(e domain.CategoryEdit) error {
 			break
 		}
 	}
-	return f.Err()
 }
 
 // Deps is what the module needs.
@@ -96,11 +109,11 @@ func unknown() error { return apperr.New(apperr.NotFound, "error.not_found") }
 // Get gives a category as it is wanted now, with the version of its change; version 0 is as shipped. NotFound.
 func (s *Service) Get(ctx context.Context, id domain.CategoryID) (store.Doc[Edit], error) {
 	shipped, ok := domain.ShippedTaxonomy().Edit(id)
-	if !ok {
-		return store.Doc[Edit]{}, unknown()
-	}
 	doc, err := s.edits.Get(ctx, string(id))
 	if apperr.Is(err, apperr.NotFound) {
+		if !ok {
+			return store.Doc[Edit]{}, unknown()
+		}
 		return store.Doc[Edit]{ID: string(id), Body: Edit{CategoryEdit: shipped}}, nil
 	}
 	return doc, err
@@ -118,6 +131,69 @@ func (s *Service) Amend(ctx context.Context, actor domain.Actor, op store.Operat
 	}
 	to.Retired = doc.Body.Retired
 	return s.write(ctx, actor, op, doc, version, doc.Body.change(to), "taxonomy.amended")
+}
+
+// Check tells whether the category could be amended so. Errors as of Amend, without Conflict.
+func (s *Service) Check(ctx context.Context, id domain.CategoryID, to domain.CategoryEdit) error {
+	if _, err := s.Get(ctx, id); err != nil {
+		return err
+	}
+	return validate(to)
+}
+
+// CheckNew tells whether a category could be added so. Invalid by field: id, group and those of Amend; Conflict where
+// there are too many.
+func (s *Service) CheckNew(ctx context.Context, id domain.CategoryID, e domain.CategoryEdit) error {
+	_, err := s.edits.Get(ctx, string(id))
+	if err != nil && !apperr.Is(err, apperr.NotFound) {
+		return err
+	}
+	if err := validateNew(id, e, err == nil); err != nil {
+		return err
+	}
+	n, err := s.edits.Count(ctx, listAll, "")
+	if err == nil && n >= maxKept {
+		err = apperr.New(apperr.Conflict, "taxonomy.error.many", "max", maxKept)
+	}
+	return err
+}
+
+func validateNew(id domain.CategoryID, e domain.CategoryEdit, taken bool) error {
+	var f apperr.Fields
+	_, shipped := domain.ShippedTaxonomy().Category(id)
+	_, group := domain.Taxonomy().Group(e.Group)
+	f.Check(len(id) <= maxID && idRule.MatchString(string(id)) && id != newID, "id", "taxonomy.error.id", "max", maxID)
+	f.Check(!taken && !shipped, "id", "taxonomy.error.id_taken")
+	f.Check(group, "group", "taxonomy.error.group")
+	check(&f, e)
+	return f.Err()
+}
+
+// Add makes a new category, which can be chosen from now on. Errors as of CheckNew; a repeat of the form is a success.
+func (s *Service) Add(ctx context.Context, actor domain.Actor, op store.Operation, id domain.CategoryID, e domain.CategoryEdit) error {
+	if err := validateNew(id, e, false); err != nil {
+		return err
+	}
+	if err := s.CheckNew(ctx, id, e); apperr.Is(err, apperr.Conflict) {
+		return err
+	}
+	_, err := s.edits.Insert(ctx, string(id), Edit{CategoryEdit: e}, actor.Change("taxonomy.added", "", op))
+	if apperr.Is(err, apperr.Conflict) {
+		return validateNew(id, e, true)
+	}
+	if err != nil {
+		return err
+	}
+	return s.Load(ctx)
+}
+
+// Renamed tells which category an entry of the feed gave another name, "" for none, and has this process use the names
+// as they are stored. Unavailable.
+func (s *Service) Renamed(ctx context.Context, e store.Entry) (domain.CategoryID, error) {
+	if e.Collection != Collection || e.Version == 1 && e.Action == "taxonomy.added" || !slices.ContainsFunc(e.Changes, func(c store.FieldChange) bool { return c.Path == "name" }) {
+		return "", nil
+	}
+	return domain.CategoryID(e.ID), s.Load(ctx)
 }
 
 // Retire takes a category out of what can be chosen, or puts it back; what has it keeps it. NotFound, Conflict.

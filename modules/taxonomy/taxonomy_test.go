@@ -157,3 +157,89 @@ func TestReplicasReadWhatIsStored(t *testing.T) {
 		}
 	}
 }
+
+func newCategory() domain.CategoryEdit {
+	return domain.CategoryEdit{Group: domain.Taxonomy().Groups()[1].ID, Name: domain.Text{ID: "Lampu surya", EN: "Solar lighting"},
+		Description: domain.Text{ID: "Lampu jalan.", EN: "Street lights."}, Units: []domain.UnitID{"unit", "package"}, Order: 15}
+}
+
+// A new category stands in its group, can be chosen at once on every replica, is changed and taken back like the others,
+// and is never deleted.
+func TestCategoryIsAdded(t *testing.T) {
+	s := newRig(t)
+	const id = domain.CategoryID("solar-lighting")
+	to, shipped := newCategory(), domain.ShippedTaxonomy()
+	for range 2 { // the second is the same form again
+		if err := s.Add(t.Context(), office, op("add"), id, to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	domain.EditTaxonomy(nil) // as a replica that just started
+	if err := s.Load(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	group, _ := shipped.Group(to.Group)
+	now, ok := domain.Taxonomy().Category(id)
+	if !ok || !now.Added || now.Name != to.Name || now.Parent != group.ID || now.Step != group.Step || !slices.Equal(now.Units, to.Units) {
+		t.Fatalf("%+v", now)
+	}
+	siblings := domain.Taxonomy().InGroup(group.ID)
+	if len(siblings) != len(shipped.InGroup(group.ID))+1 || siblings[1] != id {
+		t.Error("its place:", siblings)
+	}
+	if ok, _ := domain.MayChoose(id, "unit", func(domain.CategoryID, domain.UnitID) bool { return false }); !ok {
+		t.Error("it cannot be chosen")
+	}
+	doc, err := s.Get(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	renamed := doc.Body.CategoryEdit
+	renamed.Name.EN, renamed.Group = "Solar street lights", ""
+	if err := s.Amend(t.Context(), office, op("amend"), id, doc.Version, renamed); err != nil {
+		t.Fatal(err)
+	}
+	if now, _ := domain.Taxonomy().Category(id); now.Name.EN != "Solar street lights" || now.Parent != group.ID {
+		t.Errorf("amended: %+v", now)
+	}
+	doc, _ = s.Get(t.Context(), id)
+	if err := s.Undo(t.Context(), office, op("undo"), id, doc.Version); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Retire(t.Context(), office, op("retire"), id, true); err != nil {
+		t.Fatal(err)
+	}
+	if now, _ := domain.Taxonomy().Category(id); now.Name != to.Name || !now.Retired {
+		t.Errorf("retired: %+v", now)
+	}
+}
+
+func TestWhatANewCategoryWants(t *testing.T) {
+	s := newRig(t)
+	if err := s.Add(t.Context(), office, op("first"), "solar-lighting", newCategory()); err != nil {
+		t.Fatal(err)
+	}
+	for id, field := range map[domain.CategoryID]string{"": "id", "Solar": "id", "solar lighting": "id", "-solar": "id", "solar--light": "id", "new": "id", "../x": "id",
+		domain.CategoryID(strings.Repeat("a", maxID+1)): "id", water: "id", "solar-lighting": "id"} {
+		if err := s.Add(t.Context(), office, op("x"+string(id)), id, newCategory()); !apperr.Is(err, apperr.Invalid) || !strings.Contains(err.Error(), "["+field+":") {
+			t.Errorf("%q: %v", id, err)
+		}
+	}
+	for field, change := range map[string]func(*domain.CategoryEdit){
+		"group": func(e *domain.CategoryEdit) { e.Group = "nothing-here" }, "name_en": func(e *domain.CategoryEdit) { e.Name.EN = "" }, "units": func(e *domain.CategoryEdit) { e.Units = nil },
+	} {
+		e := newCategory()
+		change(&e)
+		for _, err := range []error{s.CheckNew(t.Context(), "solar-pumps", e), s.Add(t.Context(), office, op(field), "solar-pumps", e)} {
+			if !apperr.Is(err, apperr.Invalid) || !strings.Contains(err.Error(), "["+field+":") {
+				t.Errorf("%s: %v", field, err)
+			}
+		}
+	}
+	if _, ok := domain.Taxonomy().Category("solar-pumps"); ok {
+		t.Error("a refused one is there")
+	}
+	if _, err := s.Get(t.Context(), "solar-pumps"); !apperr.Is(err, apperr.NotFound) {
+		t.Error(err)
+	}
+}

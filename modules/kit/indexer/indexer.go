@@ -5,7 +5,10 @@ package indexer
 import (
 	"context"
 	"fmt"
+	"iter"
 	"log/slog"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -36,6 +39,10 @@ type Indexer struct {
 	Index   *search.Index
 	Sources []Source
 	Log     *slog.Logger
+
+	// Wide gives the filters of the documents to make anew where an entry changes the words of many at once; none where
+	// it does not. nil: no entry does.
+	Wide func(ctx context.Context, e store.Entry) (filters map[string]string, err error)
 }
 
 // retryAfter is how long a failed rebuild waits before the next attempt.
@@ -104,6 +111,11 @@ func (f *Indexer) rebuild(ctx context.Context, at string) error {
 
 // apply reads again everything that the entries touch and writes it with the new place in one change.
 func (f *Indexer) apply(ctx context.Context, epoch string, entries []store.Entry) error {
+	for _, e := range entries {
+		if err := f.widen(ctx, e); err != nil {
+			return err
+		}
+	}
 	var put []search.Document
 	var remove []search.Key
 	for _, s := range f.Sources {
@@ -111,22 +123,71 @@ func (f *Indexer) apply(ctx context.Context, epoch string, entries []store.Entry
 		if err != nil {
 			return err
 		}
-		for id := range ids {
-			d, err := s.Get(ctx, id)
-			switch {
-			case err == nil:
-				put = append(put, d)
-			case apperr.Is(err, apperr.Unavailable), ctx.Err() != nil:
+		more, gone, err := f.read(ctx, s, maps.Keys(ids))
+		if err != nil {
+			return err
+		}
+		put, remove = append(put, more...), append(remove, gone...)
+	}
+	return f.Index.Update(ctx, position(epoch, entries[len(entries)-1].Seq), put, remove)
+}
+
+// read makes the documents of these ids anew.
+func (f *Indexer) read(ctx context.Context, s Source, ids iter.Seq[string]) (put []search.Document, remove []search.Key, err error) {
+	for id := range ids {
+		d, err := s.Get(ctx, id)
+		switch {
+		case err == nil:
+			put = append(put, d)
+		case apperr.Is(err, apperr.Unavailable), ctx.Err() != nil:
+			return nil, nil, err
+		default: // gone, not to be found, or not readable: nothing that cannot be shown may be found
+			if !apperr.Is(err, apperr.NotFound) {
+				f.Log.Error("search: left out of the index", "kind", s.Kind(), "id", id, "err", err)
+			}
+			remove = append(remove, search.Key{Kind: s.Kind(), ID: id})
+		}
+	}
+	return put, remove, nil
+}
+
+// wideAtOnce is how many documents are written in one change of the index where many are made anew.
+const wideAtOnce = 100
+
+// widen makes anew what one entry changes in many documents, a page after the other. The place in the feed stays until
+// all of it is done: what a stop cut off is begun again.
+func (f *Indexer) widen(ctx context.Context, e store.Entry) error {
+	if f.Wide == nil {
+		return nil
+	}
+	filters, err := f.Wide(ctx, e)
+	if err != nil || len(filters) == 0 {
+		return err
+	}
+	started, n := time.Now(), 0
+	for _, s := range f.Sources {
+		q := search.Query{Kind: s.Kind(), Filters: filters, Limit: wideAtOnce}
+		for {
+			found, err := f.Index.Search(ctx, q)
+			if err != nil {
 				return err
-			default: // gone, not to be found, or not readable: nothing that cannot be shown may be found
-				if !apperr.Is(err, apperr.NotFound) {
-					f.Log.Error("search: left out of the index", "kind", s.Kind(), "id", id, "err", err)
+			}
+			put, remove, err := f.read(ctx, s, slices.Values(found.IDs))
+			if err != nil {
+				return err
+			}
+			if n += len(put); len(put)+len(remove) > 0 {
+				if err := f.Index.Update(ctx, f.Index.Position(), put, remove); err != nil {
+					return err
 				}
-				remove = append(remove, search.Key{Kind: s.Kind(), ID: id})
+			}
+			if q.Cursor = found.Next; q.Cursor == "" {
+				break
 			}
 		}
 	}
-	return f.Index.Update(ctx, position(epoch, entries[len(entries)-1].Seq), put, remove)
+	f.Log.Info("search: many documents made anew", "after", e.Action, "documents", n, "took", time.Since(started).Round(time.Millisecond))
+	return nil
 }
 
 func touched(ctx context.Context, s Source, entries []store.Entry) (map[string]bool, error) {

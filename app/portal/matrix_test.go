@@ -120,6 +120,9 @@ func (s *scenery) subjects(pattern string) (list []subject) {
 			list = append(list, subject{name: name, params: map[string]string{"id": string(s.deals[name]), "shown": "nothing-here", "link": "nothing-here"}})
 		}
 		list = append(list, subject{name: "missing", params: map[string]string{"id": "nothing-here", "shown": "nothing-here", "link": "nothing-here"}})
+	case first("/shared/:secret"):
+		one("good", "secret", s.shared)
+		one("missing", "secret", "nothing-here")
 	case first("/confirm/:secret"):
 		for _, secret := range [][2]string{{"good", s.code}, {"missing", "nothing-here"}} {
 			list = append(list, subject{name: secret[0], params: map[string]string{"secret": secret[1], "document": "nothing-here"}})
@@ -141,9 +144,9 @@ func (s *scenery) subjects(pattern string) (list []subject) {
 			if v, err := s.house().Documents.Service.Get(s.ctx, s.who("sekretariat-2"), s.documents[name]); err == nil {
 				sum = v.Document.SHA256
 			}
-			list = append(list, subject{name: name, params: map[string]string{"id": string(s.documents[name]), "sum": sum, "width": "320"}})
+			list = append(list, subject{name: name, params: map[string]string{"id": string(s.documents[name]), "sum": sum, "width": "320", "link": "nothing-here"}})
 		}
-		list = append(list, subject{name: "missing", params: map[string]string{"id": "nothing-here", "sum": sum, "width": "320"}})
+		list = append(list, subject{name: "missing", params: map[string]string{"id": "nothing-here", "sum": sum, "width": "320", "link": "nothing-here"}})
 	case pattern == "/commitments/new" || pattern == "/commitments" || pattern == "/conversations":
 		for _, work := range []string{"published", "draft"} {
 			asked("offer "+work, "?"+url.Values{"need": {string(s.needs["verified"])}, "initiative": {string(s.works[work])}, "offer": {string(s.works[work]) + "-1"}}.Encode())
@@ -303,6 +306,10 @@ func (s *scenery) inputs(l line) string {
 		v.Set("maintainer", "Kelompok air")
 	case "/commitments/:id/verify":
 		v.Set("words", "Dilihat.")
+	case "/documents/:id/sharing":
+		v.Set("until", string(day(10)))
+	case "/documents/:id/move":
+		v.Set("to", "/organizations/"+oidc.OrgUniv)
 	case "/commitments/:id/message":
 		v.Set("message", "Kapan datang?")
 	case "/commitments/:id/reply":

@@ -43,6 +43,7 @@ type scenery struct {
 	calls     map[string]domain.CallID
 	deals     map[string]domain.CommitmentID
 	documents map[string]domain.DocumentID
+	shared    string // secret of a link to the organisation's document
 	imports   map[string]string
 	secret    string
 	code      string // by which the village can answer without an account
@@ -356,6 +357,10 @@ func (s *scenery) makeDocuments() {
 	add("of-draft", "univ-penyunting", domain.KindInitiative, draft, domain.VisiblePublic)
 	add("of-need", "desa-temajuk", domain.KindNeed, string(s.needs["verified"]), domain.VisibleParties)
 	add("trashed", "univ-penyunting", domain.KindInitiative, published, domain.VisiblePublic)
+	s.must(s.house().Documents.Service.Share(s.ctx, s.who("univ-penyunting"), s.op(), s.documents["organization"], 0, day(30), ""))
+	_, links, err := s.house().Documents.Service.Shared(s.ctx, s.who("univ-penyunting"), s.documents["organization"])
+	s.must(err)
+	s.shared = links[0].Secret
 	s.must(s.house().Documents.Service.Trash(s.ctx, s.who("univ-penyunting"), s.op(), s.documents["trashed"], 0, "Berkas keliru."+s.tail))
 }
 

@@ -60,6 +60,7 @@ type Document struct {
 	RenewedBy domain.AccountID `json:"renewed_by,omitempty"`
 	RenewedAt time.Time        `json:"renewed_at,omitzero"`
 	Why       string           `json:"why,omitempty"` // of the current version
+	Links     []Link           `json:"links,omitempty"`
 }
 
 // Details are what a person says of a document.

@@ -64,15 +64,21 @@ func (s *Service) Open(ctx context.Context, actor domain.Actor, id domain.Docume
 	if err := s.note(ctx, actor, view, want.Range); err != nil {
 		return File{}, err
 	}
-	// The answer is sent after the handler is done: only closing the body ends the reading.
+	err = s.send(ctx, &file)
+	return file, err
+}
+
+// send opens the part of the content that is sent. The answer is sent after the handler is done: only closing the body ends
+// the reading.
+func (s *Service) send(ctx context.Context, file *File) error {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	body, err := s.blobs.Get(ctx, view.Document.Object, file.Offset, file.Length)
+	body, err := s.blobs.Get(ctx, file.Document.Object, file.Offset, file.Length)
 	if err != nil {
 		cancel()
-		return File{}, unfinished(err)
+		return unfinished(err)
 	}
 	file.Body = &cancelling{ReadCloser: body, cancel: cancel}
-	return file, nil
+	return nil
 }
 
 type cancelling struct {

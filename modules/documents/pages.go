@@ -31,7 +31,7 @@ type showPage struct {
 	Facts                     []web.Fact
 	SHA256                    string
 	Trashed                   string // since when and why, "" where it is not
-	EditURL                   string
+	EditURL, SharingURL       string
 	Trash                     *web.Action
 	Restore                   *web.Action
 	Actions                   []*web.Action
@@ -260,7 +260,7 @@ func (p *showPage) actions(b web.Base, v View) {
 		p.Restore = &restore
 		return
 	}
-	p.EditURL = b.URL(documentPath(v.ID) + "/edit")
+	p.EditURL, p.SharingURL = b.URL(documentPath(v.ID)+"/edit"), b.URL(documentPath(v.ID)+"/sharing")
 	trash := web.NewAction(b, "documents.trash", documentPath(v.ID)+"/delete")
 	trash.Version, trash.Reason, trash.Kind = v.Version, true, "stop"
 	p.Trash = &trash

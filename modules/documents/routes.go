@@ -35,6 +35,7 @@ type Deps struct {
 	Extract       Extractor                  // nil: within this process
 	Organizations Organizations
 	Regions       Regions
+	PublicURL     string       // before the addresses of links
 	History       domain.Panel // of a document's page; may be nil
 }
 
@@ -53,6 +54,9 @@ type Module struct {
 
 	versionsView *web.View[versionsPage]
 	viewerView   *web.View[viewerPage]
+	sharingView  *web.View[sharingPage]
+	sharedView   *web.View[sharedPage]
+	address      string
 	tus          *resumable.Tus
 }
 
@@ -80,7 +84,7 @@ func New(d Deps) *Module {
 	return &Module{
 		tus: tus,
 		Service: &Service{
-			records: records, batches: records, access: store.NewState[access](d.DB, "document_access"), blobs: d.Blobs,
+			records: records, batches: records, access: store.NewState[access](d.DB, "document_access"), links: store.NewState[linkKept](d.DB, "document_links"), counter: d.DB, blobs: d.Blobs,
 			resolvers: d.Resolvers, find: find, extract: d.Extract, orgs: d.Organizations, regions: d.Regions, clock: d.Clock, log: d.Log, limit: d.Limit,
 			uploads: uploads, largest: d.Largest, scanner: d.Scanner,
 		},
@@ -91,6 +95,9 @@ func New(d Deps) *Module {
 		panelView: web.NewView[panelPage](d.Views, "documents/panel"),
 
 		versionsView: web.NewView[versionsPage](d.Views, "documents/versions"),
+		address:      d.PublicURL,
+		sharingView:  web.NewView[sharingPage](d.Views, "documents/sharing"),
+		sharedView:   web.NewView[sharedPage](d.Views, "documents/shared"),
 		viewerView:   web.NewView[viewerPage](d.Views, "documents/view"),
 	}
 }
@@ -115,6 +122,12 @@ func (m *Module) Routes(r fiber.Router) {
 	r.Post("/documents/:id/final", m.finish)
 	r.Post("/documents/:id/hold", m.hold)
 	r.Post("/documents/:id/release", m.letGo)
+	r.Get("/documents/:id/sharing", m.sharing)
+	r.Post("/documents/:id/sharing", m.share)
+	r.Post("/documents/:id/sharing/:link/revoke", m.unshare)
+	r.Post("/documents/:id/move", m.move)
+	r.Get("/shared/:secret", m.byLink)
+	r.Post("/shared/:secret", m.openByLink)
 	r.Get("/documents/:id/edit", m.edit)
 	r.Post("/documents/:id/edit", m.update)
 	r.Post("/documents/:id/delete", m.trash)

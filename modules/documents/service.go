@@ -50,6 +50,8 @@ type Service struct {
 	records   Records
 	batches   domain.Batched[Document]
 	access    accessLog
+	links     *store.State[linkKept]
+	counter   counter
 	blobs     Blobs
 	resolvers map[string]domain.Resolver
 	find      Finder
@@ -62,6 +64,11 @@ type Service struct {
 	uploads   Uploads
 	scanner   Scanner // nil where none is configured
 	largest   int64   // bytes of a file that comes in pieces
+}
+
+// counter counts within windows of time.
+type counter interface {
+	Add(ctx context.Context, key string, n int64, window time.Duration) (int64, error)
 }
 
 type accessLog interface {

@@ -105,6 +105,11 @@ func (m *Module) profile(c *fiber.Ctx) error {
 	places := m.Service.placeTexts(ctx, append([]domain.RegionCode{o.Region}, o.Areas...))
 	place := places[o.Region]
 	page := showPage{Base: base, Heading: o.Name, Tag: badge(base, o, now), Meta: typeText(base, o), About: o.About, Facts: publicFacts(base, o, place, now), Contact: contactFacts(base, o)}
+	if from := web.ValuesOf(c).Get("from"); from != "" {
+		if name, at := m.Service.MovedHere(ctx, domain.OrganizationID(from), id); name != "" {
+			page.Moved = base.T("organizations.moved", "name", name, "into", o.Name, "date", at)
+		}
+	}
 	if o.Public(now) {
 		page.Passport = base.URL(pathOf(id) + "/passport")
 		text, _ := badgeText(base, o, now)

@@ -1,6 +1,7 @@
 package organizations
 
 import (
+	"net/url"
 	"crypto/sha256"
 	"encoding/hex"
 	"time"
@@ -22,6 +23,9 @@ func (m *Module) forward(c *fiber.Ctx, err error, tail string) error {
 		return err
 	}
 	base := web.NewBase(c, "organizations", "")
+	if tail == "" {
+		tail = "?from=" + url.QueryEscape(string(idOf(c))) // the page says why it is another one
+	}
 	return c.Redirect(base.URL(pathOf(to)+tail), fiber.StatusMovedPermanently)
 }
 

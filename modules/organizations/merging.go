@@ -73,6 +73,18 @@ func (s *Service) MovedTo(ctx context.Context, actor domain.Actor, id domain.Org
 	return "", hidden(nil)
 }
 
+// MovedHere gives the name of an organisation that this one took in, and when; "" where it did not.
+func (s *Service) MovedHere(ctx context.Context, from, id domain.OrganizationID) (name string, at time.Time) {
+	doc, err := s.organizations.Get(ctx, string(from))
+	if err != nil || doc.Body.MergedInto == "" || doc.Body.Merge == nil {
+		return "", at
+	}
+	if to, err := s.present(ctx, from); err != nil || to.ID != string(id) {
+		return "", at
+	}
+	return doc.Body.Name, doc.Body.Merge.At
+}
+
 // Preview is what a merge would do.
 type Preview struct {
 	From, Into store.Doc[Organization]

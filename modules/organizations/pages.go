@@ -97,6 +97,7 @@ type showPage struct {
 	Meta      string
 	About     string
 	Facts     []web.Fact
+	Moved     string // where the reader came by the address of one that was taken in
 	Notice    string // what the members should do next
 	Links     []web.Cell
 	Contact   []web.Fact

@@ -18,6 +18,7 @@ import (
 	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/clock"
 	"gotong/modules/kit/store"
+	"gotong/modules/moderation"
 	"gotong/modules/needs"
 	"gotong/modules/organizations"
 	"gotong/modules/progress"
@@ -37,6 +38,7 @@ type Services struct {
 	Progress      *progress.Service
 	Commitments   *commitments.Service
 	Documents     *documents.Service
+	Moderation    *moderation.Service
 }
 
 // Deps is what the demonstration needs.
@@ -86,7 +88,7 @@ func (d *Demo) Begin(ctx context.Context) error {
 }
 
 // Removed counts what Remove deleted.
-type Removed struct{ Organizations, Needs, Calls, Initiatives, Reviews, News, Commitments, Documents, Figures, Accounts int }
+type Removed struct{ Organizations, Needs, Calls, Initiatives, Reviews, News, Commitments, Documents, Figures, Notices, Accounts int }
 
 // Remove deletes all demonstration records and files and leaves everything else. It may be repeated.
 func (d *Demo) Remove(ctx context.Context) (r Removed, err error) {
@@ -103,6 +105,7 @@ func (d *Demo) Remove(ctx context.Context) (r Removed, err error) {
 		n    *int
 		run  func(context.Context) (int, error)
 	}{
+		{"reports and announcements", &r.Notices, s.Moderation.Uproot},
 		{"documents", &r.Documents, s.Documents.Uproot},
 		{"commitments", &r.Commitments, func(ctx context.Context) (int, error) { return s.Commitments.Uproot(ctx, demo) }},
 		{"reviews", &r.Reviews, s.Reviews.Uproot},

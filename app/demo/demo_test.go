@@ -23,6 +23,7 @@ import (
 	"gotong/modules/kit/store"
 	"gotong/modules/kit/testkit"
 	"gotong/modules/kit/web"
+	"gotong/modules/moderation"
 	"gotong/modules/needs"
 	"gotong/modules/organizations"
 	"gotong/modules/progress"
@@ -75,9 +76,11 @@ func newWorld(t testing.TB) *world {
 		domain.KindNeed: h.Needs.Resolver(), domain.KindInitiative: h.Initiatives.Resolver(), domain.KindCommitment: h.Commitments.Resolver(), domain.KindOrganization: h.Organizations.Resolver(),
 	}})
 	h.Tokens = tokens.New(tokens.Deps{DB: w.db, Views: engine, Clock: w.clock, Log: log, People: h.Accounts.Service, Organizations: orgs})
+	h.Moderation = moderation.New(moderation.Deps{DB: w.db, Views: engine, Clock: w.clock, Log: log, Names: wire.Names{House: h},
+		Things: wire.Things{domain.KindNeed: h.Needs.Resolver()}})
 	w.demo = New(Deps{DB: w.db, Clock: w.clock, Log: log, Services: func() Services {
 		return Services{Accounts: h.Accounts.Service, Villages: h.Villages.Service, Organizations: h.Organizations.Service, Needs: h.Needs.Service,
-			Calls: h.Calls.Service, Initiatives: h.Initiatives.Service, Reviews: h.Reviews.Service, Progress: h.Progress.Service, Commitments: h.Commitments.Service, Documents: h.Documents.Service}
+			Calls: h.Calls.Service, Initiatives: h.Initiatives.Service, Reviews: h.Reviews.Service, Progress: h.Progress.Service, Commitments: h.Commitments.Service, Documents: h.Documents.Service, Moderation: h.Moderation.Service}
 	}})
 	if err := w.db.Ready(t.Context()); err != nil {
 		t.Fatal(err)
@@ -232,11 +235,19 @@ func TestRemoveLeavesNothingOfTheDemoAndAllElse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for state, want := range map[moderation.ReportState]int{moderation.ReportOpen: 1, moderation.ReportActed: 1, moderation.ReportDismissed: 1} {
+		if page, err := w.house.Moderation.Service.List(t.Context(), state, ""); err != nil || len(page.Items) != want || !page.Items[0].Body.Demo {
+			t.Errorf("%s reports: %d, %v", state, len(page.Items), err)
+		}
+	}
+	if page, err := w.house.Moderation.Service.Announcements(t.Context(), ""); err != nil || len(page.Items) != 2 || !page.Items[0].Body.Demo {
+		t.Errorf("announcements: %d, %v", len(page.Items), err)
+	}
 	removed, err := w.demo.Remove(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if removed.Needs != 134 || removed.Calls != 2 || removed.Initiatives != 38 || removed.Documents < 10 || removed.Commitments < 4 {
+	if removed.Needs != 134 || removed.Calls != 2 || removed.Initiatives != 38 || removed.Documents < 10 || removed.Notices != 5 || removed.Commitments < 4 {
 		t.Errorf("removed %+v", removed)
 	}
 	if len(w.needs())+len(w.initiatives())+len(w.blobs.Keys()) != 0 {

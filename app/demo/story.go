@@ -42,6 +42,9 @@ func (d *Demo) Story(ctx context.Context) error {
 	if err := t.commitments(ctx); err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
+	if err := t.notices(ctx); err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
 	if err := s.Villages.Plant(ctx, standing(t.now.Year())); err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}

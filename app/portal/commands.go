@@ -149,6 +149,6 @@ func (p *Portal) RemoveDemo(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("removed: %d organisations, %d needs, %d calls, %d initiatives, %d commitments, %d documents, %d figures of villages, %d accounts",
-		r.Organizations, r.Needs, r.Calls, r.Initiatives, r.Commitments, r.Documents, r.Figures, r.Accounts), nil
+	return fmt.Sprintf("removed: %d organisations, %d needs, %d calls, %d initiatives, %d commitments, %d documents, %d figures of villages, %d reports and announcements, %d accounts",
+		r.Organizations, r.Needs, r.Calls, r.Initiatives, r.Commitments, r.Documents, r.Figures, r.Notices, r.Accounts), nil
 }

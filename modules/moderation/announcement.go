@@ -19,6 +19,7 @@ type Announcement struct {
 	SignedIn  bool        `json:"signed_in,omitempty"` // only for those who are
 	Retracted bool        `json:"retracted,omitempty"`
 	At        time.Time   `json:"at"` // written first
+	Demo      bool        `json:"demo,omitempty"`
 }
 
 // Bounds of an announcement, in characters.

@@ -39,7 +39,7 @@ func (s *Service) Amend(ctx context.Context, actor domain.Actor, op store.Operat
 	if err := a.Validate(); err != nil {
 		return err
 	}
-	doc.Version, a.At, a.Retracted = version, doc.Body.At, doc.Body.Retracted
+	doc.Version, a.At, a.Retracted, a.Demo = version, doc.Body.At, doc.Body.Retracted, doc.Body.Demo
 	_, err = s.announcements.Replace(ctx, doc, a, actor.Change("announcement.amended", "", op))
 	return s.renew(ctx, err)
 }

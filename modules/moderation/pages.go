@@ -114,6 +114,7 @@ func newReportsPage(b web.Base, state, cursor string, page store.Page[Report]) l
 	p.Private = true
 	p.Table = web.Table{Caption: b.T("moderation.reports.title"), Head: []string{b.T("moderation.fact.page"), b.T("moderation.fact.reason"), b.T("moderation.fact.at"), b.T("moderation.fact.state")}}
 	for _, doc := range page.Items {
+		p.Demo = p.Demo || doc.Body.Demo
 		tag := stateTag(b, doc.Body.State)
 		p.Table.Rows = append(p.Table.Rows, web.Row{Cells: []web.Cell{{Text: doc.Body.Title, Path: b.URL("/reports/" + doc.ID)},
 			{Text: b.T("moderation.reason." + string(doc.Body.Reason))}, {Text: b.DateTime(doc.Body.At)}, {Tag: &tag}}})
@@ -133,6 +134,7 @@ func newAnnouncementsPage(b web.Base, may bool, today domain.Date, cursor string
 	}
 	for _, doc := range page.Items {
 		a := doc.Body
+		p.Demo = p.Demo || a.Demo
 		row := announcementRow{Title: a.Title.In(b.Lang), Text: a.Text.In(b.Lang), Tag: announcementTag(b, a, today),
 			Span: b.T("moderation.announcements.span", "from", b.Date(a.From.Time()), "until", b.Date(a.Until.Time()))}
 		row.Audience = b.T("moderation.announcements.all")

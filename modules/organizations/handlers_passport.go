@@ -1,9 +1,9 @@
 package organizations
 
 import (
-	"net/url"
 	"crypto/sha256"
 	"encoding/hex"
+	"net/url"
 	"time"
 
 	"github.com/gofiber/fiber/v2"

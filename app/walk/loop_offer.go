@@ -68,6 +68,15 @@ func (l *Loop) draft(v Visitor, p proposer) error {
 		return err
 	}
 	at := v.Path()
+	if err := fillParts(v, at, strconv.FormatInt(p.quantity, 10)); err != nil {
+		return err
+	}
+	l.initiatives[p.subject] = at
+	return expect(v, "h1", "Air bersih pesisir")
+}
+
+// fillParts writes the parts of a proposal that was begun.
+func fillParts(v Visitor, at, quantity string) error {
 	for _, part := range []struct {
 		name   string
 		values Values
@@ -75,8 +84,8 @@ func (l *Loop) draft(v Visitor, p proposer) error {
 		{"summary", Values{"summary_en": "Rain water tanks for coastal households."}},
 		{"problem", Values{"problem": "Air tanah payau; pada musim kemarau keluarga membeli air.", "goals": "Setiap keluarga sasaran punya persediaan air dua bulan."}},
 		{"where", Values{"areas": "61.01", "target_group": "Keluarga di dusun pesisir", "target_number": "60"}},
-		{"timeline", Values{"from": inDays(1), "until": inDays(320)}},
-		{"offers", Values{"offer_1_quantity": strconv.FormatInt(p.quantity, 10), "offer_1_unit": unit, "offer_1_min_lot": "1", "offer_1_from": inDays(1), "offer_1_until": inDays(320)}},
+		{"timeline", Values{"from": inDays(1), "until": inDays(320), "milestone_1_title": "Tandon terpasang", "milestone_1_due": inDays(90)}},
+		{"offers", Values{"offer_1_quantity": quantity, "offer_1_unit": unit, "offer_1_min_lot": "1", "offer_1_from": inDays(1), "offer_1_until": inDays(320)}},
 		{"budget", Values{"budget_1_item": "Tandon dan talang", "budget_1_source": "own", "budget_1_amount": "40.000.000"}},
 		{"results", Values{"result_1_indicator": "improved-water-access", "result_1_baseline": "belum ada data", "result_1_target": "12 KK"}},
 		{"risks", Values{"risks": "Jalan rusak pada musim hujan: pengiriman sebelum Oktober.", "sustainability": "Dirawat kelompok pengelola air desa."}},
@@ -88,8 +97,7 @@ func (l *Loop) draft(v Visitor, p proposer) error {
 			return fmt.Errorf("%s: %w", part.name, err)
 		}
 	}
-	l.initiatives[p.subject] = at
-	return expect(v, "h1", "Air bersih pesisir")
+	return nil
 }
 
 // proposal is the title of somebody's initiative.

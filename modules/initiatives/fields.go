@@ -121,6 +121,7 @@ type Initiative struct {
 	Call         domain.CallID         `json:"call"` // that it answers
 	Invitation   string                `json:"invitation,omitempty"`
 	TakenUp      []TakeUp              `json:"taken_up,omitempty"` // by funders and agencies, those that let it go too
+	Caller       domain.OrganizationID `json:"caller"`             // who made the call; "" the secretariat
 	Verdicts     []Verdict             `json:"verdicts"`
 	Appeal       *Appeal               `json:"appeal"`
 	Demo         bool                  `json:"demo,omitempty"`

@@ -95,15 +95,17 @@ func (r resolver) Resolve(ctx context.Context, actor domain.Actor, id string) (d
 		return domain.Resolved{}, err
 	}
 	i := doc.Body
-	reviewer, anonymous, err := r.service.seated(ctx, actor, doc)
-	if err != nil {
-		return domain.Resolved{}, err
+	reviewer, anonymous := false, false
+	if slices.Contains(inReview, i.State()) {
+		if reviewer, anonymous, err = r.service.seated(ctx, actor, doc); err != nil {
+			return domain.Resolved{}, err
+		}
 	}
 	ended := slices.Contains([]State{Rejected, Withdrawn, Cancelled, Archived}, i.State())
 	out := domain.Resolved{
 		Ref: ref(domain.InitiativeID(id)), Title: i.Title, Path: "/initiatives/" + id, Organization: i.Organization, Parties: []domain.OrganizationID{i.Organization},
 		Public: i.Public(), MayAttach: actor.Has(i.Organization, domain.OrgEditor) && !ended && i.State() != UnderReview,
-		ReadsParties: CanReadAll(actor, i) || reviewer && !anonymous && slices.Contains(inReview, i.State()), Demo: i.Demo,
+		ReadsParties: CanReadAll(actor, i) || reviewer && !anonymous, Demo: i.Demo,
 	}
 	if len(i.Areas) > 0 {
 		out.Region = i.Areas[0]

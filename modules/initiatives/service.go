@@ -125,22 +125,16 @@ func (s *Service) Show(ctx context.Context, actor domain.Actor, id domain.Initia
 // readsInReview tells whether the actor reads the initiative because of its review: a reviewer of the present round who
 // declared to have no conflict of interest and may know who proposes, or who made the call that it answers.
 func (s *Service) readsInReview(ctx context.Context, actor domain.Actor, doc Doc) (bool, error) {
-	if mayCall(actor, doc.Body) {
-		call, err := s.calls.Rules(ctx, doc.Body.Call)
-		if err != nil {
-			return false, err
-		}
-		if actor.Has(call.Organization, domain.OrgViewer) && !tied(actor, doc.Body) {
-			return true, nil
-		}
+	if called(actor, doc.Body) {
+		return true, nil
 	}
 	seated, anonymous, err := s.seated(ctx, actor, doc)
 	return seated && !anonymous, err
 }
 
-// mayCall tells whether the actor might have made the call that a submitted initiative answers.
-func mayCall(actor domain.Actor, i Initiative) bool {
-	return i.Call != "" && i.Round > 0 && i.State() != Draft && len(actor.Memberships) > 0
+// called tells whether the actor is of the organisation that made the call which a submitted initiative answers.
+func called(actor domain.Actor, i Initiative) bool {
+	return i.Round > 0 && i.State() != Draft && actor.Has(i.Caller, domain.OrgViewer) && !tied(actor, i)
 }
 
 // seated tells whether the actor reviews the present round, without a tie.
@@ -255,7 +249,11 @@ func (s *Service) CreateBy(ctx context.Context, actor domain.Actor, op store.Ope
 			return Doc{}, err
 		}
 	case from.Call != "":
-		i.Door, i.Call = DoorCall, from.Call
+		rules, err := s.calls.Rules(ctx, from.Call)
+		if err != nil {
+			return Doc{}, err
+		}
+		i.Door, i.Call, i.Caller = DoorCall, from.Call, rules.Organization
 		if err := s.calls.Enter(ctx, actor, Entering{Operation: op, Call: from.Call, Initiative: domain.InitiativeID(id), Organization: organization}); err != nil {
 			return Doc{}, err
 		}

@@ -10,25 +10,24 @@ import (
 func (s *Service) Standing(ctx context.Context, actor domain.Actor, id string) (domain.Standing, error) {
 	doc, err := s.records.Get(ctx, id)
 	if err != nil {
+		if actor.HasMandate(domain.MandateReviewer) { // what is absent asks as much as what is hidden
+			_, _, _ = s.reviews.Seated(ctx, actor, domain.InitiativeID(id), 0)
+		}
 		return domain.Standing{}, err
 	}
 	i := doc.Body
 	relations := actor.RelationsTo(i.Organization, "", "")
-	seated, _, err := s.seated(ctx, actor, doc)
-	if err != nil {
-		return domain.Standing{}, err
-	}
-	if seated {
-		relations = append(relations, domain.RelReviewer)
-	}
-	if mayCall(actor, i) && !tied(actor, i) {
-		call, err := s.calls.Rules(ctx, i.Call)
-		if err != nil {
+	seated := false
+	if actor.HasMandate(domain.MandateReviewer) {
+		if seated, _, err = s.reviews.Seated(ctx, actor, domain.InitiativeID(id), i.Round); err != nil {
 			return domain.Standing{}, err
 		}
-		if actor.Has(call.Organization, domain.OrgViewer) {
-			relations = append(relations, domain.RelCaller)
-		}
+	}
+	if seated && !tied(actor, i) {
+		relations = append(relations, domain.RelReviewer)
+	}
+	if called(actor, i) {
+		relations = append(relations, domain.RelCaller)
 	}
 	return domain.Standing{State: string(i.State()), Public: i.Public(), Relations: relations}, nil
 }

@@ -152,7 +152,7 @@ func (s *scenery) subjects(pattern string) (list []subject) {
 			asked("offer "+work, "?"+url.Values{"need": {string(s.needs["verified"])}, "initiative": {string(s.works[work])}, "offer": {string(s.works[work]) + "-1"}}.Encode())
 		}
 		asked("hidden need", "?"+url.Values{"need": {string(s.needs["draft"])}, "initiative": {string(s.works["published"])}, "offer": {string(s.works["published"]) + "-1"}}.Encode())
-	case pattern == "/documents/new" || pattern == "/documents":
+	case pattern == "/documents/new" || pattern == "/documents" || pattern == "/documents/zip":
 		if pattern == "/documents" {
 			asked("-", "")
 		}

@@ -148,6 +148,7 @@ func (s *Service) understand(ctx context.Context, file content) (content, error)
 			file.Personal = append(file.Personal, domain.FindPersonalNumbers(p.Text)...)
 		}
 	}
+	file.Contacts = contactsIn(r)
 	file.read = &r
 	return file, nil
 }

@@ -61,6 +61,8 @@ type Document struct {
 	RenewedAt time.Time        `json:"renewed_at,omitzero"`
 	Why       string           `json:"why,omitempty"` // of the current version
 	Links     []Link           `json:"links,omitempty"`
+	Contacts  int              `json:"contacts,omitempty"` // telephone numbers and e-mail addresses, where they are a list
+	Cleared   *Clearance       `json:"cleared,omitempty"`  // who answers for that list
 }
 
 // Details are what a person says of a document.
@@ -172,6 +174,7 @@ func (d Document) describe(details Details) (Document, error) {
 	}
 	var f apperr.Fields
 	f.Check(!d.Personal || !wide(details.Visibility), "visibility", "documents.error.personal_stored")
+	f.Check(!d.exposes() || !wide(details.Visibility), "visibility", "documents.error.contacts_stored", "count", d.Contacts)
 	f.Check(details.Retain >= d.Retain, "retain", "documents.error.retain_shorter", "date", d.Retain.Time())
 	if err := f.Err(); err != nil {
 		return d, err

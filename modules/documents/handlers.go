@@ -44,6 +44,7 @@ func (m *Module) index(c *fiber.Ctx) error {
 		p.Empty = web.Empty{Text: b.T("documents.list.empty_filtered"), ActionLabel: b.T("documents.list.all"), ActionPath: b.URL("/documents")}
 	}
 	p.Pager = web.NewPager(b, "/documents", p.Filters.Query(), f.Cursor, next)
+	p.FeedURL = web.ListURL(b, "/documents/feed.atom", map[string]string{"type": string(f.Type), "region": string(f.Region)}, "")
 	p.Table = web.NewDownloads(b, "/exports/documents", p.Filters.Query())
 	return m.indexView.Render(c, http.StatusOK, p)
 }

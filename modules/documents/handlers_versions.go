@@ -67,6 +67,11 @@ func (m *Module) hold(c *fiber.Ctx) error {
 	return m.changed(c, err, "documents.flash.held", false)
 }
 
+func (m *Module) clear(c *fiber.Ctx) error {
+	err := m.Service.Clear(c.UserContext(), actorOf(c), web.OperationOf(c), idOf(c), web.Version(c), web.ValuesOf(c).Get("reason"))
+	return m.changed(c, err, "documents.flash.cleared", false)
+}
+
 func (m *Module) letGo(c *fiber.Ctx) error {
 	err := m.Service.LetGo(c.UserContext(), actorOf(c), web.OperationOf(c), idOf(c), web.Version(c))
 	return m.changed(c, err, "documents.flash.let_go", false)

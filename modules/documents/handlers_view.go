@@ -6,6 +6,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/web"
 )
@@ -85,4 +86,21 @@ func sandbox(c *fiber.Ctx, public bool) {
 	} else {
 		c.Set(fiber.HeaderCacheControl, "private, no-store")
 	}
+}
+
+// atom answers with the newest public documents as a feed.
+func (m *Module) atom(c *fiber.Ctx) error {
+	v := web.ValuesOf(c)
+	f := Filter{Type: domain.DocumentType(v.Get("type"))}
+	if code, err := domain.ParseRegionCode(v.Get("region")); err == nil {
+		f.Region = code
+	}
+	b := web.NewBase(c, "documents", "documents.list.title")
+	raw, err := m.feed(c.UserContext(), b, f, web.ListURL(b, "/documents/feed.atom", map[string]string{"type": string(f.Type), "region": string(f.Region)}, ""))
+	if err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentType, "application/atom+xml; charset=utf-8")
+	c.Set(fiber.HeaderCacheControl, "private, no-cache")
+	return c.Send(raw)
 }

@@ -28,6 +28,7 @@ type content struct {
 	Extension string
 	MediaType string // fixed: what the download says, never what the browser sent
 	SHA256    string
+	Contacts  int      // telephone numbers and e-mail addresses, where they are a list
 	read      *Reading // its text, where it was read
 	Personal  []string // numbers with the structure of a NIK or KK found in its text; where they cannot be read, none
 }

@@ -20,6 +20,7 @@ type Version struct {
 	MediaType string           `json:"media_type"`
 	Size      int64            `json:"size"`
 	Personal  bool             `json:"personal,omitempty"`
+	Contacts  int              `json:"contacts,omitempty"`
 	By        domain.AccountID `json:"by"`
 	At        time.Time        `json:"at"`
 	Why       string           `json:"why,omitempty"`
@@ -34,7 +35,7 @@ type Hold struct {
 
 // Current is the content that readers get.
 func (d Document) Current() Version {
-	v := Version{SHA256: d.SHA256, Object: d.Object, FileName: d.FileName, MediaType: d.MediaType, Size: d.Size, Personal: d.Personal,
+	v := Version{SHA256: d.SHA256, Object: d.Object, FileName: d.FileName, MediaType: d.MediaType, Size: d.Size, Personal: d.Personal, Contacts: d.Contacts,
 		By: d.Uploader, At: d.Created, Why: d.Why}
 	if !d.RenewedAt.IsZero() {
 		v.By, v.At = d.RenewedBy, d.RenewedAt
@@ -60,7 +61,7 @@ func (d Document) version(sum string) (Version, bool) {
 
 // as shows the document with another of its versions in place of the current one.
 func (d Document) as(v Version) Document {
-	d.SHA256, d.Object, d.FileName, d.MediaType, d.Size, d.Personal = v.SHA256, v.Object, v.FileName, v.MediaType, v.Size, v.Personal
+	d.SHA256, d.Object, d.FileName, d.MediaType, d.Size, d.Personal, d.Contacts = v.SHA256, v.Object, v.FileName, v.MediaType, v.Size, v.Personal, v.Contacts
 	return d
 }
 
@@ -76,11 +77,13 @@ func (d Document) renew(v Version) (Document, error) {
 	f.Check(v.SHA256 != d.SHA256, "file", "documents.error.same_version")
 	f.Check(len(d.Versions) < versionsMax-1, "file", "documents.error.too_many_versions", "max", versionsMax)
 	f.Check(!v.Personal || !wide(d.Visibility), "file", "documents.error.personal_version")
+	f.Check(v.Contacts == 0 || !wide(d.Visibility), "file", "documents.error.contacts_version", "count", v.Contacts)
 	if err := f.Err(); err != nil {
 		return d, err
 	}
 	d.Versions = d.History()
 	d.RenewedBy, d.RenewedAt, d.Why = v.By, v.At, v.Why
+	d.Cleared = nil // somebody answered for the content before
 	return d.as(v), nil
 }
 

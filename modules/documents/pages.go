@@ -14,6 +14,7 @@ type indexPage struct {
 	web.Base
 	Filters *web.Filters
 	Table   *web.Downloads
+	FeedURL string
 	Cards   []foundCard
 	Empty   web.Empty
 	Pager   web.Pager
@@ -29,6 +30,7 @@ type showPage struct {
 	Picture                   *shownPicture // nil for others
 	ViewURL, ViewText         string        // of the viewer
 	Facts                     []web.Fact
+	Citation                  string
 	SHA256                    string
 	Trashed                   string // since when and why, "" where it is not
 	EditURL, SharingURL       string
@@ -54,6 +56,7 @@ type panelPage struct {
 	Trashed   []web.Card
 	Empty     string
 	UploadURL string
+	AllURL    string // of everything as a ZIP
 }
 
 func documentPath(id domain.DocumentID) string { return "/documents/" + string(id) }
@@ -211,11 +214,14 @@ func (m *Module) show(ctx context.Context, b web.Base, v View) showPage {
 	if d.Date != "" {
 		p.Facts = append(p.Facts, web.Fact{Label: b.T("documents.fact.date"), Value: b.Date(d.Date.Time())})
 	}
+	publisher := ""
 	if briefs, err := m.Service.orgs.Briefs(ctx, []domain.OrganizationID{d.Organization}); err == nil && d.Organization != "" {
 		if brief, ok := briefs[d.Organization]; ok {
+			publisher = brief.Name
 			p.Facts = append(p.Facts, web.Fact{Label: b.T("documents.fact.organization"), Value: brief.Name, Path: b.URL("/organizations/" + string(brief.ID))})
 		}
 	}
+	p.Citation = m.citation(b, v, publisher)
 	if v.MayChange {
 		p.Facts = append(p.Facts, m.same(ctx, b, v)...)
 	}
@@ -319,6 +325,9 @@ func (m *Module) fragmentOf(b web.Base, parent domain.Resolved, ready, trashed [
 	}
 	if len(ready) == 0 {
 		p.Empty = b.T("documents.panel.empty")
+	}
+	if len(ready) > 1 {
+		p.AllURL = b.URL("/documents/zip") + "?for=" + template.URLQueryEscaper(forValue(parent.Ref))
 	}
 	if mayAttach {
 		p.UploadURL = b.URL("/documents/new") + "?for=" + template.URLQueryEscaper(forValue(parent.Ref))

@@ -69,6 +69,9 @@ func (s *Service) newDocument(actor domain.Actor, op store.Operation, parent dom
 	if len(file.Personal) > 0 && wide(details.Visibility) {
 		return Document{}, refuse("documents.error.personal_file", "count", len(file.Personal))
 	}
+	if file.Contacts > 0 && wide(details.Visibility) {
+		return Document{}, refuse("documents.error.contacts_file", "count", file.Contacts)
+	}
 	now := s.clock.Now()
 	input := sha256.Sum256([]byte(op.Digest + "\x00" + file.SHA256))
 	return Document{
@@ -76,7 +79,7 @@ func (s *Service) newDocument(actor domain.Actor, op store.Operation, parent dom
 		FileName: name, MediaType: file.MediaType, Size: file.Size(), SHA256: file.SHA256,
 		Visibility: details.Visibility, Organization: ownerOf(actor, parent), Region: parent.Region,
 		Language: details.Language, Date: details.Date, Authors: details.Authors, License: details.License, DOI: details.DOI, Tags: details.Tags,
-		Embargo: details.Embargo, Retain: details.Retain, Personal: len(file.Personal) > 0,
+		Embargo: details.Embargo, Retain: details.Retain, Personal: len(file.Personal) > 0, Contacts: file.Contacts,
 		Status: Pending, Since: now, Uploader: actor.Account, Created: now, Input: hex.EncodeToString(input[:]), Demo: parent.Demo,
 	}, nil
 }

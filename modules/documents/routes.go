@@ -106,6 +106,8 @@ func New(d Deps) *Module {
 func (m *Module) Routes(r fiber.Router) {
 	r.Get("/documents", m.index)
 	r.Get("/documents/new", m.new)
+	r.Get("/documents/zip", m.bundle)
+	r.Get("/documents/feed.atom", m.atom)
 	r.Post("/documents", m.create)
 	r.Post("/uploads", m.beginUpload)
 	r.Get("/uploads/:id", m.uploadState) // HEAD with it
@@ -120,6 +122,7 @@ func (m *Module) Routes(r fiber.Router) {
 	r.Get("/documents/:id/versions/:sum/file", m.versionFile)
 	r.Post("/documents/:id/versions/:sum/restore", m.reinstate)
 	r.Post("/documents/:id/final", m.finish)
+	r.Post("/documents/:id/contacts", m.clear)
 	r.Post("/documents/:id/hold", m.hold)
 	r.Post("/documents/:id/release", m.letGo)
 	r.Get("/documents/:id/sharing", m.sharing)

@@ -33,7 +33,7 @@ func (s *Service) Renew(ctx context.Context, actor domain.Actor, op store.Operat
 		return err
 	}
 	v := Version{SHA256: in.file.SHA256, Object: in.key, FileName: cleanName(in.name, in.file.Extension), MediaType: in.file.MediaType, Size: in.file.Size(),
-		Personal: len(in.file.Personal) > 0, By: actor.Account, At: s.clock.Now(), Why: r.Why}
+		Personal: len(in.file.Personal) > 0, Contacts: in.file.Contacts, By: actor.Account, At: s.clock.Now(), Why: r.Why}
 	if doc.Version > version && version > 0 && doc.Body.SHA256 == v.SHA256 && doc.Body.Why == v.Why {
 		return nil // as above
 	}

@@ -41,7 +41,7 @@ func (m *Module) versionsPage(b web.Base, v View) versionsPage {
 		if i == len(all)-1 {
 			row.Tag = &web.Tag{Kind: "good", Text: b.T("documents.versions.current")}
 		}
-		if x.Personal && wide(d.Visibility) && !v.MayChange {
+		if (x.Personal || x.Contacts > 0 && x.SHA256 != d.SHA256) && wide(d.Visibility) && !v.MayChange {
 			row.FileURL, row.Hidden = "", b.T("documents.versions.personal")
 		}
 		if v.MayChange && d.Status == Ready && !d.Final && x.SHA256 != d.SHA256 {
@@ -91,6 +91,13 @@ func (p *showPage) life(b web.Base, v View, embargoed, secretariat bool) {
 	if d.Retain != "" && v.MayChange {
 		add(b.T("documents.fact.retain"), b.Date(d.Retain.Time()))
 	}
+	if d.Contacts > 0 && v.MayChange {
+		key := "documents.contacts_kept"
+		if d.Cleared != nil {
+			key = "documents.contacts_cleared"
+		}
+		add(b.T("documents.fact.contacts"), b.T(key, "count", d.Contacts))
+	}
 	if d.Hold != nil && v.MayChange {
 		add(b.T("documents.fact.hold"), b.T("documents.held", "date", d.Hold.At, "reason", d.Hold.Reason))
 	}
@@ -101,6 +108,11 @@ func (p *showPage) life(b web.Base, v View, embargoed, secretariat bool) {
 		a := web.NewAction(b, key, documentPath(v.ID)+path)
 		a.Version, a.Kind = v.Version, "plain"
 		return &a
+	}
+	if d.exposes() {
+		clear := act("documents.clear", "/contacts")
+		clear.Reason = true
+		p.Actions = append(p.Actions, clear)
 	}
 	if !d.Final {
 		p.Actions = append(p.Actions, act("documents.finish", "/final"))

@@ -100,6 +100,9 @@ func newTrailLine(b web.Base, l Line) trailLine {
 	}
 	if line.Thing == "" {
 		line.Thing = l.Collection + " " + l.ID
+		if key := "audit.kind." + l.Kind; l.Kind != "" && b.Local().Has(key) {
+			line.Thing = b.T(key) + " " + l.ID
+		}
 	}
 	if l.Thing.Path != "" {
 		line.Path = b.URL(l.Thing.Path)

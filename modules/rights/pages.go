@@ -52,9 +52,11 @@ func (t *Table) sectionOf(b web.Base, name string) section {
 			{Text: b.T("rights.act." + row.Act)}, {Text: row.Who.text(b)}, {Text: t.conditions(b, row.Act), Quiet: true},
 		}})
 	}
+	first := true
 	for _, sight := range t.sight {
 		if sight.Subject == name {
-			s.Sights.Rows = append(s.Sights.Rows, web.Row{Cells: []web.Cell{{Text: sight.states(b)}, {Text: sight.Who.text(b)}}})
+			s.Sights.Rows = append(s.Sights.Rows, web.Row{Cells: []web.Cell{{Text: sight.states(b, first)}, {Text: sight.Who.text(b)}}})
+			first = false
 		}
 	}
 	return s
@@ -85,15 +87,17 @@ func (t *Table) conditions(b web.Base, act string) string {
 	return strings.Join(list, " ")
 }
 
-// states names the states of one kind of thing, in the words that its pages use.
-func (s Sight) states(b web.Base) string {
+// states names the states of one kind of thing, in the words that its pages use; first: no state was named before.
+func (s Sight) states(b web.Base, first bool) string {
 	list := make([]string, len(s.States))
 	for i, state := range s.States {
 		switch state {
 		case "public":
 			list[i] = b.T("rights.state.public")
 		case "*":
-			list[i] = b.T("rights.state.other")
+			if list[i] = b.T("rights.state.other"); first {
+				list[i] = b.T("rights.state.every")
+			}
 		default:
 			list[i] = b.T("rights.state." + s.Subject + "." + state)
 		}

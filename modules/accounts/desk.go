@@ -52,7 +52,7 @@ func nextSteps(b web.Base, actor domain.Actor) []nextStep {
 		add("accounts.next.verify", "/needs?status=submitted")
 	}
 	if actor.HasMandate(domain.MandateReviewer) {
-		add("accounts.next.review", "/initiatives?status=in-review")
+		add("accounts.next.review", "/reviewing")
 	}
 	if len(actor.Memberships) > 0 { // the first is who they are here
 		m := actor.Memberships[0]
@@ -68,6 +68,7 @@ func nextSteps(b web.Base, actor domain.Actor) []nextStep {
 		add("accounts.next.found", "/organizations/new")
 		add("accounts.next.join", "/organizations")
 	}
+	add("accounts.next.following", "/following")
 	add("accounts.next.browse", "/needs")
 	return steps
 }

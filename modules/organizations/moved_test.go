@@ -23,9 +23,9 @@ func TestTheOldAddressLeadsToTheNewOne(t *testing.T) {
 	if got.status != 301 || !strings.HasPrefix(to, pathOf(into)+"?from=") {
 		t.Fatalf("%d %s", got.status, to)
 	}
-	page := r.get("", to)
-	if said := page.Find(".flash").Text(); page.status != 200 || !strings.Contains(said, "Yayasan Air Lama") || !strings.Contains(said, "Yayasan Air Baru") {
-		t.Errorf("%d %q", page.status, said)
+	arrived := r.get("", to)
+	if said := arrived.Find(".flash").Text(); arrived.status != 200 || !strings.Contains(said, "Yayasan Air Lama") || !strings.Contains(said, "Yayasan Air Baru") {
+		t.Errorf("%d %q", arrived.status, said)
 	}
 	for _, from := range []string{"nothing-here", string(other), string(into), "%3Cb%3E"} {
 		if said := r.get("", pathOf(into)+"?from="+from).Find(".flash").Text(); said != "" {

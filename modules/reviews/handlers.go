@@ -178,14 +178,14 @@ func (m *Module) addSteering(c *fiber.Ctx, pg *page, p Proposal, process Process
 	if err != nil {
 		return err
 	}
-	names := map[domain.OrganizationID]domain.OrganizationBrief{}
 	var ids []domain.OrganizationID
 	for _, k := range candidates {
 		if k.Mandate != "" {
 			ids = append(ids, k.Mandate)
 		}
 	}
-	if names, err = s.organizations.Briefs(ctx, ids); err != nil {
+	names, err := s.organizations.Briefs(ctx, ids)
+	if err != nil {
 		return err
 	}
 	blocked := web.Table{Caption: b.T("reviews.table.blocked"), Head: []string{b.T("reviews.table.reviewer"), b.T("reviews.table.why_not")}}

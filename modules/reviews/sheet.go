@@ -157,21 +157,21 @@ func rank(rules Rules, lines []Line) {
 		c, _ := compare(a, b)
 		return c
 	})
+	var above *Line
 	for n := range lines {
 		l := &lines[n]
 		if group(*l) != 0 {
 			continue
 		}
 		l.Rank = int64(n + 1)
-		if n == 0 {
-			continue
+		if above != nil {
+			switch c, at := compare(*above, *l); {
+			case c == 0:
+				l.Rank, l.Equal = above.Rank, true
+			case at > 0:
+				l.TieBreak, l.Preferred = at, above.Criteria[at-1]
+			}
 		}
-		above := lines[n-1]
-		switch c, at := compare(above, *l); {
-		case c == 0:
-			l.Rank, l.Equal = above.Rank, true
-		case at > 0:
-			l.TieBreak, l.Preferred = at, above.Criteria[at-1]
-		}
+		above = l
 	}
 }

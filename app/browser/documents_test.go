@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"codeberg.org/go-pdf/fpdf"
+	"github.com/PuerkitoBio/goquery"
 
 	"gotong/app/embedded/oidc"
 	"gotong/app/walk"
@@ -51,6 +52,7 @@ func TestDocumentsInTheBrowser(t *testing.T) {
 				step("upload", v.Submit("form.form", walk.Values{"type": "report", "title": "Perawatan", "visibility": "public", "language": "id"}, map[string]walk.File{"file": threePages(t)}))
 			}
 			reader := i.visit(b, base, script, "")
+			shares(t, v, reader, script)
 			found := func() bool {
 				step("search", reader.Open("/documents?q=penyaring"))
 				has, err := walk.Has(reader, ".quote mark")
@@ -92,9 +94,53 @@ func TestDocumentsInTheBrowser(t *testing.T) {
 			step("next", reader.Do(`document.dispatchEvent(new KeyboardEvent("keydown",{key:"ArrowRight",bubbles:true}))`))
 			step("third page", reader.Until(`document.querySelector('.viewer-sheet[data-drawn="3"]') !== null && location.search.includes("page=3")`, 20*time.Second))
 			step("its text", reader.Until(`document.querySelector("[data-page-text]").textContent.includes("suku cadang")`, 10*time.Second))
+			step("back", reader.Do(`document.querySelector("a[rel=prev]").click()`))
+			step("second page again", reader.Until(`document.querySelector('.viewer-sheet[data-drawn="2"]') !== null && !document.querySelector("a[rel=next]").hidden`, 20*time.Second))
 			reader.Look()
 		})
 	}
 }
 
 func number(f float64) string { return strconv.FormatFloat(f, 'f', 2, 64) }
+
+// shares makes a link with a password, as the report's owner, and opens it as somebody who has only the link; a wrong
+// password is said at its field; then the link is revoked and leads nowhere.
+func shares(t *testing.T, owner, reader *walk.Chromium, script bool) {
+	t.Helper()
+	step := func(what string, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+	}
+	step("organisation", owner.Open("/organizations/"+oidc.OrgUniv))
+	doc, err := owner.Document()
+	step("organisation", err)
+	path, ok := doc.Find(`#documents a[href^="/documents/"]`).FilterFunction(func(_ int, a *goquery.Selection) bool { return a.Text() == "Perawatan" }).Attr("href")
+	if !ok {
+		t.Fatal("the report is not on its owner's page")
+	}
+	step("sharing", owner.Open(path+"/sharing"))
+	step("make", owner.Submit(`form[action="`+path+`/sharing"]`, walk.Values{"password": "tandon air hujan"}, nil))
+	doc, err = owner.Document()
+	step("made", err)
+	_, link, ok := strings.Cut(doc.Find("a.sum").First().Text(), "/shared/")
+	if !ok {
+		t.Fatal("no address of the link is shown")
+	}
+	link = "/shared/" + link
+	step("open", reader.Open(link))
+	if !script { // with scripts the file would be saved instead of shown
+		step("wrong", reader.Submit("main form", walk.Values{"password": "keliru sekali"}, nil))
+		if has, err := walk.Has(reader, ".error-summary, [aria-invalid=true]"); err != nil || !has {
+			t.Errorf("a wrong password is not said: %v", err)
+		}
+	}
+	step("sharing", owner.Open(path+"/sharing"))
+	step("revoke", owner.Submit(`form[action$="/revoke"]`, nil, nil))
+	if err := reader.Open(link); err == nil {
+		if text := walk.Text(reader, "h1"); strings.Contains(text, "Perawatan") {
+			t.Error("a revoked link still opens")
+		}
+	}
+}

@@ -43,7 +43,7 @@ func pictureOf(b web.Base, id domain.DocumentID, alt string) *shownPicture {
 // viewerWords are the texts of the viewer's script.
 func viewerWords(b web.Base) string {
 	words := map[string]string{}
-	for _, key := range []string{"zoom_in", "zoom_out", "zoom_fit", "page", "failed", "loading"} {
+	for _, key := range []string{"zoom_in", "zoom_out", "zoom_fit", "page", "failed", "loading", "prev", "next"} {
 		words[key] = b.T("documents.view."+key, "n", 0) // the script puts the number in
 	}
 	raw, err := json.Marshal(words)

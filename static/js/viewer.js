@@ -95,12 +95,21 @@ if (box.dataset.file) {
     history.replaceState(null, "", box.dataset.address + "?" + query);
     if (title) title.textContent = words.page.replace("0", to) + " / " + pdf.numPages;
     draw();
+    const field = document.querySelector("#page-go");
+    if (field) field.value = to;
+    for (const link of pages ? pages.querySelectorAll("a") : []) link.hidden = link.rel === "next" ? to === pdf.numPages : to === 1;
     if (text) {
       const content = await (await pdf.getPage(to)).getTextContent();
       if (number === to) text.textContent = content.items.map((i) => i.str + (i.hasEOL ? "\n" : "")).join("");
     }
   };
   if (pages) {
+    for (const rel of ["prev", "next"]) {
+      if (pages.querySelector("a[rel=" + rel + "]")) continue;
+      const link = document.createElement("a");
+      Object.assign(link, { rel, href: "#page-title", className: "button plain", textContent: words[rel], hidden: true });
+      rel === "prev" ? pages.prepend(link) : pages.append(link);
+    }
     pages.addEventListener("click", (e) => {
       const link = e.target.closest("a");
       if (!link || !pdf || e.ctrlKey || e.metaKey) return;

@@ -141,6 +141,16 @@ func (t *teller) initiative(ctx context.Context, sc scene) error {
 	}
 	id := domain.InitiativeID(doc.ID)
 	t.initiatives[sc.key] = id
+	for _, p := range doc.Body.Partners {
+		partner, err := t.cast.as(ctx, partnerOwners[p.Organization])
+		if err != nil {
+			return err
+		}
+		r := initiatives.Request{Actor: partner, Operation: form("initiative", sc.key, "partner", string(p.Organization)), ID: id}
+		if err := t.services.Initiatives.Answer(ctx, r, p.Organization, p.Role, initiatives.PartnerConfirmed); err != nil {
+			return fmt.Errorf("partner: %w", err)
+		}
+	}
 	papers := []initiatives.Paper{
 		{Type: domain.DocTerms, File: pdf("kak-tor", "Kerangka acuan kerja", sc.content.Title, sc.content.Problem, sc.content.Goals)},
 		{Type: domain.DocBudget, File: note("rab", "Rencana anggaran biaya: "+sc.content.Title)},

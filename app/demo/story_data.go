@@ -176,3 +176,6 @@ func scenes(now time.Time) []scene {
 	list[2].content.Partners = []initiatives.Partner{{Organization: oidc.OrgUniv, Name: "Contoh: LPPM Universitas Demo", Role: "mendampingi pembukuan"}}
 	return list
 }
+
+// partnerOwners are the people who confirm for organisations that initiatives name as partners.
+var partnerOwners = map[domain.OrganizationID]string{oidc.OrgCSR: "csr-pengelola", oidc.OrgUniv: "univ-pengelola"}

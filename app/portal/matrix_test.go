@@ -267,6 +267,9 @@ func (s *scenery) inputs(l line) string {
 		v.Set("reason", "presence")
 		v.Set("category", "clean-water-supply")
 		v.Set("until", string(day(60)))
+	case "/initiatives/:id/partners/confirm", "/initiatives/:id/partners/decline":
+		v.Set("organization", oidc.OrgUniv)
+		v.Set("role", "Pendamping")
 	case "/initiatives/:id/take-up", "/initiatives/:id/let-go":
 		v.Set("organization", oidc.OrgUniv)
 		v.Set("as", "funder")

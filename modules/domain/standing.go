@@ -16,6 +16,7 @@ const (
 	RelVerifier      Relation = "verifier" // has the mandate for its area
 	RelReviewer      Relation = "reviewer" // reviews it, declared to have no conflict of interest, and has no tie to it
 	RelCaller        Relation = "caller"   // is of the organisation that made the call which it answers
+	RelPartner       Relation = "partner"  // is of an organisation that it names as a partner
 	RelReader        Relation = "reader"   // a document's: it is shared with this actor
 	RelSelf          Relation = "self"     // it is the actor's own account
 	RelOther         Relation = "other"    // an account, not the actor's own

@@ -166,3 +166,112 @@ func TestTakenUpWithTheLinkKept(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A partner that is in the portal is asked by name, reads the draft, and answers for its role; without that the
+// proposal is not handed in. Who declined reads it no more; a role that changes is asked anew.
+func TestPartnersConfirmTheirRoles(t *testing.T) {
+	p := open(t)
+	doc := p.drafted(t)
+	path := "/initiatives/" + doc.ID
+	if a := p.get(t, "rival", path); a.status != 404 {
+		t.Fatalf("a stranger reads the draft: %d", a.status)
+	}
+	write := func(name, role string) answer {
+		part := path + "/parts/partners"
+		return p.post(t, "editor", part, formOf(p.get(t, "editor", part), "form[data-autosave]", url.Values{"partner_1_name": {name}, "partner_1_role": {role}}))
+	}
+	if a := write("organisasi  PT", "Menyediakan tandon"); a.status != 303 {
+		t.Fatal(a.status)
+	}
+	if a := write("Organisasi yayasan", "Diri sendiri"); a.status != 422 || a.doc.Find("#i-partner_1_name-error").Length() != 1 {
+		t.Errorf("its own partner: %d", a.status)
+	}
+	now := func() Doc {
+		got, err := p.Service.Get(t.Context(), domain.InitiativeID(doc.ID))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	if x := now().Body.Partners[0]; x.Organization != "pt" || x.Name != "Organisasi pt" || x.Status != PartnerProposed {
+		t.Fatalf("%+v", x)
+	}
+	queued := func(who string) (n int) {
+		for _, q := range p.Queues() {
+			if q.Name == "initiative-partner" && q.For(people[who]) {
+				w, err := q.Read(t.Context(), domain.QueueRequest{Actor: people[who], Page: web.NewBaseFor(p.bundle.Localizer("id")), Limit: 5})
+				if err != nil {
+					t.Fatal(err)
+				}
+				n = len(w.Items)
+			}
+		}
+		return n
+	}
+	page := p.get(t, "rival", path)
+	if page.status != 200 || queued("rival") != 1 || queued("owner") != 0 || page.doc.Find("form[action$='/partners/confirm']").Length() != 1 || strings.Contains(page.body, "⟦") {
+		t.Fatalf("%d, %d queued", page.status, queued("rival"))
+	}
+	if _, err := p.Service.Submit(t.Context(), request("owner", now(), ""), papers()); !apperr.Is(err, apperr.Invalid) {
+		t.Error("handed in without the partner's word:", err)
+	}
+	confirm := formOf(page, "form[action$='/partners/confirm']", nil)
+	if a := p.post(t, "owner", path+"/partners/confirm", confirm); a.status != 403 {
+		t.Errorf("the proposer confirms for its partner: %d", a.status)
+	}
+	if a := p.post(t, "rival", path+"/partners/confirm", confirm); a.status != 303 || queued("rival") != 0 {
+		t.Fatal(a.status)
+	}
+	if a := write("Organisasi pt", "Menyediakan tandon"); a.status != 303 || now().Body.Partners[0].Status != PartnerConfirmed {
+		t.Errorf("an answer is lost by saving again: %+v", now().Body.Partners[0])
+	}
+	if write("Organisasi pt", "Membayar semuanya"); now().Body.Partners[0].Status != PartnerProposed {
+		t.Error("another role counts as confirmed")
+	}
+	if a := p.post(t, "rival", path+"/partners/confirm", confirm); a.status != 409 {
+		t.Errorf("the old role is confirmed: %d", a.status)
+	}
+	decline := formOf(p.get(t, "rival", path), "form[action$='/partners/decline']", nil)
+	if a := p.post(t, "rival", path+"/partners/decline", decline); a.status != 303 {
+		t.Fatal(a.status)
+	}
+	if a := p.get(t, "rival", path); a.status != 404 {
+		t.Errorf("who declined still reads the draft: %d", a.status)
+	}
+	if a := p.get(t, "owner", path); !strings.Contains(a.doc.Find("table").Text(), "tidak bersedia") {
+		t.Error("the proposer does not see the answer")
+	}
+}
+
+// "Check your answers" names what is missing at its part, shows everything, and prints: what is hidden stays hidden.
+func TestAnswersAreCheckedAndPrinted(t *testing.T) {
+	p := open(t)
+	path := p.post(t, "editor", "/initiatives", url.Values{"organization": {"yayasan"}, "title": {"Baru dimulai"}, "summary": {"Ringkasan"}, "offer_1_category": {"sanitation"}}).location
+	a := p.get(t, "editor", path+"/answers")
+	for _, id := range []string{"problem", "where", "offers", "budget", "timeline", "results", "risks"} {
+		if a.doc.Find("section[aria-labelledby=part-"+id+"] ul.against li").Length() == 0 {
+			t.Errorf("nothing is said to be missing in %s", id)
+		}
+	}
+	if a.doc.Find("section[aria-labelledby^=part-]").Length() != 9 || a.doc.Find("section[aria-labelledby=part-summary] ul.against").Length() != 0 || a.doc.Find("[role=status] li").Length() != 2 {
+		t.Errorf("%d parts, papers: %s", a.doc.Find("section[aria-labelledby^=part-]").Length(), a.doc.Find("[role=status]").Text())
+	}
+	full := p.drafted(t)
+	for _, who := range []string{"owner", "viewer", "rival", "member", ""} {
+		want := map[string]int{"owner": 200, "viewer": 200}[who]
+		if want == 0 {
+			want = 404
+		}
+		for _, page := range []string{"/answers", "/proposal.pdf"} {
+			if a := p.get(t, who, "/en/initiatives/"+full.ID+page); a.status != want || strings.Contains(a.body, "⟦") {
+				t.Errorf("%s of %q: %d", page, who, a.status)
+			}
+		}
+	}
+	if a := p.get(t, "viewer", "/initiatives/"+full.ID+"/answers"); a.doc.Find("a[href*='/parts/']").Length() != 0 || !strings.Contains(a.doc.Find("main").Text(), "Kelompok air") {
+		t.Error("a viewer is led to change it, or does not read it")
+	}
+	if a := p.get(t, "owner", "/initiatives/"+full.ID+"/proposal.pdf"); !strings.HasPrefix(a.body, "%PDF-") || len(a.body) < 5000 {
+		t.Errorf("%d bytes", len(a.body))
+	}
+}

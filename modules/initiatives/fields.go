@@ -53,20 +53,6 @@ type Result struct {
 	Target    string `json:"target"`
 }
 
-// Partner is another organisation with its role; it is proposed until it confirms.
-type Partner struct {
-	Organization domain.OrganizationID `json:"organization"` // "" where it is known by name only
-	Name         string                `json:"name"`
-	Role         string                `json:"role"`
-	Status       string                `json:"status"` // proposed
-}
-
-// Status of a partner.
-const (
-	PartnerProposed  = "proposed" // has not confirmed
-	PartnerConfirmed = "confirmed"
-)
-
 // Milestone is a step of the work with the day by which it is done.
 type Milestone struct {
 	Title string      `json:"title"`
@@ -192,11 +178,6 @@ func (c *Content) Normalise() {
 		}
 	}
 	c.Offers = offers
-	partners := slices.Clone(c.Partners)
-	for n := range partners {
-		partners[n].Status = PartnerProposed
-	}
-	c.Partners = partners
 }
 
 // number gives every offer without one an id that is never used again.
@@ -330,6 +311,9 @@ func (i Initiative) Complete(terms, budget bool) error {
 	for n, r := range i.Results {
 		f.Check(r.Baseline != "", row("result", n, "baseline"), "initiatives.error.baseline")
 		f.Check(r.Target != "", row("result", n, "target"), "initiatives.error.required")
+	}
+	for n, p := range i.Partners {
+		f.Check(p.Organization == "" || p.Status == PartnerConfirmed, row("partner", n, "name"), "initiatives.error.partner_"+p.Status, "name", p.Name)
 	}
 	f.Check(terms, "terms", "initiatives.error.terms")
 	f.Check(budget, "budget_paper", "initiatives.error.budget_paper")

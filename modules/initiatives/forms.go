@@ -95,7 +95,8 @@ func riskFields(f *web.Form, c Content) {
 func partnerFields(f *web.Form, c Content, rows int) {
 	for n := range rows {
 		p := at(c.Partners, n)
-		f.Text(row("partner", n, "name"), numbered("partner_name", n), web.Max(maxShort), web.Value(p.Name))
+		f.Hidden(row("partner", n, "organization"), string(p.Organization))
+		f.Text(row("partner", n, "name"), numbered("partner_name", n), web.Hint("initiatives.form.partner_name_hint"), web.Max(maxShort), web.Value(p.Name))
 		f.Text(row("partner", n, "role"), numbered("partner_role", n), web.Max(maxShort), web.Value(p.Role))
 	}
 }

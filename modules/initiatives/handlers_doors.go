@@ -87,6 +87,11 @@ func (m *Module) postInvite(c *fiber.Ctx) error {
 	} else {
 		f.Check(from != "", "from", "initiatives.error.required")
 	}
+	if v.Get("from") != "" {
+		if err := mayInvite(actor, from); err != nil {
+			return err
+		}
+	}
 	id := ""
 	if err = f.Err(); err == nil {
 		id, err = m.Service.Invite(c.Context(), actor, web.OperationOf(c), Invitation{
@@ -310,4 +315,32 @@ func takenViews(b web.Base, actor domain.Actor, doc Doc, names map[domain.Organi
 		out = append(out, x)
 	}
 	return out
+}
+
+// postPartner answers for a partner.
+func (m *Module) postPartner(status string) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		v := web.ValuesOf(c)
+		r := requestOf(c, web.Get[domain.Actor](c))
+		if err := m.Service.Answer(c.Context(), r, domain.OrganizationID(v.Get("organization")), v.Get("role"), status); err != nil {
+			return err
+		}
+		web.SetFlash(c, "good", "initiatives.flash.partner_"+status)
+		if status == PartnerDeclined { // the proposal is no longer there for who declined
+			return web.Redirect(c, "/desk")
+		}
+		return web.Redirect(c, "/initiatives/"+string(r.ID))
+	}
+}
+
+// partnerActions are the answers that the actor may give for partners.
+func partnerActions(b web.Base, actor domain.Actor, doc Doc) (list []web.Action) {
+	for _, p := range MayAnswer(actor, doc.Body) {
+		for _, x := range []struct{ name, kind string }{{"confirm", "main"}, {"decline", "stop"}} {
+			a := web.NewAction(b, "initiatives.partner_"+x.name, "/initiatives/"+doc.ID+"/partners/"+x.name).With("organization", string(p.Organization)).With("role", p.Role)
+			a.Label, a.Kind = b.T("initiatives.partner_"+x.name, "name", p.Name, "role", p.Role), x.kind
+			list = append(list, a)
+		}
+	}
+	return list
 }

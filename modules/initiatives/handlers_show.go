@@ -97,6 +97,8 @@ func (m *Module) offerMoves(ctx context.Context, page *showPage, actor domain.Ac
 	if i.Can(ActionSubmit) && actor.Has(i.Organization, domain.OrgOwner) {
 		open("submit", false)
 	}
+	open("answers", true)
+	page.Actions = append(page.Actions, partnerActions(b, actor, doc)...)
 	if len(CanTakeUp(actor, i)) > 0 {
 		open("take-up", true)
 	}

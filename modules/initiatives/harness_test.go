@@ -57,6 +57,16 @@ func (fakeOrganizations) Briefs(_ context.Context, ids []domain.OrganizationID) 
 	return out, nil
 }
 
+// Named knows those whose name is that of their id.
+func (f fakeOrganizations) Named(ctx context.Context, name string) (domain.OrganizationBrief, error) {
+	for _, id := range []domain.OrganizationID{"pt", "bumn", "yayasan"} {
+		if briefs, _ := f.Briefs(ctx, []domain.OrganizationID{id}); sameName(briefs[id].Name, name) {
+			return briefs[id], nil
+		}
+	}
+	return domain.OrganizationBrief{}, apperr.New(apperr.NotFound, "error.not_found.text")
+}
+
 type fakePapers struct {
 	mu   sync.Mutex
 	kept map[string][]domain.DocumentType

@@ -63,7 +63,7 @@ var fieldsOf = map[Part][]field{
 		list("milestones", func(c *Content) *[]Milestone { return &c.Milestones })},
 	PartResults:  {list("results", func(c *Content) *[]Result { return &c.Results })},
 	PartRisks:    {text("risks", func(c *Content) *string { return &c.Risks }), text("sustainability", func(c *Content) *string { return &c.Sustainability })},
-	PartPartners: {list("partners", func(c *Content) *[]Partner { return &c.Partners })},
+	PartPartners: {{"partners", func(c Content) any { return plainPartners(c.Partners) }, func(to *Content, from Content) { to.Partners = from.Partners }}},
 }
 
 // sortedAreas are the areas in one order: a form gives them back in its own.

@@ -380,5 +380,6 @@ func (i Initiative) Copy(id domain.InitiativeID) (Initiative, error) {
 	for n := range c.Offers {
 		c.Offers[n].ID = ""
 	}
+	c.Partners = plainPartners(c.Partners)
 	return Initiative{Content: c, Organization: i.Organization, CopiedFrom: id, Demo: i.Demo}, nil
 }

@@ -74,17 +74,24 @@ func (v Invitation) asks(a domain.Actor, role domain.OrganizationRole) bool {
 // MayInvite tells whether the actor may invite anybody at all.
 func MayInvite(a domain.Actor) bool { return a.Secretariat() || len(inviting(a)) > 0 }
 
+// mayInvite tells why the actor may not invite for an organisation, or ("") for the secretariat.
+func mayInvite(actor domain.Actor, from domain.OrganizationID) error {
+	if from == "" && actor.Secretariat() || slices.ContainsFunc(inviting(actor), func(m domain.Membership) bool { return m.Organization == from }) {
+		return nil
+	}
+	return apperr.New(apperr.Forbidden, "initiatives.refuse.inviting")
+}
+
 // Invite asks an organisation for a proposal, for a verified organisation or ("") the secretariat. Forbidden for others;
 // NotFound where there is no such organisation; Invalid by field, also where it invites itself. The same form again is
 // the same invitation.
 func (s *Service) Invite(ctx context.Context, actor domain.Actor, op store.Operation, v Invitation) (string, error) {
+	if err := mayInvite(actor, v.From); err != nil {
+		return "", err
+	}
 	to, err := s.invitee(ctx, v.To)
 	if err != nil {
 		return "", err
-	}
-	allowed := v.From == "" && actor.Secretariat() || slices.ContainsFunc(inviting(actor), func(m domain.Membership) bool { return m.Organization == v.From })
-	if !allowed {
-		return "", apperr.New(apperr.Forbidden, "initiatives.refuse.inviting")
 	}
 	v.By, v.At, v.Demo = actor.Account, s.clock.Now(), to.Demo || actor.Demo
 	if err := v.validate(v.At); err != nil {

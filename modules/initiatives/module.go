@@ -41,6 +41,7 @@ type Module struct {
 	reading     *web.View[readingPage]
 	changes     *web.View[changesPage]
 	invitation  *web.View[invitationPage]
+	answers     *web.View[answersPage]
 }
 
 // New makes the module; a missing view stops the start.
@@ -59,6 +60,7 @@ func New(d Deps) *Module {
 		reading: web.NewView[readingPage](d.Views, "initiatives/reading"),
 		changes: web.NewView[changesPage](d.Views, "initiatives/changes"),
 
+		answers:    web.NewView[answersPage](d.Views, "initiatives/answers"),
 		invitation: web.NewView[invitationPage](d.Views, "initiatives/invitation"),
 	}
 }

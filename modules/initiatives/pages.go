@@ -261,11 +261,26 @@ func (s *Service) tablesOf(ctx context.Context, b web.Base, i Initiative, used m
 	if len(i.Partners) > 0 {
 		partners := web.Table{Caption: t("partners"), Head: []string{t("partner"), t("role"), t("partner_status")}}
 		for _, p := range i.Partners {
-			partners.Rows = append(partners.Rows, web.Row{Cells: []web.Cell{{Text: p.Name}, {Text: p.Role}, {Text: b.T("initiatives.partner." + p.Status), Quiet: true}}})
+			partners.Rows = append(partners.Rows, web.Row{Cells: []web.Cell{partnerCell(b, p), {Text: p.Role}, partnerStatus(b, p)}})
 		}
 		tables = append(tables, partners)
 	}
 	return tables
+}
+
+func partnerCell(b web.Base, p Partner) web.Cell {
+	cell := web.Cell{Text: p.Name}
+	if p.Organization != "" {
+		cell.Path = b.URL("/organizations/" + string(p.Organization))
+	}
+	return cell
+}
+
+func partnerStatus(b web.Base, p Partner) web.Cell {
+	if p.Organization == "" {
+		return web.Cell{Text: b.T("initiatives.partner.unregistered"), Quiet: true}
+	}
+	return web.Cell{Text: b.T("initiatives.partner." + p.Status), Quiet: p.Status != PartnerConfirmed}
 }
 
 func (s *Service) organizationsOf(ctx context.Context, i Initiative) (map[domain.OrganizationID]domain.OrganizationBrief, error) {

@@ -107,6 +107,11 @@ func (r resolver) Resolve(ctx context.Context, actor domain.Actor, id string) (d
 		Public: i.Public(), MayAttach: actor.Has(i.Organization, domain.OrgEditor) && !ended && i.State() != UnderReview,
 		ReadsParties: CanReadAll(actor, i) || reviewer && !anonymous, Demo: i.Demo,
 	}
+	for _, p := range i.Partners {
+		if p.Status == PartnerConfirmed {
+			out.Parties = append(out.Parties, p.Organization)
+		}
+	}
 	if len(i.Areas) > 0 {
 		out.Region = i.Areas[0]
 	}

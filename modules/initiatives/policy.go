@@ -34,7 +34,7 @@ var inReview = []State{UnderReview, NeedsRevision, Approved, Rejected}
 // CanView tells whether the actor may see the initiative at all; otherwise it is not there. Reviewers and who made the
 // call that it answers see more: see Service.readsInReview.
 func CanView(a domain.Actor, i Initiative) bool {
-	return i.Public() || CanReadAll(a, i)
+	return i.Public() || CanReadAll(a, i) || partnerOf(a, i)
 }
 
 // CanReadAll tells whether the actor sees what the public does not: points of a revision, decisions' reasons.

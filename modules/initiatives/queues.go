@@ -2,6 +2,7 @@ package initiatives
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"gotong/modules/domain"
@@ -12,6 +13,7 @@ import (
 const (
 	taskBegin    = "begin"
 	taskAppeal   = "appeal"
+	taskPartner  = "partner"
 	taskRevise   = "revise"
 	taskPublish  = "publish"
 	taskDraft    = "draft"
@@ -20,6 +22,19 @@ const (
 
 // deskKeys are the tasks that an initiative is.
 func deskKeys(_ string, i Initiative) []store.Key {
+	keys := stateKeys(i)
+	if slices.Contains([]State{Rejected, Withdrawn, Cancelled, Archived}, i.State()) {
+		return keys
+	}
+	for _, p := range i.Partners {
+		if p.Organization != "" && p.Status == PartnerProposed {
+			keys = append(keys, store.KeyOf(taskPartner, string(p.Organization)))
+		}
+	}
+	return keys
+}
+
+func stateKeys(i Initiative) []store.Key {
 	own := func(task string) []store.Key { return []store.Key{store.KeyOf(task, string(i.Organization))} }
 	switch i.State() {
 	case Submitted:
@@ -86,6 +101,16 @@ func (m *Module) Queues() []domain.Queue {
 				return domain.Wait{Title: d.Body.Title, Path: invitePath(d.ID), Since: d.Body.At, Due: d.Body.Until.Time(), Demo: d.Body.Demo}, true, nil
 			},
 		}.Queue(),
+		s.queue(taskPartner, "", 0, func(a domain.Actor) (scopes []string) {
+			for _, member := range a.Memberships {
+				if a.Has(member.Organization, domain.OrgOwner) {
+					scopes = append(scopes, string(member.Organization))
+				}
+			}
+			return scopes
+		}, func(_ context.Context, a domain.Actor, d Doc) (bool, error) {
+			return len(MayAnswer(a, d.Body)) > 0, nil
+		}),
 		s.queue(taskRevise, "", domain.DaysToCorrect, own, every),
 		s.queue(taskPublish, "", 0, own, every),
 		s.queue(taskDraft, "", 0, own, every),

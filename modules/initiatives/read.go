@@ -85,7 +85,7 @@ func readContent(v web.Values) (Content, *reader) {
 		c.Results = append(c.Results, Result{Indicator: v.Get(in("indicator")), Baseline: v.Get(in("baseline")), Target: v.Get(in("target"))})
 	})
 	r.each("partner", []string{"name", "role"}, func(in func(string) string) {
-		c.Partners = append(c.Partners, Partner{Name: v.Get(in("name")), Role: v.Get(in("role")), Status: PartnerProposed})
+		c.Partners = append(c.Partners, Partner{Name: v.Get(in("name")), Role: v.Get(in("role")), Organization: domain.OrganizationID(v.Get(in("organization"))), Status: PartnerProposed})
 	})
 	return c, r
 }

@@ -140,9 +140,6 @@ func plainContent(c Content) Content {
 	c.Budget = append([]BudgetLine{}, c.Budget...)
 	c.Milestones = append([]Milestone{}, c.Milestones...)
 	c.Results = append([]Result{}, c.Results...)
-	c.Partners = append([]Partner{}, c.Partners...)
-	for n := range c.Partners {
-		c.Partners[n].Status = PartnerProposed
-	}
+	c.Partners = plainPartners(c.Partners)
 	return c
 }

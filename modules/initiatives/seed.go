@@ -27,6 +27,13 @@ func (s *Service) Uproot(ctx context.Context) (int, error) {
 	if err := drop(ctx, s.versions, versions, change); err != nil {
 		return 0, err
 	}
+	invitations, err := collect(ctx, s.invitations, func(doc InvitationDoc) bool { return doc.Body.Demo })
+	if err != nil {
+		return 0, err
+	}
+	if err := drop(ctx, s.invitations, invitations, change); err != nil {
+		return 0, err
+	}
 	return len(initiatives), drop(ctx, s.records, initiatives, change)
 }
 

@@ -21,6 +21,8 @@ type Places interface {
 
 // Organizations tells who is who.
 type Organizations interface {
+	// Named finds the organisation that bears just that name. NotFound where none does, or several.
+	Named(ctx context.Context, name string) (domain.OrganizationBrief, error)
 	Briefs(ctx context.Context, ids []domain.OrganizationID) (map[domain.OrganizationID]domain.OrganizationBrief, error)
 }
 
@@ -235,6 +237,10 @@ func (s *Service) CreateBy(ctx context.Context, actor domain.Actor, op store.Ope
 		return Doc{}, apperr.New(apperr.Forbidden, "initiatives.refuse.not_editor")
 	}
 	c.Normalise()
+	var err error
+	if c.Partners, err = s.named(ctx, organization, plainPartners(c.Partners)); err != nil {
+		return Doc{}, err
+	}
 	if err := s.check(ctx, c, Content{}); err != nil {
 		return Doc{}, err
 	}
@@ -265,6 +271,11 @@ func (s *Service) CreateBy(ctx context.Context, actor domain.Actor, op store.Ope
 func (s *Service) rewritten(ctx context.Context, doc Doc, c Content) (Initiative, error) {
 	c.Normalise()
 	i := doc.Body
+	partners, err := s.named(ctx, i.Organization, c.Partners)
+	if err != nil {
+		return i, err
+	}
+	c.Partners = answered(partners, i.Partners)
 	if err := s.check(ctx, c, i.Content); err != nil {
 		return i, err
 	}

@@ -26,6 +26,9 @@ func (s *Service) Standing(ctx context.Context, actor domain.Actor, id string) (
 	if seated && !tied(actor, i) {
 		relations = append(relations, domain.RelReviewer)
 	}
+	if partnerOf(actor, i) {
+		relations = append(relations, domain.RelPartner)
+	}
 	if called(actor, i) {
 		relations = append(relations, domain.RelCaller)
 	}

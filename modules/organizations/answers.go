@@ -2,6 +2,7 @@ package organizations
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"gotong/modules/domain"
@@ -141,6 +142,32 @@ type Found struct {
 	Items []store.Doc[Organization]
 	Next  string
 	Total int64
+}
+
+// Named gives the public organisation that bears just that name, but for spaces and capitals. NotFound where none does,
+// or several.
+func (s *Service) Named(ctx context.Context, name string) (domain.OrganizationBrief, error) {
+	var b domain.OrganizationBrief
+	if name == "" {
+		return b, hidden(nil)
+	}
+	found, err := s.List(ctx, ListQuery{Text: name, Limit: 20})
+	if err != nil {
+		return b, err
+	}
+	for _, doc := range found.Items {
+		if !strings.EqualFold(strings.Join(strings.Fields(doc.Body.Name), " "), strings.Join(strings.Fields(name), " ")) {
+			continue
+		}
+		if b.ID != "" {
+			return domain.OrganizationBrief{}, hidden(nil)
+		}
+		b = brief(doc, s.now())
+	}
+	if b.ID == "" {
+		return b, hidden(nil)
+	}
+	return b, nil
 }
 
 // List pages through what the public sees. BadRequest on a cursor of another list.

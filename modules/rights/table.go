@@ -63,7 +63,7 @@ const (
 // words are all relations, in the order in which pages name them.
 var words = []domain.Relation{
 	Anyone, Member, domain.RelSelf, domain.RelOther, domain.RelViewer, domain.RelEditor, domain.RelOwner, AnEditor, AnOwner,
-	domain.RelVillageViewer, domain.RelVillageEditor, domain.RelVillageOwner, domain.RelReader, domain.RelVerifier, domain.RelReviewer, domain.RelCaller, Evaluator,
+	domain.RelVillageViewer, domain.RelVillageEditor, domain.RelVillageOwner, domain.RelReader, domain.RelVerifier, domain.RelReviewer, domain.RelCaller, domain.RelPartner, Evaluator,
 	Secretariat, Auditor, Nobody,
 }
 

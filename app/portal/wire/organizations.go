@@ -19,6 +19,11 @@ func (w Organizations) Briefs(ctx context.Context, ids []domain.OrganizationID) 
 	return w.House.Organizations.Service.Briefs(ctx, ids)
 }
 
+// Named finds the organisation that bears just that name.
+func (w Organizations) Named(ctx context.Context, name string) (domain.OrganizationBrief, error) {
+	return w.House.Organizations.Service.Named(ctx, name)
+}
+
 // VillageGovernment gives the organisation that is a village's government.
 func (w Organizations) VillageGovernment(ctx context.Context, village domain.RegionCode) (domain.OrganizationBrief, error) {
 	return w.House.Organizations.Service.VillageGovernment(ctx, village)

@@ -38,7 +38,7 @@ func inviteForm(b web.Base, actor domain.Actor, to domain.OrganizationBrief) *we
 	if len(options) == 1 {
 		f.Hidden("from", options[0].Value)
 	} else {
-		f.Select("from", options, web.Required())
+		f.Select("from", options, web.Required(), web.Value(options[0].Value))
 	}
 	f.Text("title", web.Required(), web.Max(maxTitle))
 	f.Select("category", domain.CategoryChoices(b.Lang), web.Required())
@@ -81,16 +81,14 @@ func (m *Module) postInvite(c *fiber.Ctx) error {
 	until, err := domain.ParseDate(v.Get("until"))
 	var f apperr.Fields
 	f.Check(err == nil, "until", "initiatives.error.date")
-	from := domain.OrganizationID(v.Get("from"))
+	from := domain.OrganizationID(v.Get("from")) // the form always says for whom
 	if from == "secretariat" {
 		from = ""
-	} else {
-		f.Check(from != "", "from", "initiatives.error.required")
+	} else if from == "" {
+		return apperr.New(apperr.Forbidden, "initiatives.refuse.inviting")
 	}
-	if v.Get("from") != "" {
-		if err := mayInvite(actor, from); err != nil {
-			return err
-		}
+	if err := mayInvite(actor, from); err != nil {
+		return err
 	}
 	id := ""
 	if err = f.Err(); err == nil {

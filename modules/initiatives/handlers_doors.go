@@ -84,7 +84,7 @@ func (m *Module) postInvite(c *fiber.Ctx) error {
 	from := domain.OrganizationID(v.Get("from")) // the form always says for whom
 	if from == "secretariat" {
 		from = ""
-	} else if from == "" {
+	} else if from == "" && !actor.Secretariat() {
 		return apperr.New(apperr.Forbidden, "initiatives.refuse.inviting")
 	}
 	if err := mayInvite(actor, from); err != nil {

@@ -215,6 +215,26 @@ func (s *Service) whole(ctx context.Context, key string, size int64) ([]byte, er
 	return raw, nil
 }
 
+// dropDerived removes what was made of a content that no document has any more.
+func (s *Service) dropDerived(ctx context.Context, sum string) error {
+	if n, err := s.records.Count(ctx, listSum, store.KeyOf(sum)); err != nil || n > 0 {
+		return err
+	}
+	var keys []string
+	for info, err := range s.blobs.List(ctx, derivedName(sum, "")) {
+		if err != nil {
+			return err
+		}
+		keys = append(keys, info.Key)
+	}
+	for _, key := range keys {
+		if err := s.blobs.Delete(ctx, key); err != nil && !apperr.Is(err, apperr.NotFound) {
+			return err
+		}
+	}
+	return nil
+}
+
 // staleDerived lists what was made of contents that no document has any more.
 func (s *Service) staleDerived(ctx context.Context) (keys []string, err error) {
 	before := s.clock.Now().Add(-grace)

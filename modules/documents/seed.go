@@ -24,15 +24,26 @@ func (s *Service) Uproot(ctx context.Context) (int, error) {
 		if err := s.records.Delete(ctx, doc, store.Change{Action: "document.seed-removed"}); err != nil && !apperr.Is(err, apperr.NotFound) {
 			return 0, err
 		}
-		if named, err := s.named(ctx, doc.ID, doc.Body.Object); err != nil || named {
-			if err != nil {
+		for _, v := range doc.Body.History() {
+			if err := s.dropContent(ctx, doc.ID, v); err != nil {
 				return 0, err
 			}
-			continue // another document keeps the same content
-		}
-		if err := s.blobs.Delete(ctx, doc.Body.Object); err != nil && !apperr.Is(err, apperr.NotFound) {
-			return 0, err
 		}
 	}
 	return len(docs), nil
+}
+
+// dropContent removes a version's content and what was made of it, where no other document keeps the same.
+func (s *Service) dropContent(ctx context.Context, id string, v Version) error {
+	if err := s.dropDerived(ctx, v.SHA256); err != nil {
+		return err
+	}
+	named, err := s.named(ctx, id, v.Object)
+	if err != nil || named {
+		return err
+	}
+	if err := s.blobs.Delete(ctx, v.Object); !apperr.Is(err, apperr.NotFound) {
+		return err
+	}
+	return nil
 }

@@ -100,7 +100,7 @@ func testPages(t *testing.T, s *scenery) {
 				if wrong := guarded(r); wrong != nil && !strings.HasSuffix(l.pattern, "/file") {
 					t.Errorf("%s as %s: without %v", l.path(), who, wrong)
 				}
-				if cache := r.header.Get("Cache-Control"); p.account != "" && !strings.Contains(cache, "no-store") && !strings.HasSuffix(l.pattern, "/file") && !strings.HasSuffix(l.pattern, ".json") || strings.Contains(cache, "public") && p.account != "" {
+				if cache := r.header.Get("Cache-Control"); p.account != "" && !strings.Contains(cache, "no-store") && !strings.HasSuffix(l.pattern, "/file") && !strings.HasSuffix(l.pattern, ".json") && !strings.HasSuffix(l.pattern, ".atom") || strings.Contains(cache, "public") && p.account != "" {
 					t.Errorf("%s as %s: cache %q", l.path(), who, cache)
 				}
 				if strings.Contains(r.body, "evil") && strings.HasPrefix(r.header.Get("Content-Type"), "text/html") {

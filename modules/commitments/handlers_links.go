@@ -57,7 +57,7 @@ func (m *Module) getLink(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	noReferrer(c)
+	web.SecretAddress(c)
 	return m.link.Render(c, fiber.StatusOK, m.newLinkPage(web.NewBase(c, "needs", "commitments.link.shown_title"), id, &commitment, show))
 }
 
@@ -70,15 +70,6 @@ func (m *Module) onLink(name string, act func(ctx context.Context, actor domain.
 		web.SetFlash(c, "good", "commitments.flash.link_"+name)
 		return web.Redirect(c, linksPath(id))
 	}
-}
-
-// noReferrer keeps the address of a page that shows or holds a secret to itself, and out of every cache and index. Of
-// the two policies a browser takes the last that it knows. Both keep the path out of every Referer; strict-origin
-// alone lets a form of the page carry its Origin, by which browsers without Sec-Fetch-Site are told from foreign sites.
-func noReferrer(c *fiber.Ctx) {
-	c.Set(fiber.HeaderReferrerPolicy, "no-referrer, strict-origin")
-	c.Set(fiber.HeaderCacheControl, "no-store")
-	c.Set("X-Robots-Tag", "noindex, nofollow")
 }
 
 func callerOf(c *fiber.Ctx) Caller {
@@ -94,7 +85,7 @@ func (m *Module) getCode(c *fiber.Ctx) error {
 }
 
 func (m *Module) postCode(c *fiber.Ctx) error {
-	noReferrer(c)
+	web.SecretAddress(c)
 	secret := normalSecret(web.ValuesOf(c).Get("code"))
 	if secret == "" {
 		b := web.NewBase(c, "", "commitments.code.title")
@@ -125,7 +116,7 @@ func (m *Module) refuseSecret(c *fiber.Ctx, err error) error {
 func secretOf(c *fiber.Ctx) string { return normalSecret(strings.Clone(c.Params("secret"))) }
 
 func (m *Module) getAnswer(c *fiber.Ctx) error {
-	noReferrer(c)
+	web.SecretAddress(c)
 	offer, err := m.Service.LinkOffer(c.UserContext(), callerOf(c), secretOf(c))
 	if err != nil {
 		return m.refuseSecret(c, err)
@@ -134,7 +125,7 @@ func (m *Module) getAnswer(c *fiber.Ctx) error {
 }
 
 func (m *Module) postAnswer(c *fiber.Ctx) error {
-	noReferrer(c)
+	web.SecretAddress(c)
 	ctx, secret := c.UserContext(), secretOf(c)
 	said, err := saidOf(web.ValuesOf(c))
 	var receipt string
@@ -173,7 +164,7 @@ func saidOf(v web.Values) (Said, error) {
 }
 
 func (m *Module) getPicture(c *fiber.Ctx) error {
-	noReferrer(c)
+	web.SecretAddress(c)
 	picture, err := m.Service.LinkPicture(c.UserContext(), callerOf(c), secretOf(c), domain.DocumentID(strings.Clone(c.Params("document"))))
 	if err != nil {
 		return m.refuseSecret(c, err)
@@ -184,7 +175,7 @@ func (m *Module) getPicture(c *fiber.Ctx) error {
 }
 
 func (m *Module) getReceipt(c *fiber.Ctx) error {
-	noReferrer(c)
+	web.SecretAddress(c)
 	link, commitment, err := m.Service.LinkReceipt(c.UserContext(), strings.Clone(c.Params("id")))
 	if err != nil {
 		return m.refuseSecret(c, err)

@@ -86,8 +86,7 @@ func (m *Module) renderShared(c *fiber.Ctx, status int, refused error) error {
 		p.Form.Bind(c).Fail(refused)
 		p.Form.Field("password").Value = ""
 	}
-	c.Set("Referrer-Policy", "no-referrer")
-	c.Set("X-Robots-Tag", "noindex")
+	web.SecretAddress(c)
 	return m.sharedView.Render(c, status, p)
 }
 

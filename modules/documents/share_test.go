@@ -202,7 +202,7 @@ func TestSharingPages(t *testing.T) {
 	}
 	link := strings.TrimPrefix(addresses[0], "https://portal.example")
 	shown := s.get(t, "", link).want(t, http.StatusOK)
-	if shown.Header.Get("X-Robots-Tag") != "noindex" || shown.Header.Get("Referrer-Policy") != "no-referrer" || strings.Contains(shown.body, "Isi berita acara") {
+	if shown.Header.Get("X-Robots-Tag") != "noindex, nofollow" || shown.Header.Get("Referrer-Policy") != "no-referrer, strict-origin" || strings.Contains(shown.body, "Isi berita acara") {
 		t.Error(shown.Header)
 	}
 	wrong := s.post(t, "", link, url.Values{"password": {"keliru sekali"}}).want(t, http.StatusUnprocessableEntity)

@@ -27,7 +27,7 @@ func TestAccountInTheBrowser(t *testing.T) {
 			Key: "kantor", Name: "Kantor", Kind: accounts.KindOIDC, Issuer: second.Issuer(), ClientID: oidc.ClientID, ClientSecret: config.Secret(second.ClientSecret()),
 		})
 	})
-	i := inspect(t, "account", map[string]bool{})
+	i := inspect(t, "account")
 	w := accountWalk{t}
 	visit := func(subject string) *walk.Chromium { return i.visit(b, base, false, subject) }
 	phone, laptop := visit("anggota"), visit("anggota")
@@ -42,7 +42,7 @@ func TestAccountInTheBrowser(t *testing.T) {
 	for _, path := range []string{"/privacy", "/en/privacy", "/en/account", "/en/account/privacy"} {
 		w.must(phone.Open(path))
 	}
-	t.Logf("%d kinds of page met, %d structures inspected", len(i.kinds), len(i.met))
+	t.Logf("%d kinds of page met, %d structures inspected", len(i.kinds), len(judged))
 }
 
 type accountWalk struct{ *testing.T }

@@ -10,10 +10,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -88,12 +90,14 @@ func serveWith(t *testing.T, change func(*config.Config)) string {
 	return ""
 }
 
+// judged are the structures that one of the walks met already; they run one after the other.
+var judged = map[string]bool{}
+
 // inspector holds each page against axe, once for each structure (elements, their classes, roles and states), and
 // keeps a picture of it.
 type inspector struct {
 	t        *testing.T
 	out      string // folder for pictures, "" for none
-	met      map[string]bool
 	kinds    map[string]bool
 	name     string
 	sessions map[string]*walk.Chromium // by subject, of once
@@ -114,10 +118,10 @@ func (i *inspector) meet(c *walk.Chromium) {
 	}
 	i.kinds[kind] = true
 	key := structure(doc)
-	if i.met[key] {
+	if judged[key] {
 		return
 	}
-	i.met[key] = true
+	judged[key] = true
 	i.check(c, kind)
 	if wide, err := c.TooWide(); err != nil || wide != "" {
 		i.t.Errorf("%s is wider than the screen: %s %v", kind, wide, err)
@@ -127,28 +131,47 @@ func (i *inspector) meet(c *walk.Chromium) {
 	}
 	shot, err := c.Screenshot()
 	if err == nil {
-		err = os.WriteFile(filepath.Join(i.out, fmt.Sprintf("%s-%03d%s.png", i.name, len(i.met), strings.ReplaceAll(kind, "/", "-"))), shot, 0o600)
+		err = os.WriteFile(filepath.Join(i.out, fmt.Sprintf("%s-%03d%s.png", i.name, len(judged), strings.ReplaceAll(kind, "/", "-"))), shot, 0o600)
 	}
 	if err != nil {
 		i.t.Errorf("%s: picture: %v", kind, err)
 	}
 }
 
-// structure sums up what axe judges of a page apart from its words.
+// structure sums up what axe judges of a page apart from its words: which elements with which states stand in which others,
+// and the order of the headings. Ten cards of one make are like three.
 func structure(doc *goquery.Document) string {
-	sum := sha256.New()
+	parts := map[string]bool{}
+	last, order := "", []string{}
 	doc.Find("*").Each(func(_ int, s *goquery.Selection) {
-		_, _ = io.WriteString(sum, goquery.NodeName(s))
-		for _, a := range []string{"class", "role", "type", "lang", "open", "checked", "disabled", "aria-current", "aria-invalid", "aria-describedby", "aria-live", "tabindex"} {
-			if v, ok := s.Attr(a); ok {
-				_, _ = io.WriteString(sum, " "+a+"="+id.ReplaceAllString(v, "ID"))
-			}
-		}
+		node := goquery.NodeName(s)
+		part := signature(s.Parent()) + ">" + signature(s)
 		if s.Children().Length() == 0 && strings.TrimSpace(s.Text()) == "" {
-			_, _ = io.WriteString(sum, " empty")
+			part += " empty"
+		}
+		parts[part] = true
+		if len(node) == 2 && node[0] == 'h' && node != last && node != "hr" {
+			last, order = node, append(order, node)
 		}
 	})
+	sum := sha256.New()
+	for _, part := range append(slices.Sorted(maps.Keys(parts)), order...) {
+		_, _ = io.WriteString(sum, part+"\n")
+	}
 	return string(sum.Sum(nil))
+}
+
+// seen are the attributes that axe judges by.
+var seen = []string{"class", "role", "type", "lang", "open", "checked", "disabled", "aria-current", "aria-invalid", "aria-describedby", "aria-live", "tabindex"}
+
+func signature(s *goquery.Selection) string {
+	text := goquery.NodeName(s)
+	for _, a := range seen {
+		if v, ok := s.Attr(a); ok {
+			text += " " + a + "=" + id.ReplaceAllString(v, "ID")
+		}
+	}
+	return text
 }
 
 // check runs axe in the page.
@@ -174,10 +197,10 @@ func (i *inspector) check(c *walk.Chromium, kind string) {
 	}
 }
 
-// inspect makes an inspector; met are the structures that were judged already. Pictures are kept where GOTONG_TEST_OUT says.
-func inspect(t *testing.T, name string, met map[string]bool) *inspector {
+// inspect makes an inspector. Pictures are kept where GOTONG_TEST_OUT says.
+func inspect(t *testing.T, name string) *inspector {
 	t.Helper()
-	i := &inspector{t: t, met: met, kinds: map[string]bool{}, name: name}
+	i := &inspector{t: t, kinds: map[string]bool{}, name: name}
 	if dir := os.Getenv("GOTONG_TEST_OUT"); dir != "" {
 		i.out = filepath.Join(dir, "screenshots")
 		if err := os.MkdirAll(i.out, 0o700); err != nil {
@@ -218,14 +241,13 @@ func (i *inspector) once(b *walk.Browser, base string, script bool) func(subject
 func TestLoopInTheBrowser(t *testing.T) {
 	b := browser(t)
 	base := serve(t)
-	met := map[string]bool{}
 	for _, script := range []bool{false, true} {
 		name := "with-javascript"
 		if !script {
 			name = "without-javascript"
 		}
 		t.Run(name, func(t *testing.T) {
-			i := inspect(t, name, met)
+			i := inspect(t, name)
 			as := i.once(b, base, script)
 			loop := walk.Loop{As: as, Mark: name}
 			if err := loop.Walk(t.Logf); err != nil {
@@ -237,7 +259,7 @@ func TestLoopInTheBrowser(t *testing.T) {
 			if len(i.sessions) < 8 {
 				t.Errorf("only %d sessions", len(i.sessions))
 			}
-			t.Logf("%d kinds of page met, %d structures inspected so far, %d sessions", len(i.kinds), len(i.met), len(i.sessions))
+			t.Logf("%d kinds of page met, %d structures inspected so far, %d sessions", len(i.kinds), len(judged), len(i.sessions))
 		})
 	}
 }

@@ -20,11 +20,10 @@ var confirmAddress = regexp.MustCompile(`http://[^ ]*(/confirm/[0-9A-Z]+)`)
 func TestVillageConfirmsByLinkInTheBrowser(t *testing.T) {
 	b := browser(t)
 	base := serve(t)
-	met := map[string]bool{}
 	for _, script := range []bool{false, true} {
 		name := map[bool]string{false: "without-javascript", true: "with-javascript"}[script]
 		t.Run(name, func(t *testing.T) {
-			i := inspect(t, "commitments-"+name, met)
+			i := inspect(t, "commitments-"+name)
 			visit := func(subject string) *walk.Chromium { return i.visit(b, base, script, subject) }
 			w := &pledgeWalk{t: t, partner: visit("air-pengelola"), village: visit("desa-temajuk"), verifier: visit("verifikator-paloh"), phone: visit("")}
 			w.negotiate(name)

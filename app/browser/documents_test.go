@@ -35,11 +35,10 @@ func threePages(t *testing.T) walk.File {
 func TestDocumentsInTheBrowser(t *testing.T) {
 	b := browser(t)
 	base := serve(t)
-	met := map[string]bool{}
 	for _, script := range []bool{false, true} {
 		name := map[bool]string{false: "documents-without-javascript", true: "documents-with-javascript"}[script]
 		t.Run(name, func(t *testing.T) {
-			i := inspect(t, name, met)
+			i := inspect(t, name)
 			v := i.visit(b, base, script, "univ-penyunting")
 			step := func(what string, err error) {
 				t.Helper()

@@ -36,12 +36,11 @@ func effort(v walk.Values) (keys, taps int) {
 func TestNeedsInTheBrowser(t *testing.T) {
 	b := browser(t)
 	base := serve(t)
-	met := map[string]bool{}
 	fill(t, base, 40)
 	for _, script := range []bool{false, true} {
 		name := map[bool]string{false: "without-javascript", true: "with-javascript"}[script]
 		t.Run(name, func(t *testing.T) {
-			i := inspect(t, name, met)
+			i := inspect(t, name)
 			person := func(subject string) *walk.Chromium { return i.visit(b, base, script, subject) }
 			village, verifier := person("desa-temajuk"), person("verifikator-paloh")
 			do := func(v walk.Visitor, open, form string, values walk.Values, files map[string]walk.File) {

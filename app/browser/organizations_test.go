@@ -12,12 +12,12 @@ import (
 func TestPartnerInTheBrowser(t *testing.T) {
 	b := browser(t)
 	base := serve(t)
-	i := inspect(t, "partner", map[string]bool{})
+	i := inspect(t, "partner")
 	partner := walk.Partner{Mark: "Paloh", As: i.once(b, base, false)}
 	if err := partner.Walk(t.Logf); err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%d kinds of page met, %d structures inspected, %d sessions", len(i.kinds), len(i.met), len(i.sessions))
+	t.Logf("%d kinds of page met, %d structures inspected, %d sessions", len(i.kinds), len(judged), len(i.sessions))
 }
 
 // With JavaScript a look-alike is pointed out while one types, below the name.

@@ -16,11 +16,10 @@ import (
 func TestPlansInTheBrowser(t *testing.T) {
 	b := browser(t)
 	base := serve(t)
-	met := map[string]bool{}
 	for _, script := range []bool{false, true} {
 		name := map[bool]string{false: "without-javascript", true: "with-javascript"}[script]
 		t.Run(name, func(t *testing.T) {
-			i := inspect(t, "plans-"+name, met)
+			i := inspect(t, "plans-"+name)
 			person := func(subject string) *walk.Chromium { return i.visit(b, base, script, subject) }
 			open := func(v walk.Visitor, path string) *goquery.Document {
 				t.Helper()

@@ -11,7 +11,6 @@ import (
 func TestProposalsAreJudgedInTheBrowser(t *testing.T) {
 	b := browser(t)
 	base := serve(t)
-	met := map[string]bool{}
 	people := map[string]walk.Visitor{}
 	aside := func(subject string) (walk.Visitor, error) {
 		if people[subject] != nil {
@@ -27,7 +26,7 @@ func TestProposalsAreJudgedInTheBrowser(t *testing.T) {
 	for _, script := range []bool{false, true} {
 		name := map[bool]string{false: "without-javascript", true: "with-javascript"}[script]
 		t.Run(name, func(t *testing.T) {
-			i := inspect(t, "reviews-"+name, met)
+			i := inspect(t, "reviews-"+name)
 			judging := walk.Judging{As: i.once(b, base, script), Aside: aside, Mark: name, Other: map[bool]int{false: 1, true: 2}[script]}
 			if err := judging.Walk(t.Logf); err != nil {
 				t.Fatal(err)

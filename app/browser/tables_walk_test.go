@@ -16,14 +16,13 @@ import (
 func TestTableInTheBrowser(t *testing.T) {
 	b := browser(t)
 	base := serve(t)
-	met := map[string]bool{}
 	for _, script := range []bool{false, true} {
 		name := "table-with-javascript"
 		if !script {
 			name = "table-without-javascript"
 		}
 		t.Run(name, func(t *testing.T) {
-			i := inspect(t, name, met)
+			i := inspect(t, name)
 			v := i.visit(b, base, script, "verifikator-sambas")
 			tableWalk(t, v, name)
 			if err := v.Open("/en/imports"); err != nil {

@@ -168,7 +168,7 @@ func TestUploadInTheBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(v.Close)
-	i := inspect(t, "upload", map[string]bool{})
+	i := inspect(t, "upload")
 	v.Met = i.meet
 	must := func(what string, err error) {
 		t.Helper()

@@ -12,11 +12,10 @@ import (
 func TestVillagesInTheBrowser(t *testing.T) {
 	b := browser(t)
 	base := serve(t)
-	met := map[string]bool{}
 	for _, script := range []bool{false, true} {
 		name := map[bool]string{false: "villages-without-javascript", true: "villages-with-javascript"}[script]
 		t.Run(name, func(t *testing.T) {
-			i := inspect(t, name, met)
+			i := inspect(t, name)
 			visit := func(subject string) *walk.Chromium { return i.visit(b, base, script, subject) }
 			public := visit("")
 			for path, wants := range map[string][]string{

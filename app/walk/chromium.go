@@ -82,7 +82,7 @@ func (b *Browser) Visit(base string, width, height int64, script bool, scratch s
 		return nil, err
 	}
 	_, err := chromedp.Call(ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
-		Width: width, Height: height, DeviceScaleFactor: 2, Mobile: width < 600,
+		Width: width, Height: height, DeviceScaleFactor: 1, Mobile: width < 600,
 	})
 	if err == nil {
 		err = c.allow(script)

@@ -83,7 +83,7 @@ func TestDocumentsInTheBrowser(t *testing.T) {
 			step("drawn", reader.Until(`document.querySelector('.viewer-sheet[data-drawn="2"]') !== null`, 20*time.Second))
 			var dark, narrow float64
 			step("ink", reader.Eval(`(()=>{const c=document.querySelector("canvas"),d=c.getContext("2d").getImageData(0,0,c.width,c.height).data;let n=0;for(let i=0;i<d.length;i+=4)if(d[i]+d[i+1]+d[i+2]<200)n++;return JSON.stringify(n)})()`, &dark))
-			if dark < 100 {
+			if dark < 5 { // thin letters of a small page
 				t.Errorf("%v dark dots are drawn", dark)
 			}
 			const size = `document.querySelector("canvas").getBoundingClientRect().width`

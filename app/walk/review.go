@@ -70,6 +70,10 @@ func declareTie(v Visitor, title, tie string) error {
 	if err != nil {
 		return err
 	}
+	const form = `form[action*="/reviewing/"]`
+	if doc.Find(form).Length() > 0 { // who sends a lost form again is on its page still
+		return v.Submit(form, Values{"conflict": tie}, nil)
+	}
 	link := ""
 	doc.Find(`a[href*="/reviewing/"]`).Each(func(_ int, s *goquery.Selection) {
 		if strings.Contains(s.Text(), title) {
@@ -82,7 +86,7 @@ func declareTie(v Visitor, title, tie string) error {
 	if err := v.Open(link); err != nil {
 		return err
 	}
-	return v.Submit(`form[action*="/reviewing/"]`, Values{"conflict": tie}, nil)
+	return v.Submit(form, Values{"conflict": tie}, nil)
 }
 
 // review writes a review with one score for every criterion.

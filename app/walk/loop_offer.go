@@ -10,8 +10,11 @@ import (
 
 // propose takes an organisation's initiative from its draft to publication.
 func (l *Loop) propose(p proposer) []Step {
-	return []Step{
-		{"draft an initiative with an offer", p.subject, func(v Visitor) error { return l.draft(v, p) }},
+	steps := []Step{{"begin an initiative", p.subject, func(v Visitor) error { return l.outline(v, p) }}}
+	for _, part := range partsOf(strconv.FormatInt(p.quantity, 10)) {
+		steps = append(steps, Step{"write its " + part.name, p.subject, func(v Visitor) error { return part.write(v, l.initiatives[p.subject]) }})
+	}
+	return append(steps, []Step{
 		{"submit it with terms and budget", p.subject, func(v Visitor) error {
 			if err := v.Open(l.initiatives[p.subject] + "/submit"); err != nil {
 				return err
@@ -38,7 +41,7 @@ func (l *Loop) propose(p proposer) []Step {
 			}
 			return v.Submit(`form[action$="/publish"]`, Values{"summary_en": "Rain water tanks for households of coastal hamlets."}, nil)
 		}},
-	}
+	}...)
 }
 
 // press opens a page and presses the button of a move.
@@ -49,7 +52,8 @@ func (l *Loop) press(v Visitor, path, move string) error {
 	return v.Submit(`form[action$="/`+move+`"]`, nil, nil)
 }
 
-func (l *Loop) draft(v Visitor, p proposer) error {
+// outline answers the first questions; from then on the initiative has an address.
+func (l *Loop) outline(v Visitor, p proposer) error {
 	if err := v.Open("/initiatives/new"); err != nil {
 		return err
 	}
@@ -67,20 +71,19 @@ func (l *Loop) draft(v Visitor, p proposer) error {
 	if err := v.Submit(`form[action$="/initiatives"]`, values, nil); err != nil {
 		return err
 	}
-	at := v.Path()
-	if err := fillParts(v, at, strconv.FormatInt(p.quantity, 10)); err != nil {
-		return err
-	}
-	l.initiatives[p.subject] = at
-	return expect(v, "h1", "Air bersih pesisir")
+	l.initiatives[p.subject] = v.Path()
+	return nil
 }
 
-// fillParts writes the parts of a proposal that was begun.
-func fillParts(v Visitor, at, quantity string) error {
-	for _, part := range []struct {
-		name   string
-		values Values
-	}{
+// proposalPart is a part of a proposal, written on a page of its own.
+type proposalPart struct {
+	name   string
+	values Values
+}
+
+// partsOf are the parts of a proposal that was begun, with what they say.
+func partsOf(quantity string) []proposalPart {
+	return []proposalPart{
 		{"summary", Values{"summary_en": "Rain water tanks for coastal households."}},
 		{"problem", Values{"problem": "Air tanah payau; pada musim kemarau keluarga membeli air.", "goals": "Setiap keluarga sasaran punya persediaan air dua bulan."}},
 		{"where", Values{"areas": "61.01", "target_group": "Keluarga di dusun pesisir", "target_number": "60"}},
@@ -89,11 +92,20 @@ func fillParts(v Visitor, at, quantity string) error {
 		{"budget", Values{"budget_1_item": "Tandon dan talang", "budget_1_source": "own", "budget_1_amount": "40.000.000"}},
 		{"results", Values{"result_1_indicator": "improved-water-access", "result_1_baseline": "belum ada data", "result_1_target": "12 KK"}},
 		{"risks", Values{"risks": "Jalan rusak pada musim hujan: pengiriman sebelum Oktober.", "sustainability": "Dirawat kelompok pengelola air desa."}},
-	} {
-		if err := v.Open(at + "/parts/" + part.name); err != nil {
-			return err
-		}
-		if err := v.Submit(`form[action$="/`+part.name+`"]`, part.values, nil); err != nil {
+	}
+}
+
+func (p proposalPart) write(v Visitor, initiative string) error {
+	if err := v.Open(initiative + "/parts/" + p.name); err != nil {
+		return err
+	}
+	return v.Submit(`form[action$="/`+p.name+`"]`, p.values, nil)
+}
+
+// fillParts writes all parts of a proposal that was begun.
+func fillParts(v Visitor, at, quantity string) error {
+	for _, part := range partsOf(quantity) {
+		if err := part.write(v, at); err != nil {
 			return fmt.Errorf("%s: %w", part.name, err)
 		}
 	}

@@ -278,7 +278,11 @@ func TestOwnershipAndMergingOnPages(t *testing.T) {
 	}
 	for _, tail := range []string{"", "/passport", "/badge.svg", "/statement.json"} {
 		for _, lang := range []string{"", "/en"} {
-			if p := r.get("", lang+path+tail); p.status != 301 || p.location != lang+pathOf(twin)+tail {
+			to := lang + pathOf(twin) + tail
+			if tail == "" {
+				to += "?from=" + string(id)
+			}
+			if p := r.get("", lang+path+tail); p.status != 301 || p.location != to {
 				t.Errorf("%s%s: %d to %s", lang, tail, p.status, p.location)
 			}
 		}

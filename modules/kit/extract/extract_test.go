@@ -121,11 +121,21 @@ func shown(p Page) string {
 	return fmt.Sprintf("%s|%d:%s", p.Title, p.First, strings.Join(rows, ";"))
 }
 
-func TestTextOfEveryKind(t *testing.T) {
+// child gives what reads in a child process.
+func child(t *testing.T) *Process {
+	t.Helper()
+	if raced {
+		t.Skip("a child of the race detector needs more memory than it is given")
+	}
 	process, err := NewProcess()
 	if err != nil {
 		t.Fatal(err)
 	}
+	return process
+}
+
+func TestTextOfEveryKind(t *testing.T) {
+	process := child(t)
 	for kind, file := range files(t) {
 		result, err := process.Extract(t.Context(), kind, bytes.NewReader(file.raw), int64(len(file.raw)))
 		if err != nil || result.Cut || len(result.Active) > 0 {
@@ -208,10 +218,7 @@ func hostilePDF(piece string, times int) []byte {
 
 // A hostile file ends its child by memory or by time; this process lives on and reads the next one.
 func TestHostileFilesEndTheirChildOnly(t *testing.T) {
-	process, err := NewProcess()
-	if err != nil {
-		t.Fatal(err)
-	}
+	process := child(t)
 	for name, file := range map[string]struct {
 		raw   []byte
 		limit time.Duration

@@ -3,7 +3,6 @@ package calls
 import (
 	"context"
 
-	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/store"
 )
 
@@ -21,42 +20,20 @@ func (s *Service) Uproot(ctx context.Context) (int, error) {
 	change := store.Change{Action: "call.seed-removed"}
 	demo := map[string]bool{}
 	if err := s.records.Each(ctx, func(doc Doc) error {
-		demo[doc.ID] = demo[doc.ID] || doc.Body.Demo
+		demo[doc.ID] = doc.Body.Demo
 		return nil
 	}); err != nil {
 		return 0, err
 	}
-	if err := drop(ctx, s.snapshots, change, func(p SnapshotPage) bool { return demo[string(p.Call)] }, nil); err != nil {
+	if _, err := store.DeleteEvery(ctx, s.snapshots, change, func(d store.Doc[SnapshotPage]) bool { return demo[string(d.Body.Call)] }); err != nil {
 		return 0, err
 	}
-	if err := drop(ctx, s.questions, change, func(q Question) bool { return demo[string(q.Call)] }, nil); err != nil {
+	if _, err := store.DeleteEvery(ctx, s.questions, change, func(d store.Doc[Question]) bool { return demo[string(d.Body.Call)] }); err != nil {
 		return 0, err
 	}
-	if err := drop(ctx, s.entries, change, func(e Entry) bool { return e.Demo || demo[string(e.Call)] }, nil); err != nil {
+	if _, err := store.DeleteEvery(ctx, s.entries, change, func(d store.Doc[Entry]) bool { return d.Body.Demo || demo[string(d.Body.Call)] }); err != nil {
 		return 0, err
 	}
-	n := 0
-	err := drop(ctx, s.records, change, func(c Call) bool { return c.Demo }, &n)
-	return n, err
-}
-
-func drop[T any](ctx context.Context, records *store.Records[T], change store.Change, fits func(T) bool, count *int) error {
-	var docs []store.Doc[T]
-	if err := records.Each(ctx, func(doc store.Doc[T]) error {
-		if fits(doc.Body) {
-			docs = append(docs, doc)
-		}
-		return nil
-	}); err != nil {
-		return err
-	}
-	for _, doc := range docs {
-		if err := records.Delete(ctx, doc, change); err != nil && !apperr.Is(err, apperr.NotFound) {
-			return err
-		}
-	}
-	if count != nil {
-		*count = len(docs)
-	}
-	return nil
+	docs, err := store.DeleteEvery(ctx, s.records, change, func(d Doc) bool { return d.Body.Demo })
+	return len(docs), err
 }

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"gotong/modules/domain"
-	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/store"
 )
 
@@ -84,35 +83,13 @@ func (a *Account) enter(id domain.CommitmentID, c *Commitment) error {
 // how many commitments there were. It may be repeated.
 func (s *Service) Uproot(ctx context.Context, fits func(kind, subject string) bool) (int, error) {
 	change := store.Change{Action: "commitment.seed-removed"}
-	var docs []store.Doc[Commitment]
-	err := s.records.Each(ctx, func(doc store.Doc[Commitment]) error {
-		if doc.Body.Demo {
-			docs = append(docs, doc)
-		}
-		return nil
+	_, err := store.DeleteEvery(ctx, s.accounts, change, func(d store.Doc[Account]) bool {
+		kind, subject := AccountSubject(d.ID)
+		return d.Body.Demo || fits(kind, subject)
 	})
 	if err != nil {
 		return 0, err
 	}
-	var accounts []store.Doc[Account]
-	err = s.accounts.Each(ctx, func(doc store.Doc[Account]) error {
-		if kind, subject := AccountSubject(doc.ID); doc.Body.Demo || fits(kind, subject) {
-			accounts = append(accounts, doc)
-		}
-		return nil
-	})
-	if err != nil {
-		return 0, err
-	}
-	for _, doc := range accounts {
-		if err := s.accounts.Delete(ctx, doc, change); err != nil && !apperr.Is(err, apperr.NotFound) {
-			return 0, err
-		}
-	}
-	for _, doc := range docs {
-		if err := s.records.Delete(ctx, doc, change); err != nil && !apperr.Is(err, apperr.NotFound) {
-			return 0, err
-		}
-	}
-	return len(docs), nil
+	docs, err := store.DeleteEvery(ctx, s.records, change, func(d store.Doc[Commitment]) bool { return d.Body.Demo })
+	return len(docs), err
 }

@@ -10,20 +10,11 @@ import (
 // Uproot deletes all demonstration documents, first what is known of them, then their content, and tells how many
 // there were. It may be repeated; content that an interrupted run left is the collector's.
 func (s *Service) Uproot(ctx context.Context) (int, error) {
-	var docs []store.Doc[Document]
-	err := s.records.Each(ctx, func(doc store.Doc[Document]) error {
-		if doc.Body.Demo {
-			docs = append(docs, doc)
-		}
-		return nil
-	})
+	docs, err := store.DeleteEvery(ctx, s.records, store.Change{Action: "document.seed-removed"}, func(d store.Doc[Document]) bool { return d.Body.Demo })
 	if err != nil {
 		return 0, err
 	}
 	for _, doc := range docs {
-		if err := s.records.Delete(ctx, doc, store.Change{Action: "document.seed-removed"}); err != nil && !apperr.Is(err, apperr.NotFound) {
-			return 0, err
-		}
 		for _, v := range doc.Body.History() {
 			if err := s.dropContent(ctx, doc.ID, v); err != nil {
 				return 0, err

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"gotong/modules/domain"
-	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/store"
 )
 
@@ -61,56 +60,31 @@ func seedTime(o Organization, now time.Time) time.Time {
 func (s *Service) Uproot(ctx context.Context) (int, error) {
 	change := store.Change{Action: "organization.seed-removed"}
 	demo := map[domain.OrganizationID]bool{}
-	var docs []store.Doc[Organization]
 	err := s.organizations.Each(ctx, func(doc store.Doc[Organization]) error {
 		if doc.Body.Demo {
 			demo[domain.OrganizationID(doc.ID)] = true
-			docs = append(docs, doc)
 		}
 		return nil
 	})
 	if err != nil {
 		return 0, err
 	}
-	if err := remove(ctx, s.offices, func(o villageOffice) bool { return demo[o.Organization] }, change); err != nil {
+	if _, err := store.DeleteEvery(ctx, s.offices, change, func(d store.Doc[villageOffice]) bool { return demo[d.Body.Organization] }); err != nil {
 		return 0, err
 	}
-	if err := remove(ctx, s.requests, func(r JoinRequest) bool { return demo[r.Organization] }, change); err != nil {
+	if _, err := store.DeleteEvery(ctx, s.requests, change, func(d store.Doc[JoinRequest]) bool { return demo[d.Body.Organization] }); err != nil {
 		return 0, err
 	}
-	if err := remove(ctx, s.invitations, func(i Invitation) bool { return demo[i.Organization] }, change); err != nil {
+	if _, err := store.DeleteEvery(ctx, s.invitations, change, func(d store.Doc[Invitation]) bool { return demo[d.Body.Organization] }); err != nil {
 		return 0, err
 	}
-	if err := remove(ctx, s.reminders, func(r Reminder) bool { return r.Demo || demo[r.Organization] }, change); err != nil {
+	if _, err := store.DeleteEvery(ctx, s.reminders, change, func(d store.Doc[Reminder]) bool { return d.Body.Demo || demo[d.Body.Organization] }); err != nil {
 		return 0, err
 	}
-	if err := remove(ctx, s.members, func(m Member) bool { return m.Demo || demo[m.Organization] }, change); err != nil {
+	if _, err := store.DeleteEvery(ctx, s.members, change, func(d store.Doc[Member]) bool { return d.Body.Demo || demo[d.Body.Organization] }); err != nil {
 		return 0, err
 	}
-	for _, doc := range docs { // last, so that an interrupted removal finds the rest again
-		if err := s.organizations.Delete(ctx, doc, change); err != nil && !apperr.Is(err, apperr.NotFound) {
-			return 0, err
-		}
-	}
-	return len(docs), nil
-}
-
-// remove deletes the records that fit.
-func remove[T any](ctx context.Context, records *store.Records[T], fits func(T) bool, c store.Change) error {
-	var docs []store.Doc[T]
-	err := records.Each(ctx, func(doc store.Doc[T]) error {
-		if fits(doc.Body) {
-			docs = append(docs, doc)
-		}
-		return nil
-	})
-	for _, doc := range docs {
-		if err == nil {
-			err = records.Delete(ctx, doc, c)
-		}
-		if apperr.Is(err, apperr.NotFound) {
-			err = nil
-		}
-	}
-	return err
+	// Last, so that an interrupted removal finds the rest again.
+	docs, err := store.DeleteEvery(ctx, s.organizations, change, func(d store.Doc[Organization]) bool { return d.Body.Demo })
+	return len(docs), err
 }

@@ -166,30 +166,12 @@ const settleAfter = 20 * time.Second
 // Uproot deletes what demonstration initiatives left, and tells of how many.
 func (s *Service) Uproot(ctx context.Context) (int, error) {
 	change := store.Change{Action: "progress.seed-removed"}
-	if _, err := uproot(ctx, s.updates, func(u Update) bool { return u.Demo }, change); err != nil {
+	if _, err := store.DeleteEvery(ctx, s.updates, change, func(d store.Doc[Update]) bool { return d.Body.Demo }); err != nil {
 		return 0, err
 	}
-	if _, err := uproot(ctx, s.follows, func(f Follow) bool { return f.Demo }, change); err != nil {
+	if _, err := store.DeleteEvery(ctx, s.follows, change, func(d store.Doc[Follow]) bool { return d.Body.Demo }); err != nil {
 		return 0, err
 	}
-	return uproot(ctx, s.records, func(p Progress) bool { return p.Demo }, change)
-}
-
-func uproot[T any](ctx context.Context, records *store.Records[T], demo func(T) bool, change store.Change) (int, error) {
-	var found []store.Doc[T]
-	err := records.Each(ctx, func(doc store.Doc[T]) error {
-		if demo(doc.Body) {
-			found = append(found, doc)
-		}
-		return nil
-	})
-	if err != nil {
-		return 0, err
-	}
-	for _, doc := range found {
-		if err := records.Delete(ctx, doc, change); err != nil && !apperr.Is(err, apperr.NotFound) {
-			return 0, err
-		}
-	}
-	return len(found), nil
+	docs, err := store.DeleteEvery(ctx, s.records, change, func(d store.Doc[Progress]) bool { return d.Body.Demo })
+	return len(docs), err
 }

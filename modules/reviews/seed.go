@@ -3,7 +3,6 @@ package reviews
 import (
 	"context"
 
-	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/store"
 )
 
@@ -11,33 +10,15 @@ import (
 // repeated, and tells how many processes there were.
 func (s *Service) Uproot(ctx context.Context) (int, error) {
 	change := store.Change{Action: "review.seed-removed"}
-	if _, err := uproot(ctx, s.remarks, func(r Remark) bool { return r.Demo }, change); err != nil {
+	if _, err := store.DeleteEvery(ctx, s.remarks, change, func(d store.Doc[Remark]) bool { return d.Body.Demo }); err != nil {
 		return 0, err
 	}
-	if _, err := uproot(ctx, s.reviews, func(r Review) bool { return r.Demo }, change); err != nil {
+	if _, err := store.DeleteEvery(ctx, s.reviews, change, func(d store.Doc[Review]) bool { return d.Body.Demo }); err != nil {
 		return 0, err
 	}
-	if _, err := uproot(ctx, s.profiles, func(p Profile) bool { return p.Demo }, change); err != nil {
+	if _, err := store.DeleteEvery(ctx, s.profiles, change, func(d store.Doc[Profile]) bool { return d.Body.Demo }); err != nil {
 		return 0, err
 	}
-	return uproot(ctx, s.processes, func(p Process) bool { return p.Demo }, change)
-}
-
-func uproot[T any](ctx context.Context, records *store.Records[T], demo func(T) bool, change store.Change) (int, error) {
-	var found []store.Doc[T]
-	err := records.Each(ctx, func(doc store.Doc[T]) error {
-		if demo(doc.Body) {
-			found = append(found, doc)
-		}
-		return nil
-	})
-	if err != nil {
-		return 0, err
-	}
-	for _, doc := range found {
-		if err := records.Delete(ctx, doc, change); err != nil && !apperr.Is(err, apperr.NotFound) {
-			return 0, err
-		}
-	}
-	return len(found), nil
+	docs, err := store.DeleteEvery(ctx, s.processes, change, func(d Doc) bool { return d.Body.Demo })
+	return len(docs), err
 }

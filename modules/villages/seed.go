@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/store"
 )
 
@@ -56,21 +55,7 @@ func (s *Service) Uproot(ctx context.Context) (int, error) {
 }
 
 func uproot[T figure](ctx context.Context, x figures[T], demo func(T) bool) (int, error) {
-	var docs []store.Doc[T]
-	err := x.records.Each(ctx, func(doc store.Doc[T]) error {
-		if demo(doc.Body) {
-			docs = append(docs, doc)
-		}
-		return nil
-	})
 	defer x.wrote(ctx, "")
-	for _, doc := range docs {
-		if err != nil {
-			return 0, err
-		}
-		if err = x.records.Delete(ctx, doc, store.Change{Action: x.thing + ".seed-removed"}); apperr.Is(err, apperr.NotFound) {
-			err = nil
-		}
-	}
+	docs, err := store.DeleteEvery(ctx, x.records, store.Change{Action: x.thing + ".seed-removed"}, func(d store.Doc[T]) bool { return demo(d.Body) })
 	return len(docs), err
 }

@@ -38,3 +38,30 @@ func Drain[T any](ctx context.Context, records Lister[T], list string, key Key, 
 		}
 	}
 }
+
+// Deletable are documents that are looked at one after the other and deleted.
+type Deletable[T any] interface {
+	Each(ctx context.Context, fn func(Doc[T]) error) error
+	Delete(ctx context.Context, read Doc[T], c Change) error
+}
+
+// DeleteEvery deletes the documents that fit and gives them. It looks at all before it deletes the first; one that is gone
+// meanwhile is a success, so it may be repeated. Meant for commands: it reads the whole collection.
+func DeleteEvery[T any](ctx context.Context, records Deletable[T], change Change, fits func(Doc[T]) bool) ([]Doc[T], error) {
+	var docs []Doc[T]
+	err := records.Each(ctx, func(doc Doc[T]) error {
+		if fits(doc) {
+			docs = append(docs, doc)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, doc := range docs {
+		if err := records.Delete(ctx, doc, change); err != nil && !apperr.Is(err, apperr.NotFound) {
+			return nil, err
+		}
+	}
+	return docs, nil
+}

@@ -2,7 +2,6 @@ package portal_test
 
 import (
 	"fmt"
-	"net/http"
 	"slices"
 	"testing"
 	"time"
@@ -34,22 +33,7 @@ func BenchmarkInitiatives(b *testing.B) {
 		{"list", "/initiatives", public}, {"by-region", "/initiatives?region=61.05", public}, {"by-category-and-state", "/initiatives?category=clean-water-supply&status=running", public},
 		{"by-region-and-state", "/initiatives?region=61.05&status=published", public}, {"secretariats-desk", "/desk", secretary}, {"waiting-for-the-check", "/desk/initiative-begin", secretary}, {"owners-desk", "/desk", owner},
 	} {
-		b.Run(page.name, func(b *testing.B) {
-			var took []time.Duration
-			for b.Loop() {
-				begin := time.Now()
-				r := w.ask(page.who, http.MethodGet, page.path, "")
-				took = append(took, time.Since(begin))
-				if r.status != http.StatusOK {
-					b.Fatalf("%s: %d", page.path, r.status)
-				}
-			}
-			slices.Sort(took)
-			ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
-			b.ReportMetric(ms(took[len(took)/2]), "p50-ms")
-			b.ReportMetric(ms(took[len(took)*99/100]), "p99-ms")
-			b.ReportMetric(0, "ns/op")
-		})
+		b.Run(page.name, func(b *testing.B) { w.time(b, page.who, page.path) })
 	}
 }
 

@@ -135,7 +135,11 @@ func (p *Portal) openIndex(serving bool) error {
 		p.close = append(p.close, func() error { return os.RemoveAll(folder) })
 	}
 	for name, index := range map[string]**search.Index{"index": &p.index, "texts": &p.texts} {
-		opened, err := catalog.OpenIndex(filepath.Join(folder, name), search.Options{Log: p.log})
+		options := search.Options{Log: p.log}
+		if index == &p.texts {
+			options.Counted = documents.Counted()
+		}
+		opened, err := catalog.OpenIndex(filepath.Join(folder, name), options)
 		if err != nil {
 			return err
 		}

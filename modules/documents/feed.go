@@ -49,7 +49,7 @@ type atomEntry struct {
 
 // feed lists the newest documents that everybody may read now, whoever asks.
 func (m *Module) feed(ctx context.Context, b web.Base, f Filter, self string) ([]byte, error) {
-	views, _, err := m.Service.Library(ctx, domain.Actor{}, Filter{Type: f.Type, Region: f.Region})
+	views, _, err := m.Service.newest(ctx, domain.Actor{}, Filter{Type: f.Type, Region: f.Region})
 	if err != nil {
 		return nil, err
 	}
@@ -89,15 +89,11 @@ func (m *Module) citation(b web.Base, v View, publisher string) string {
 	if d.Authors == "" {
 		return ""
 	}
-	year := d.Created.Year()
-	if d.Date != "" {
-		year = d.Date.Time().Year()
-	}
 	where := m.address + b.URL(documentPath(v.ID))
 	if d.DOI != "" {
 		where = "https://doi.org/" + d.DOI
 	}
-	parts := []string{fmt.Sprintf("%s (%d). %s", strings.TrimSuffix(d.Authors, "."), year, strings.TrimSuffix(d.Title, "."))}
+	parts := []string{fmt.Sprintf("%s (%d). %s", strings.TrimSuffix(d.Authors, "."), d.year(), strings.TrimSuffix(d.Title, "."))}
 	if publisher != "" {
 		parts = append(parts, publisher)
 	}

@@ -10,15 +10,6 @@ import (
 	"gotong/modules/kit/store"
 )
 
-// Audiences under which a document is found. They only narrow the search: who may read a document is asked of each hit.
-const (
-	filterAudience = "audience"
-	forPublic      = "public"
-	forPartners    = "partners"
-	forParties     = "parties"
-	forOwner       = "owner:" // and the organisation
-)
-
 // indexed gives the search index what is written in documents, for those who may read them.
 type indexed struct{ s *Service }
 
@@ -54,6 +45,20 @@ func (x indexed) Get(ctx context.Context, id string) (search.Document, error) {
 	return x.document(ctx, doc)
 }
 
+// Touched implements indexer.Dependent: who may read a document goes by what it belongs to.
+func (x indexed) Touched(ctx context.Context, collection, id string) ([]string, error) {
+	kind, ok := x.s.things[collection]
+	if !ok {
+		return nil, nil
+	}
+	return x.s.IDsOf(ctx, domain.Ref{Kind: kind, ID: id})
+}
+
+// concerns tells whether changes of a collection may change who reads which document.
+func (x indexed) concerns(collection string) bool {
+	return collection == definition.Name || x.s.things[collection] != ""
+}
+
 // indexedText bounds how much of a text is searched, in bytes.
 const indexedText = 1 << 20
 
@@ -68,37 +73,12 @@ func (x indexed) document(ctx context.Context, doc store.Doc[Document]) (search.
 		text += "\n" + r.text(indexedText)
 	}
 	found := search.Document{
-		Key: search.Key{Kind: domain.KindDocument, ID: doc.ID}, Title: d.Title, Text: text, Order: store.SortTime(d.Created),
-		Filters: map[string][]string{"region": d.Region.Path(), "type": {string(d.Type)}, filterAudience: {audience(d.on(x.s.clock.Now()))}},
+		Key: search.Key{Kind: domain.KindDocument, ID: doc.ID}, Title: d.Title, Text: text, Order: store.SortTime(d.Created), Name: store.SortText(d.Title),
+		Filters: d.filters(),
 	}
-	return found, nil
-}
-
-func audience(d Document) string {
-	switch d.Visibility {
-	case domain.VisiblePublic:
-		return forPublic
-	case domain.VisiblePartners:
-		return forPartners
-	case domain.VisibleParties:
-		return forParties
-	}
-	return forOwner + string(d.Organization)
-}
-
-// audiences are those that an actor may belong to; nil is all of them.
-func audiences(actor domain.Actor) []string {
-	if actor.Secretariat() || actor.Auditor() {
-		return nil
-	}
-	list := []string{forPublic}
-	if actor.SignedIn() {
-		list = append(list, forPartners, forParties, forOwner)
-		for _, m := range actor.Memberships {
-			list = append(list, forOwner+string(m.Organization))
-		}
-	}
-	return list
+	readers, err := x.s.readers(ctx, d)
+	found.Filters[filterReaders] = readers
+	return found, err
 }
 
 // text joins the pages, at most so many bytes.
@@ -131,22 +111,35 @@ func (r Reading) page(i int) string {
 // Found is a document with the place that answers the question: the page, from 1 (0: none), and what stands there.
 type Found struct {
 	View
-	Page  int
-	Quote []search.Span
+	Page    int
+	Heading string // what the page is called, as the sheet of a workbook
+	Quote   []search.Span
 }
 
 const quoteLimit = 180
 
-// Search finds documents by what is written in them and of them, whatever their visibility, under the reader's rights: each
-// hit is read again and left out where the reader may not read it now. Errors: BadRequest for a cursor of another question,
-// Unavailable.
+// Search finds documents by what is written in them and of them, all of the filter where nothing is asked, whatever their
+// visibility, under the reader's rights: each hit is read again and left out where the reader may not read it now. Errors:
+// BadRequest for a cursor of another question, Unavailable.
 func (s *Service) Search(ctx context.Context, actor domain.Actor, f Filter) (found []Found, next string, err error) {
-	q := search.Query{Kind: domain.KindDocument, Text: f.Text, Cursor: f.Cursor, Filters: map[string]string{"region": string(f.Region), "type": string(f.Type)}}
-	if list := audiences(actor); list != nil {
-		q.Any = map[string][]string{filterAudience: list}
+	views, next, err := s.findViews(ctx, actor, f, pageSize)
+	for _, view := range views {
+		if f.Text == "" {
+			found = append(found, Found{View: view})
+		} else {
+			found = append(found, s.placed(ctx, view, f.Text))
+		}
 	}
+	return found, next, err
+}
+
+// findViews reads hits until a page is full, leaving out what the actor may not see.
+func (s *Service) findViews(ctx context.Context, actor domain.Actor, f Filter, limit int) (views []View, next string, err error) {
+	q := f.query()
+	q.Any = map[string][]string{filterReaders: candidates(actor)}
+	parents := s.parentsFor(actor)
 	for range rounds {
-		q.Limit = pageSize - len(found)
+		q.Limit = limit - len(views)
 		result, err := s.find.Search(ctx, q)
 		if err != nil {
 			return nil, "", err
@@ -160,20 +153,19 @@ func (s *Service) Search(ctx context.Context, actor domain.Actor, f Filter) (fou
 			if !ok || doc.Body.Status != Ready {
 				continue
 			}
-			view, err := s.view(ctx, actor, doc)
-			if apperr.Is(err, apperr.NotFound) {
-				continue
-			}
+			view, ok, err := parents.view(ctx, doc)
 			if err != nil {
 				return nil, "", err
 			}
-			found = append(found, s.placed(ctx, view, f.Text))
+			if ok {
+				views = append(views, view)
+			}
 		}
-		if q.Cursor = result.Next; q.Cursor == "" || len(found) >= pageSize {
+		if q.Cursor = result.Next; q.Cursor == "" || len(views) >= limit {
 			break
 		}
 	}
-	return found, q.Cursor, nil
+	return views, q.Cursor, nil
 }
 
 // placed looks for the words in the text; a text that cannot be had leaves the quote to the description.
@@ -183,6 +175,7 @@ func (s *Service) placed(ctx context.Context, v View, question string) Found {
 	if !d.picture() {
 		if r, err := s.reading(ctx, d); err == nil {
 			if found.Page, found.Quote = s.quote(r, question); found.Page > 0 {
+				found.Heading = r.Pages[found.Page-1].Title
 				return found
 			}
 		}

@@ -2,15 +2,18 @@ package documents
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"image"
 	"image/jpeg"
 	"image/png"
 	"log/slog"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"codeberg.org/go-pdf/fpdf"
 
@@ -40,18 +43,80 @@ func pdfOf(t *testing.T, change func(*fpdf.Fpdf), pages ...string) []byte {
 // indexAll fills an index of the texts as the indexer does.
 func (r *rig) indexAll(t *testing.T) {
 	t.Helper()
-	x, err := search.Open(t.TempDir(), search.Options{Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = x.Close() })
-	err = x.Rebuild(t.Context(), func(put func(search.Document) error) (string, error) {
+	x := openTexts(t)
+	err := x.Rebuild(t.Context(), func(put func(search.Document) error) (string, error) {
 		return "1:1", indexed{r.Service}.Each(t.Context(), put)
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.find = x
+	r.fresh = func(context.Context, time.Duration) (bool, error) { return true, nil }
+}
+
+func openTexts(t *testing.T) *search.Index {
+	t.Helper()
+	x, err := search.Open(t.TempDir(), search.Options{Log: slog.New(slog.DiscardHandler), Counted: Counted()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = x.Close() })
+	return x
+}
+
+// What is counted is what each reader may read, whichever filter is chosen, and never more: by groups for everybody, none
+// for a right that only the document can tell of.
+func TestCountsGoByTheReadersRights(t *testing.T) {
+	r := newRig(t)
+	for i, v := range append(slices.Clone(visibilities), visibilities...) {
+		d := Details{Type: []domain.DocumentType{domain.DocReport, domain.DocStudy}[i%2], Title: fmt.Sprint("Laporan ", v, i), Visibility: v, Language: []string{"id", "en"}[i/4]}
+		if i == 7 {
+			d.Visibility, d.Embargo = domain.VisiblePublic, "2099-01-01"
+		}
+		if _, err := r.Add(t.Context(), helper, op(fmt.Sprint(i)), need, d, text("a.txt", "Isi "+d.Title)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for what, hide := range map[string]func(){
+		"shown": func() {}, "signed-in only": func() { r.thing.hidden = map[domain.AccountID]bool{"": true} },
+		"hidden": func() { r.thing.all = true },
+	} {
+		r.thing.hidden, r.thing.all = nil, false
+		hide()
+		r.indexAll(t)
+		for name, actor := range map[string]domain.Actor{"public": public, "clerk": clerk, "villager": villager, "helper": helper, "other": other,
+			"unverified": unverified, "loner": loner, "verifier": verifier, "secretariat": secretariat, "auditor": auditor} {
+			for _, f := range []Filter{{}, {Type: domain.DocStudy}, {Language: "en", Region: "61.01"}, {Text: "laporan", Kind: domain.KindNeed}, {Organization: ngo}, {Region: "61.02"}} {
+				found, _, err := r.Search(t.Context(), actor, f)
+				if err != nil {
+					t.Fatal(err)
+				}
+				counts, err := r.Count(t.Context(), actor, f)
+				if err != nil || counts == nil {
+					t.Fatal(counts, err)
+				}
+				types := map[string]int{}
+				wide := f
+				wide.Type = ""
+				all, _, err := r.Search(t.Context(), actor, wide)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, hit := range all {
+					types[string(hit.Document.Type)]++
+				}
+				if name == "verifier" { // reads by an office that no group of people has
+					if counts.Total > len(found) {
+						t.Errorf("%s, %s, %+v: %d counted of %d", what, name, f, counts.Total, len(found))
+					}
+					continue
+				}
+				if counts.Total != len(found) || !maps.Equal(counts.Values[byType], types) {
+					t.Errorf("%s, %s, %+v: %d and %v counted, may read %d and %v", what, name, f, counts.Total, counts.Values[byType], len(found), types)
+				}
+			}
+		}
+	}
 }
 
 // Who searches finds what is written in a document exactly where the document may be read: a matrix of visibility and reader.

@@ -16,39 +16,6 @@ func actorOf(c *fiber.Ctx) domain.Actor { return web.Get[domain.Actor](c) }
 
 func idOf(c *fiber.Ctx) domain.DocumentID { return domain.DocumentID(c.Params("id")) }
 
-func (m *Module) index(c *fiber.Ctx) error {
-	v := web.ValuesOf(c)
-	f := Filter{Text: v.Get("q"), Type: domain.DocumentType(v.Get("type")), Sort: v.Get("sort"), Cursor: v.Get("cursor")}
-	if code, err := domain.ParseRegionCode(v.Get("region")); err == nil {
-		f.Region = code
-	}
-	b := web.NewBase(c, "documents", "documents.list.title")
-	cards, next, err := m.listed(c, b, f)
-	if err != nil {
-		return err
-	}
-	regions, err := m.regionOptions(c.UserContext(), b, f.Region)
-	if err != nil {
-		return err
-	}
-	sorts := []web.Option{{Value: "", Label: b.T("documents.list.sort_newest")}, {Value: "title", Label: b.T("documents.list.sort_title")}}
-	p := indexPage{Base: b}
-	p.Filters = web.NewFilters(b, "/documents", "documents.list").Q(f.Text).
-		Select("region", string(f.Region), regions).Select("type", string(f.Type), typeOptions(b)).Sort(f.Sort, sorts)
-	for _, c := range cards {
-		p.Cards = append(p.Cards, c)
-		p.Demo = p.Demo || c.Demo
-	}
-	p.Empty = web.Empty{Text: b.T("documents.list.empty")}
-	if p.Filters.Active() {
-		p.Empty = web.Empty{Text: b.T("documents.list.empty_filtered"), ActionLabel: b.T("documents.list.all"), ActionPath: b.URL("/documents")}
-	}
-	p.Pager = web.NewPager(b, "/documents", p.Filters.Query(), f.Cursor, next)
-	p.FeedURL = web.ListURL(b, "/documents/feed.atom", map[string]string{"type": string(f.Type), "region": string(f.Region)}, "")
-	p.Table = web.NewDownloads(b, "/exports/documents", p.Filters.Query())
-	return m.indexView.Render(c, http.StatusOK, p)
-}
-
 func (m *Module) page(c *fiber.Ctx) error {
 	v, err := m.Service.Get(c.UserContext(), actorOf(c), idOf(c))
 	if err != nil {

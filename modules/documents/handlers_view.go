@@ -6,40 +6,9 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/web"
 )
-
-// listed gives a page of the library as cards: the list, or what was found by words.
-func (m *Module) listed(c *fiber.Ctx, b web.Base, f Filter) (cards []foundCard, next string, err error) {
-	small := func(v View) foundCard {
-		f := foundCard{Card: card(b, v, true)}
-		if v.Document.picture() && v.public() {
-			f.Picture = picturePath(b, v.ID, widths[0])
-		}
-		return f
-	}
-	if f.Text == "" || m.Service.find == nil {
-		var views []View
-		views, next, err = m.Service.Library(c.UserContext(), actorOf(c), f)
-		for _, v := range views {
-			cards = append(cards, small(v))
-		}
-		return cards, next, err
-	}
-	found, next, err := m.Service.Search(c.UserContext(), actorOf(c), f)
-	for _, hit := range found {
-		one := small(hit.View)
-		one.Quote = hit.Quote
-		if hit.Page > 0 {
-			one.QuotePath = web.ListURL(b, documentPath(hit.ID)+"/view", map[string]string{"page": strconv.Itoa(hit.Page), "q": f.Text}, "")
-			one.QuoteText = b.T("documents.view.page", "n", hit.Page)
-		}
-		cards = append(cards, one)
-	}
-	return cards, next, err
-}
 
 func (m *Module) viewer(c *fiber.Ctx) error {
 	p, err := m.Service.Preview(c.UserContext(), actorOf(c), idOf(c))
@@ -86,21 +55,4 @@ func sandbox(c *fiber.Ctx, public bool) {
 	} else {
 		c.Set(fiber.HeaderCacheControl, "private, no-store")
 	}
-}
-
-// atom answers with the newest public documents as a feed.
-func (m *Module) atom(c *fiber.Ctx) error {
-	v := web.ValuesOf(c)
-	f := Filter{Type: domain.DocumentType(v.Get("type"))}
-	if code, err := domain.ParseRegionCode(v.Get("region")); err == nil {
-		f.Region = code
-	}
-	b := web.NewBase(c, "documents", "documents.list.title")
-	raw, err := m.feed(c.UserContext(), b, f, web.ListURL(b, "/documents/feed.atom", map[string]string{"type": string(f.Type), "region": string(f.Region)}, ""))
-	if err != nil {
-		return err
-	}
-	c.Set(fiber.HeaderContentType, "application/atom+xml; charset=utf-8")
-	c.Set(fiber.HeaderCacheControl, "private, no-cache")
-	return c.Send(raw)
 }

@@ -3,6 +3,7 @@ package documents
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"mime/multipart"
@@ -21,7 +22,6 @@ import (
 	"gotong/modules/domain"
 	"gotong/modules/kit/blob/blobtest"
 	"gotong/modules/kit/i18n"
-	"gotong/modules/kit/search"
 	"gotong/modules/kit/testkit"
 	"gotong/modules/kit/web"
 )
@@ -50,12 +50,19 @@ func newSite(t *testing.T) *site {
 	r := &rig{clock: c, blobs: blobtest.NewMemory(c), thing: &thing{public: true}}
 	db := testkit.DBAt(t, c)
 	log := slog.New(slog.DiscardHandler)
-	m := New(Deps{DB: db, Blobs: r.blobs, Views: engine, Clock: c, Log: log, Organizations: names{}, Regions: names{},
+	texts := openTexts(t)
+	m := New(Deps{Texts: texts, Things: map[string]string{"things": domain.KindNeed}, DB: db, Blobs: r.blobs, Views: engine, Clock: c, Log: log, Organizations: names{}, Regions: names{},
 		Resolvers: map[string]domain.Resolver{domain.KindNeed: r.thing}, History: brokenPanel{}})
 	if err := db.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	m.Service.find = finder{}
+	following, stop := context.WithCancel(t.Context())
+	followed := make(chan struct{})
+	go func() {
+		defer close(followed)
+		_ = m.keeper.Run(following)
+	}()
+	t.Cleanup(func() { stop(); <-followed })
 	r.failer = &failing{Records: m.Service.records}
 	m.Service.records = r.failer
 	r.Service = m.Service
@@ -67,18 +74,6 @@ func newSite(t *testing.T) *site {
 	m.Routes(app)
 	return &site{rig: r, m: m, app: app}
 }
-
-// finder finds everything that the test named before.
-type finder struct{}
-
-func (finder) Search(_ context.Context, q search.Query) (search.Result, error) {
-	if q.Filters["type"] == "photo" {
-		return search.Result{}, nil
-	}
-	return search.Result{IDs: strings.Fields(q.Text)}, nil
-}
-
-func (finder) Snippet(_, text string, _ int) []search.Span { return []search.Span{{Text: text}} }
 
 type brokenPanel struct{}
 
@@ -367,16 +362,13 @@ func TestEditTrashRestorePages(t *testing.T) {
 
 func TestLibrary(t *testing.T) {
 	s := newSite(t)
-	var last domain.DocumentID
 	for i := range pageSize + 2 {
 		s.clock.Advance(time.Minute)
 		d := minutes(domain.VisiblePublic)
 		d.Title = "Dokumen " + string(rune('a'+i))
-		id, err := s.Add(t.Context(), clerk, op(d.Title), need, d, text("a.txt", d.Title))
-		if err != nil {
+		if _, err := s.Add(t.Context(), clerk, op(d.Title), need, d, text("a.txt", d.Title+" "+strings.Repeat(string(rune('a'+i)), 6))); err != nil {
 			t.Fatal(err)
 		}
-		last = id
 	}
 	s.add(t, clerk, "rahasia", domain.VisibleParties)
 	first := s.get(t, "", "/documents").want(t, 200)
@@ -394,7 +386,8 @@ func TestLibrary(t *testing.T) {
 		t.Errorf("sorted by title begins with %q", got)
 	}
 	for query, want := range map[string]int{"region=61.01": pageSize, "region=61.01.08.2007": pageSize, "region=61.02": 0, "type=minutes": pageSize, "type=photo": 0,
-		"type=nonsense": 0, "region=61.01&type=minutes": pageSize, "q=" + string(last): 1, "q=nothing": 0, "q=x&type=photo": 0, "region=../": pageSize} {
+		"type=nonsense": 0, "region=61.01&type=minutes": pageSize, "q=cccccc": 1, "q=nothing": 0, "q=cccccc&type=photo": 0, "region=../": pageSize,
+		fmt.Sprintf("kind=need&year=%d&organization=village&language=id", s.clock.Now().Year()): pageSize, "kind=call": 0, "year=2020": 0, "language=en": 0, "organization=ngo": 0} {
 		a := s.get(t, "", "/documents?"+query).want(t, 200)
 		if n := a.doc.Find("article.card").Length(); n != want {
 			t.Errorf("%s gives %d, want %d", query, n, want)
@@ -403,11 +396,21 @@ func TestLibrary(t *testing.T) {
 			t.Errorf("%s: nothing tells what to do", query)
 		}
 	}
-	s.thing.hidden = map[domain.AccountID]bool{"": true}
+	if got := first.doc.Find("main p[role=status]").Text(); got != "22 dokumen" {
+		t.Errorf("in all: %q", got)
+	}
+	if got := s.get(t, "clerk", "/documents?type=minutes").want(t, 200).doc.Find("main p[role=status], option[selected][value=minutes]").Text(); got != "Berita acara musyawarah (23)23 dokumen" {
+		t.Errorf("for the owner: %q", got)
+	}
+	chips := s.get(t, "", "/documents?type=minutes&year=2026").want(t, 200).doc.Find("a.chip")
+	if chips.Length() != 2 || chips.First().AttrOr("href", "") != "/documents?year=2026" {
+		t.Errorf("chips: %s", chips.Text())
+	}
+	s.thing.hidden = map[domain.AccountID]bool{"": true} // the index has not heard of it: no document is shown all the same
 	if n := s.get(t, "", "/documents").want(t, 200).doc.Find("article.card").Length(); n != 0 {
 		t.Errorf("%d documents of a hidden parent", n)
 	}
-	if n := s.get(t, "", "/documents?q="+string(last)).want(t, 200).doc.Find("article.card").Length(); n != 0 {
+	if n := s.get(t, "", "/documents?q=cccccc").want(t, 200).doc.Find("article.card").Length(); n != 0 {
 		t.Error("the search shows a hidden parent's document")
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 type indexPage struct {
 	web.Base
+	Count   string // how many documents there are in all; "" where it is not known now
 	Filters *web.Filters
 	Table   *web.Downloads
 	FeedURL string
@@ -270,45 +271,6 @@ func (p *showPage) actions(b web.Base, v View) {
 	trash := web.NewAction(b, "documents.trash", documentPath(v.ID)+"/delete")
 	trash.Version, trash.Reason, trash.Kind = v.Version, true, "stop"
 	p.Trash = &trash
-}
-
-// regionOptions offers the regencies (where only one province is known) or provinces, and what lies in the chosen one.
-func (m *Module) regionOptions(ctx context.Context, b web.Base, chosen domain.RegionCode) ([]web.Option, error) {
-	top, err := m.Service.regions.Children(ctx, "")
-	if err == nil && len(top) == 1 {
-		top, err = m.Service.regions.Children(ctx, top[0].Code)
-	}
-	if err != nil {
-		return nil, err
-	}
-	options := make([]web.Option, 0, len(top))
-	known := chosen == ""
-	for _, place := range top {
-		options = append(options, web.Option{Value: string(place.Code), Label: domain.PlaceText(place)})
-		known = known || place.Code == chosen
-	}
-	if chosen == "" || chosen.Level() >= domain.LevelVillage {
-		return m.withChosen(ctx, options, chosen, known)
-	}
-	inside, err := m.Service.regions.Children(ctx, chosen)
-	if err != nil {
-		return nil, err
-	}
-	for _, place := range inside {
-		options = append(options, web.Option{Value: string(place.Code), Label: domain.PlaceText(place), Group: b.T("documents.list.inside")})
-	}
-	return m.withChosen(ctx, options, chosen, known)
-}
-
-func (m *Module) withChosen(ctx context.Context, options []web.Option, chosen domain.RegionCode, known bool) ([]web.Option, error) {
-	if known {
-		return options, nil
-	}
-	place, err := m.Service.regions.Place(ctx, chosen)
-	if apperr.Is(err, apperr.NotFound) {
-		return options, nil
-	}
-	return append(options, web.Option{Value: string(chosen), Label: domain.PlaceText(place)}), err
 }
 
 // fragmentOf makes a panel's body; "" where it has nothing to show.

@@ -73,7 +73,7 @@ var (
 	other       = person("other", stranger, domain.OrgOwner, true)
 	unverified  = person("unverified", newcomer, domain.OrgOwner, false)
 	loner       = domain.Actor{Account: "loner"}
-	verifier    = domain.Actor{Account: "verifier"}
+	verifier    = domain.Actor{Account: "verifier", Mandates: []domain.Mandate{{Kind: domain.MandateReviewer}}}
 	secretariat = domain.Actor{Account: "secretariat", Roles: []domain.PlatformRole{domain.RoleSecretariat}}
 	auditor     = domain.Actor{Account: "auditor", Roles: []domain.PlatformRole{domain.RoleAuditor}}
 )

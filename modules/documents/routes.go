@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -31,6 +32,7 @@ type Deps struct {
 	Largest       int64                      // bytes of a file that comes in pieces; 0 means DefaultLargest
 	Scanner       Scanner                    // nil: files are not scanned
 	Resolvers     map[string]domain.Resolver // by kind, of everything that may have documents; filled before the first request
+	Things        map[string]string          // kinds of what may have documents, by the collection whose changes they follow
 	Texts         *search.Index              // kept by this module; nil: q finds nothing narrower than the list
 	Extract       Extractor                  // nil: within this process
 	Organizations Organizations
@@ -44,7 +46,7 @@ type Module struct {
 	Service *Service
 
 	db        *store.DB
-	texts     *search.Index
+	keeper    *indexer.Indexer // of the texts; nil without an index
 	log       *slog.Logger
 	history   domain.Panel
 	indexView *web.View[indexPage]
@@ -81,14 +83,14 @@ func New(d Deps) *Module {
 		panic(err) // its configuration is above
 	}
 	records := store.NewRecords(d.DB, definition)
-	return &Module{
+	m := &Module{
 		tus: tus,
 		Service: &Service{
 			records: records, batches: records, access: store.NewState[access](d.DB, "document_access"), links: store.NewState[linkKept](d.DB, "document_links"), counter: d.DB, blobs: d.Blobs,
-			resolvers: d.Resolvers, find: find, extract: d.Extract, orgs: d.Organizations, regions: d.Regions, clock: d.Clock, log: d.Log, limit: d.Limit,
+			resolvers: d.Resolvers, things: d.Things, find: find, extract: d.Extract, orgs: d.Organizations, regions: d.Regions, clock: d.Clock, log: d.Log, limit: d.Limit,
 			uploads: uploads, largest: d.Largest, scanner: d.Scanner,
 		},
-		db: d.DB, texts: d.Texts, log: d.Log, history: d.History,
+		db: d.DB, log: d.Log, history: d.History,
 		indexView: web.NewView[indexPage](d.Views, "documents/index"),
 		showView:  web.NewView[showPage](d.Views, "documents/show"),
 		formView:  web.NewView[formPage](d.Views, "documents/form"),
@@ -100,6 +102,14 @@ func New(d Deps) *Module {
 		sharedView:   web.NewView[sharedPage](d.Views, "documents/shared"),
 		viewerView:   web.NewView[viewerPage](d.Views, "documents/view"),
 	}
+	if d.Texts != nil {
+		source := indexed{m.Service}
+		m.keeper = &indexer.Indexer{DB: d.DB, Index: d.Texts, Sources: []indexer.Source{source}, Log: d.Log}
+		m.Service.fresh = func(ctx context.Context, within time.Duration) (bool, error) {
+			return m.keeper.Fresh(ctx, source.concerns, within)
+		}
+	}
+	return m
 }
 
 // Routes registers the module's pages.
@@ -141,10 +151,9 @@ func (m *Module) Routes(r fiber.Router) {
 func (m *Module) Run(ctx context.Context) error {
 	var work sync.WaitGroup
 	defer work.Wait()
-	if m.texts != nil {
-		keeper := indexer.Indexer{DB: m.db, Index: m.texts, Sources: []indexer.Source{indexed{m.Service}}, Log: m.log}
+	if m.keeper != nil {
 		work.Go(func() {
-			if err := keeper.Run(ctx); err != nil && ctx.Err() == nil {
+			if err := m.keeper.Run(ctx); err != nil && ctx.Err() == nil {
 				m.log.ErrorContext(ctx, "documents: texts are not followed any more", "error", err)
 			}
 		})

@@ -30,6 +30,7 @@ var _ Blobs = (*blob.Store)(nil)
 type Finder interface {
 	Search(ctx context.Context, q search.Query) (search.Result, error)
 	Snippet(question, text string, limit int) []search.Span
+	Facets(ctx context.Context, q search.Query, facets []search.Facet) (search.Facets, error)
 }
 
 var _ Finder = (*search.Index)(nil)
@@ -54,7 +55,9 @@ type Service struct {
 	counter   counter
 	blobs     Blobs
 	resolvers map[string]domain.Resolver
+	things    map[string]string // kinds of what documents belong to, by collection
 	find      Finder
+	fresh     func(ctx context.Context, within time.Duration) (bool, error) // whether the index holds what was changed before
 	extract   Extractor
 	orgs      Organizations
 	regions   Regions
@@ -131,10 +134,14 @@ func (s *Service) view(ctx context.Context, actor domain.Actor, doc store.Doc[Do
 	if !mayRead(actor, doc.Body.on(s.clock.Now()), parent) {
 		return View{}, apperr.New(apperr.NotFound, "error.not_found")
 	}
+	return s.viewOf(actor, doc, parent), nil
+}
+
+func (s *Service) viewOf(actor domain.Actor, doc store.Doc[Document], parent domain.Resolved) View {
 	return View{
 		ID: domain.DocumentID(doc.ID), Version: doc.Version, Document: doc.Body, Parent: parent,
 		MayChange: mayChange(actor, doc.Body) && !actor.Auditor(), Keeper: actor.Secretariat(), Now: s.clock.Now(),
-	}, nil
+	}
 }
 
 // editable is a document and its stored form, for who may change it. NotFound for who may not read it, SignIn for the

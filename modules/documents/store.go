@@ -12,7 +12,6 @@ import (
 // Lists of the collection.
 const (
 	listNewest = "newest" // public and ready, by region and type, newest first
-	listTitle  = "title"  // the same by title
 	listParent = "parent" // ready, by parent and type, newest first
 	listTrash  = "trash"  // thrown away, by parent
 	listOwner  = "owner"  // whose it is, in any status
@@ -47,7 +46,6 @@ var definition = store.Definition[Document]{
 	Name: "documents", Schema: 1,
 	Lists: []store.List[Document]{
 		{Name: listNewest, Descending: true, Keys: publicKeys, Sort: func(_ string, d Document) string { return store.SortTime(d.Created) }},
-		{Name: listTitle, Keys: publicKeys, Sort: func(_ string, d Document) string { return store.SortText(d.Title) }},
 		{Name: listParent, Descending: true, Keys: func(_ string, d Document) []store.Key {
 			if d.Status != Ready {
 				return nil

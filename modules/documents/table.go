@@ -155,19 +155,20 @@ func (t *Table) Fill(ctx context.Context, by domain.Importer, lang string, _ dom
 	return t.Rows(ctx, by.Actor(), lang, map[string]string{"organization": string(by.Membership.Organization)}, yield)
 }
 
-// Rows gives what the page with this query shows to the actor, all pages of it; with an organisation all of its
-// documents that the actor may read.
+// Rows gives what the page with this query shows to the actor, all pages of it; with nothing but an organisation all of
+// its documents that the actor may read, those of its own page too.
 func (t *Table) Rows(ctx context.Context, actor domain.Actor, lang string, query map[string]string, yield func([]sheet.Cell) error) error {
 	region, err := domain.ParseRegionCode(query["region"])
 	if err != nil && query["region"] != "" {
 		return apperr.Wrap(err, apperr.BadRequest, "error.bad_request")
 	}
-	f := Filter{Text: query["q"], Type: domain.DocumentType(query["type"]), Region: region, Sort: query["sort"]}
+	f := Filter{Text: query["q"], Type: domain.DocumentType(query["type"]), Region: region, Sort: query["sort"], Kind: query[byKind], Year: query[byYear], Language: query[byLanguage],
+		Organization: domain.OrganizationID(query[byOrganization])}
 	next := func(cursor string) ([]View, string, error) {
 		f.Cursor = cursor
 		return t.service.Library(ctx, actor, f)
 	}
-	if id := query["organization"]; id != "" {
+	if id := query[byOrganization]; f == (Filter{Organization: f.Organization}) && id != "" {
 		next = func(cursor string) ([]View, string, error) {
 			return t.service.visible(ctx, actor, store.Query{List: listOwner, Key: store.KeyOf(id), Cursor: cursor, Limit: 100})
 		}

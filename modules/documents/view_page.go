@@ -91,6 +91,21 @@ func mayShow(d Document) bool {
 
 func isPDF(d Document) bool { return d.MediaType == kinds["pdf"].MediaType }
 
+// placeText names a part of a file as its program does: a page, a slide, a sheet by its name, else a part.
+func placeText(b web.Base, d Document, n int, heading string) string {
+	switch extensionOf(d.FileName) {
+	case "pdf":
+		return b.T("documents.view.page", "n", n)
+	case "pptx", "odp":
+		return b.T("documents.view.slide", "n", n)
+	case "xlsx", "ods":
+		if heading != "" {
+			return b.T("documents.view.sheet", "name", heading)
+		}
+	}
+	return b.T("documents.view.part", "n", n)
+}
+
 // numbered leaves out a page that is not there.
 func numbered(asked, pages int) int { return max(1, min(asked, pages)) }
 
@@ -130,6 +145,9 @@ func (m *Module) viewerPage(b web.Base, p Preview, asked int, question string) v
 	if v.Pages > 0 {
 		v.Number = numbered(asked, v.Pages)
 		v.PageText = b.T("documents.view.page_of", "n", v.Number, "all", v.Pages)
+		if !isPDF(d) {
+			v.PageText = b.T("documents.view.of", "place", placeText(b, d, v.Number, r.Pages[v.Number-1].Title), "n", v.Number, "all", v.Pages)
+		}
 		if v.Number > 1 {
 			v.Prev = path(v.Number - 1)
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gotong/modules/catalog"
+	"gotong/modules/commitments"
 	"gotong/modules/documents"
 	"gotong/modules/domain"
 	"gotong/modules/initiatives"
@@ -163,13 +164,20 @@ func (w CatalogDocuments) Get(ctx context.Context, id string) (catalog.Entry, er
 
 // Touched implements catalog.Dependent: a document is seen as long as what it belongs to is.
 func (w CatalogDocuments) Touched(ctx context.Context, collection, id string) ([]string, error) {
-	kind, ok := map[string]string{
-		"needs": domain.KindNeed, "initiatives": domain.KindInitiative, "organizations": domain.KindOrganization, "commitments": domain.KindCommitment,
-	}[collection]
+	kind, ok := DocumentThings()[collection]
 	if !ok {
 		return nil, nil
 	}
 	return w.Documents.Service.IDsOf(ctx, domain.Ref{Kind: kind, ID: id})
+}
+
+// DocumentThings are the kinds of what documents belong to, by the collection with whose changes they may be hidden or
+// shown. Regions are always public.
+func DocumentThings() map[string]string {
+	return map[string]string{
+		"needs": domain.KindNeed, "initiatives": domain.KindInitiative, "organizations": domain.KindOrganization, commitments.Collection: domain.KindCommitment,
+		"calls": domain.KindCall,
+	}
 }
 
 // CatalogPartners are those who help, for the front page.

@@ -109,6 +109,55 @@ func (f *Indexer) rebuild(ctx context.Context, at string) error {
 	return err
 }
 
+const (
+	freshLook  = 500 // entries that are looked through for one that concerns the index
+	freshPause = 5 * time.Millisecond
+)
+
+// Fresh tells whether the index holds every change of the collections that concern it which was made before, and waits
+// for it at most so long. It is for answers that must not lag behind what was withdrawn. Error: Unavailable.
+func (f *Indexer) Fresh(ctx context.Context, concerns func(collection string) bool, within time.Duration) (bool, error) {
+	last, err := f.DB.Feed().Last(ctx)
+	if err != nil {
+		return false, err
+	}
+	deadline := time.Now().Add(within)
+	for round := 0; ; round++ {
+		at, ok := f.at()
+		if !ok {
+			return false, nil
+		}
+		if at >= last {
+			return true, nil
+		}
+		entries, err := f.DB.Feed().After(ctx, at, freshLook)
+		if err != nil {
+			return false, err
+		}
+		if len(entries) < freshLook && !slices.ContainsFunc(entries, func(e store.Entry) bool { return e.Seq <= last && concerns(e.Collection) }) {
+			return true, nil
+		}
+		if round%20 == 0 {
+			f.DB.Feed().Look()
+		}
+		if time.Now().After(deadline) {
+			return false, nil
+		}
+		select {
+		case <-ctx.Done():
+			return false, ctx.Err()
+		case <-time.After(freshPause):
+		}
+	}
+}
+
+// at is the place in the feed that the index is at; false where it was never filled.
+func (f *Indexer) at() (int64, bool) {
+	_, number, _ := strings.Cut(f.Index.Position(), ":")
+	n, err := strconv.ParseInt(number, 10, 64)
+	return n, err == nil && f.Index.Ready()
+}
+
 // apply reads again everything that the entries touch and writes it with the new place in one change.
 func (f *Indexer) apply(ctx context.Context, epoch string, entries []store.Entry) error {
 	for _, e := range entries {

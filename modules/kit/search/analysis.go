@@ -36,6 +36,7 @@ const (
 	fieldText    = "text"
 	fieldTitleEN = "title_en"
 	fieldTextEN  = "text_en"
+	fieldName    = "name"
 )
 
 // stemFilter keeps each word as written and adds its Indonesian stem at the same place.
@@ -77,12 +78,12 @@ func newStemFilter(protected []string) stemFilter {
 	return f
 }
 
-func newMapping(protected []string) (mapping.IndexMapping, error) {
+func newMapping(options Options) (mapping.IndexMapping, error) {
 	if err := registerOnce(); err != nil {
 		return nil, err
 	}
 	m := bleve.NewIndexMapping()
-	words := slices.Clone(protected)
+	words := slices.Clone(options.Protected)
 	slices.Sort(words)
 	if err := m.AddCustomTokenFilter(protectedID, map[string]any{"type": stemFilterName, "words": strings.Join(words, " ")}); err != nil {
 		return nil, err
@@ -104,9 +105,15 @@ func newMapping(protected []string) (mapping.IndexMapping, error) {
 	order.DocValues, tags.Store = true, true
 	filters := bleve.NewDocumentMapping()
 	filters.DefaultAnalyzer = keyword.Name
+	for _, name := range options.Counted {
+		counted := field(keyword.Name)
+		counted.DocValues = true
+		filters.AddFieldMappingsAt(name, counted)
+	}
 	doc := bleve.NewDocumentStaticMapping()
 	doc.AddFieldMappingsAt(fieldKind, field(keyword.Name))
 	doc.AddFieldMappingsAt(fieldOrder, order)
+	doc.AddFieldMappingsAt(fieldName, order)
 	doc.AddFieldMappingsAt(fieldTags, tags)
 	doc.AddFieldMappingsAt(fieldTitle, field(indonesianAnalyzer))
 	doc.AddFieldMappingsAt(fieldText, field(indonesianAnalyzer))

@@ -24,7 +24,7 @@ import (
 )
 
 // form changes whenever the index is laid out anew; an index of another form is built again.
-const form = "1"
+const form = "2"
 
 const (
 	keyPosition = "position"
@@ -50,12 +50,14 @@ type Document struct {
 	Text    string
 	Filters map[string][]string // by name, every value under which the document is found
 	Order   string              // within equally good hits the highest comes first
+	Name    string              // by which hits can be sorted instead (Query.ByName); may be left out
 	Tags    []string            // counted: Count answers at once how many documents bear a tag
 }
 
 // Options of an index.
 type Options struct {
 	Protected []string // words that the Indonesian stemmer leaves alone, lower case
+	Counted   []string // names of filters whose values Facets counts
 	Log       *slog.Logger
 }
 
@@ -97,6 +99,9 @@ func Open(dir string, options Options) (*Index, error) {
 	slices.Sort(words)
 	sum := fnv.New64a()
 	_, _ = sum.Write([]byte(strings.Join(words, " ")))
+	if len(options.Counted) > 0 {
+		_, _ = sum.Write([]byte("\n" + strings.Join(options.Counted, " ")))
+	}
 	x := &Index{dir: dir, options: options, language: language, form: form + "-" + strconv.FormatUint(sum.Sum64(), 36)}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("search: %w", err)
@@ -178,7 +183,7 @@ func (x *Index) openGeneration(n int) (*generation, error) {
 }
 
 func (x *Index) newGeneration(n int) (*generation, error) {
-	m, err := newMapping(x.options.Protected)
+	m, err := newMapping(x.options)
 	if err != nil {
 		return nil, fmt.Errorf("search: mapping: %w", err)
 	}

@@ -24,6 +24,7 @@ type Query struct {
 	Text    string
 	Filters map[string]string
 	Any     map[string][]string
+	ByName  bool // sorted by Document.Name within equally good hits, instead of by Order
 	Cursor  string
 	Limit   int
 }
@@ -79,13 +80,7 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if len(q.Text) > maxText {
-		q.Text = strings.ToValidUTF8(q.Text[:maxText], "")
-	}
-	words := x.language.words(q.Text)
-	words = words[:min(len(words), maxWords)]
-	tiers := tierQueries(words)
-	filters := filterQueries(q)
+	tiers, filters := x.tiers(q), filterQueries(q)
 
 	result := Result{Building: !g.isReady()}
 	if q.Cursor == "" {
@@ -97,7 +92,7 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 	for place.Tier < len(tiers) && len(result.Hits) < limit {
 		request := bleve.NewSearchRequestOptions(tierQuery(filters, tiers, place.Tier), limit-len(result.Hits)+1, 0, false)
 		request.Score = "none"
-		request.SortByCustom(search.SortOrder{&search.SortField{Field: fieldOrder, Desc: true, Type: search.SortFieldAsString}, &search.SortDocID{}})
+		request.SortByCustom(search.SortOrder{q.sort(), &search.SortDocID{}})
 		if place.After != nil {
 			request.SetSearchAfter(place.After)
 		}
@@ -127,6 +122,22 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 		result.Next = writeCursor(q, place)
 	}
 	return result, nil
+}
+
+// tiers gives a question's queries, best first.
+func (x *Index) tiers(q Query) []query.Query {
+	if len(q.Text) > maxText {
+		q.Text = strings.ToValidUTF8(q.Text[:maxText], "")
+	}
+	words := x.language.words(q.Text)
+	return tierQueries(words[:min(len(words), maxWords)])
+}
+
+func (q Query) sort() *search.SortField {
+	if q.ByName {
+		return &search.SortField{Field: fieldName, Type: search.SortFieldAsString}
+	}
+	return &search.SortField{Field: fieldOrder, Desc: true, Type: search.SortFieldAsString}
 }
 
 func nextTier(tier int) int {
@@ -259,6 +270,9 @@ func (q Query) hash() string {
 	}
 	for name, values := range q.Any {
 		names = append(names, fmt.Sprintf("%s=any%q", name, values))
+	}
+	if q.ByName {
+		names = append(names, "by name")
 	}
 	sort.Strings(names)
 	sum := sha256.Sum256([]byte(fmt.Sprintf("%q %q %q", q.Kind, q.Text, names)))

@@ -64,10 +64,14 @@ func (d Document) fields() map[string]any {
 	for name, values := range d.Filters {
 		filters[name] = unique(values)
 	}
-	return map[string]any{
+	fields := map[string]any{
 		fieldKind: d.Kind, fieldOrder: d.Order, fieldTags: unique(d.Tags), fieldFilters: filters,
 		fieldTitle: d.Title, fieldTitleEN: d.Title, fieldText: d.Text, fieldTextEN: d.Text,
 	}
+	if d.Name != "" {
+		fields[fieldName] = d.Name
+	}
+	return fields
 }
 
 func unique(values []string) []string {

@@ -112,6 +112,12 @@ func (f *Feed) Wait(ctx context.Context, after int64) error {
 	}
 }
 
+// Look makes the followers of this process read the feed now, for somebody who knows that another process added to it.
+func (f *Feed) Look() {
+	f.tail.missed.Store(true)
+	f.wake()
+}
+
 func (f *Feed) ring() <-chan struct{} {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -8,6 +8,9 @@ type Filters struct {
 	Name         string // of the form, for those who do not see it
 	Search       *FilterSearch
 	Selects      []FilterSelect
+	Folded       []FilterSelect // those after Fold, which are shown on demand
+	FoldLabel    string
+	Unfolded     bool // one of them is chosen
 	Dates        []FilterDate
 	Chips        []Chip
 	ClearPath    string
@@ -63,8 +66,19 @@ func (f *Filters) Select(name, value string, options []Option) *Filters {
 	if key := f.prefix + "." + name + "_any"; f.base.local.Has(key) {
 		all = f.base.T(key)
 	}
-	f.Selects = append(f.Selects, FilterSelect{Name: name, ID: "f-" + name, Label: label, Value: value, Any: all, Groups: grouping(options)})
+	choice := FilterSelect{Name: name, ID: "f-" + name, Label: label, Value: value, Any: all, Groups: grouping(options)}
+	if f.FoldLabel == "" {
+		f.Selects = append(f.Selects, choice)
+	} else {
+		f.Folded, f.Unfolded = append(f.Folded, choice), f.Unfolded || value != ""
+	}
 	return f.note(name, value, label+": "+labelOf(options, value))
+}
+
+// Fold puts the choices that follow behind a label, so that the list begins on the first screen of a phone.
+func (f *Filters) Fold() *Filters {
+	f.FoldLabel = f.base.T("web.filters.more")
+	return f
 }
 
 // Date adds a date, 2027-04-01; label is how the chip writes it.

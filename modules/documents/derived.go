@@ -133,6 +133,12 @@ func (s *Service) reading(ctx context.Context, d Document) (Reading, error) {
 // understand reads the text of a file that is about to be taken and looks in it for what may not be: what a PDF
 // runs or carries, and personal numbers. Invalid (file). A file whose text cannot be read is taken all the same.
 func (s *Service) understand(ctx context.Context, file content) (content, error) {
+	if file.Extension == "zip" {
+		var err error
+		if file, err = s.understandEntries(ctx, file); err != nil {
+			return file, err
+		}
+	}
 	if !extract.Reads(file.Extension) || file.Size() > extract.MaxSize {
 		return file, nil
 	}
@@ -148,7 +154,7 @@ func (s *Service) understand(ctx context.Context, file content) (content, error)
 			file.Personal = append(file.Personal, domain.FindPersonalNumbers(p.Text)...)
 		}
 	}
-	file.Contacts = contactsIn(r)
+	file.Contacts += contactsIn(r)
 	file.read = &r
 	return file, nil
 }

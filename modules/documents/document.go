@@ -18,9 +18,10 @@ type Status string
 
 // Statuses. A pending document is seen by nobody; its content may or may not be in the object store.
 const (
-	Pending Status = "pending"
-	Ready   Status = "ready"
-	Trashed Status = "trashed"
+	Pending     Status = "pending"
+	Ready       Status = "ready"
+	Trashed     Status = "trashed"
+	Quarantined Status = "quarantined" // the scanner has yet to find its content clean, or found it harmful
 )
 
 // Document is what is known of a file. Size is in bytes of what is stored, SHA256 its sum in hex.
@@ -46,6 +47,7 @@ type Document struct {
 	Created      time.Time             `json:"created"`
 	Object       string                `json:"object"` // key in the object store, random below the document's id
 	Input        string                `json:"input"`  // sum of form and content: a repeat meets itself
+	Finding      Finding               `json:"finding,omitempty"`
 	Demo         bool                  `json:"demo,omitempty"`
 
 	Authors   string           `json:"authors,omitempty"` // as a citation names them
@@ -159,8 +161,7 @@ func (d Document) ready(now time.Time) (Document, error) {
 	if d.Status != Pending {
 		return d, apperr.New(apperr.Conflict, "error.conflict")
 	}
-	d.Status, d.Since = Ready, now
-	return d, nil
+	return d.opened(now), nil
 }
 
 // describe changes what is said of a ready document; its content never changes. Conflict where it is not ready, Invalid
@@ -189,7 +190,8 @@ func (d Document) describe(details Details) (Document, error) {
 	return d, nil
 }
 
-// trash puts a ready document away, for a reason. Invalid without one, or while it is held or kept until a day; Conflict where it is not ready.
+// trash puts a document away, for a reason. Invalid without one, or while it is held or kept until a day; Conflict where it is neither
+// ready nor in quarantine.
 func (d Document) trash(reason string, now time.Time) (Document, error) {
 	reason = strings.TrimSpace(reason)
 	var f apperr.Fields
@@ -197,7 +199,7 @@ func (d Document) trash(reason string, now time.Time) (Document, error) {
 	if err := f.Err(); err != nil {
 		return d, err
 	}
-	if d.Status != Ready {
+	if d.Status != Ready && d.Status != Quarantined {
 		return d, apperr.New(apperr.Conflict, "error.conflict")
 	}
 	if err := d.kept(now); err != nil {
@@ -207,11 +209,11 @@ func (d Document) trash(reason string, now time.Time) (Document, error) {
 	return d, nil
 }
 
-// restore takes a document out of the trash. Conflict where it is not there.
+// restore takes a document out of the trash, back into quarantine where it was there. Conflict where it is not there.
 func (d Document) restore(now time.Time) (Document, error) {
 	if d.Status != Trashed {
 		return d, apperr.New(apperr.Conflict, "error.conflict")
 	}
-	d.Status, d.Since, d.Reason = Ready, now, ""
-	return d, nil
+	d.Reason = ""
+	return d.opened(now), nil
 }

@@ -51,7 +51,7 @@ func (s *Service) Open(ctx context.Context, actor domain.Actor, id domain.Docume
 	}
 	if want.Version != "" {
 		v, ok := view.Document.version(want.Version)
-		if !ok || (v.Personal || v.Contacts > 0 && v.SHA256 != view.Document.SHA256) && wide(view.Document.Visibility) && !view.MayChange {
+		if !ok || v.Finding != "" || (v.Personal || v.Contacts > 0 && v.SHA256 != view.Document.SHA256) && wide(view.Document.Visibility) && !view.MayChange {
 			return File{}, apperr.New(apperr.NotFound, "error.not_found")
 		}
 		view.Document = view.Document.as(v)

@@ -175,7 +175,7 @@ func (m *Module) sendFile(c *fiber.Ctx, version string) error {
 	}
 	c.Set(fiber.HeaderContentType, d.MediaType)
 	kind := "attachment"
-	if inline[d.MediaType] {
+	if inline[d.MediaType] && extensionOf(d.FileName) != "html" {
 		kind = "inline"
 	}
 	c.Set(fiber.HeaderContentDisposition, web.Disposition(kind, d.FileName))

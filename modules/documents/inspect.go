@@ -28,6 +28,7 @@ type content struct {
 	Extension string
 	MediaType string // fixed: what the download says, never what the browser sent
 	SHA256    string
+	Finding   Finding  // of the scanner: clean, or not known yet
 	Contacts  int      // telephone numbers and e-mail addresses, where they are a list
 	read      *Reading // its text, where it was read
 	Personal  []string // numbers with the structure of a NIK or KK found in its text; where they cannot be read, none
@@ -39,10 +40,10 @@ func (c content) reader() io.ReadSeeker { return io.NewSectionReader(c, 0, c.Siz
 // kind is one allowed type of file.
 type kind struct {
 	MediaType string
-	Sniffed   []string // what the content may be recognised as
-	Check     func(source, kind) (content, error)
-	Max       int64  // bytes; 0: as large as any upload
-	Part      string // of an office file: the entry that makes it one
+	Sniffed   []string                            // what the content may be recognised as
+	Check     func(source, kind) (content, error) // nil: an archive, whose entries are kinds too
+	Max       int64                               // bytes; 0: as large as any upload
+	Part      string                              // of an office file: the entry that makes it one
 }
 
 const (
@@ -69,15 +70,23 @@ var kinds = map[string]kind{
 	"ods":  {MediaType: odf + "spreadsheet", Sniffed: []string{odf + "spreadsheet"}, Check: checkOffice, Part: "content.xml"},
 	"odp":  {MediaType: odf + "presentation", Sniffed: []string{odf + "presentation"}, Check: checkOffice, Part: "content.xml"},
 	"csv":  {MediaType: "text/csv; charset=utf-8", Sniffed: texts, Check: checkText},
-	"txt":  {MediaType: "text/plain; charset=utf-8", Sniffed: texts, Check: checkText},
+	"txt":  {MediaType: plainText, Sniffed: texts, Check: checkText},
+	"html": {Max: htmlMax, MediaType: plainText, Sniffed: pages, Check: checkHTML}, // never sent as a page
+	"htm":  {Max: htmlMax, MediaType: plainText, Sniffed: pages, Check: checkHTML},
+	"zip":  {Max: archiveMax, MediaType: zips, Sniffed: []string{zips}},
 }
 
-var texts = []string{"text/plain", "text/csv", "text/tab-separated-values"}
+const plainText = "text/plain; charset=utf-8"
+
+var (
+	texts = []string{"text/plain", "text/csv", "text/tab-separated-values"}
+	pages = []string{"text/html", "application/xhtml+xml", "text/plain"}
+)
 
 // Accept is the accept attribute of a file input.
-const Accept = ".pdf,.jpg,.jpeg,.png,.webp,.docx,.xlsx,.pptx,.odt,.ods,.odp,.csv,.txt"
+const Accept = ".pdf,.jpg,.jpeg,.png,.webp,.docx,.xlsx,.pptx,.odt,.ods,.odp,.csv,.txt,.html,.htm,.zip"
 
-const allowedList = "PDF, JPG, PNG, WEBP, DOCX, XLSX, PPTX, ODT, ODS, ODP, CSV, TXT"
+const allowedList = "PDF, JPG, PNG, WEBP, DOCX, XLSX, PPTX, ODT, ODS, ODP, CSV, TXT, HTML, ZIP"
 
 // refuse is a refusal of the file itself, at the input named file.
 func refuse(key string, args ...any) error {
@@ -129,8 +138,11 @@ func examine(name string, src source) (content, error) {
 	if err != nil {
 		return content{}, err
 	}
-	if extension == "jpeg" {
+	switch extension {
+	case "jpeg":
 		extension = "jpg"
+	case "htm":
+		extension = "html"
 	}
 	c.Extension, c.MediaType = extension, k.MediaType
 	c.SHA256, err = sumOf(c.source)
@@ -147,6 +159,9 @@ func (k kind) examine(src source, extension string) (content, error) {
 	}
 	if k.Max > 0 && src.Size() > k.Max {
 		return content{}, refuse("documents.error.too_large_kind", "extension", strings.ToUpper(extension), "limit", k.Max>>20)
+	}
+	if k.Check == nil {
+		return checkArchive(src)
 	}
 	return k.Check(src, k)
 }

@@ -193,7 +193,7 @@ func TestPolyglotsAndLies(t *testing.T) {
 		"html.txt": []byte(html), "html.csv": []byte("<!DOCTYPE html>" + html), "svg.png": []byte(svg), "svg.txt": []byte(svg), "svg.svg": []byte(svg),
 		"xml.txt": []byte(`<?xml version="1.0"?><a/>`), "page.html": []byte(html), "run.exe": []byte("MZ\x90\x00"), "exe.pdf": []byte("MZ\x90\x00%PDF-1.7 %%EOF"),
 		"exe.jpg": []byte("MZ\x90\x00\x03"), "html.jpg": []byte(html), "html.pdf": []byte(html + "%PDF-1.7 %%EOF"), "script.pdf": pdf(html),
-		"zip.pdf": append(pdf("x"), archive...), "zip.txt": append([]byte("catatan"), archive...), "zip.docx": archive, "zip.zip": archive, "plain.docx": []byte("Isi"),
+		"zip.pdf": append(pdf("x"), archive...), "zip.txt": append([]byte("catatan"), archive...), "zip.docx": archive, "zip.zip": zipOf(t, entry{"run.exe", "MZ"}), "plain.docx": []byte("Isi"),
 		"png.jpg": pngOf(t, 8, 8), "jpg.png": jpegOf(t, 8, 8), "docx.xlsx": docx(t, "x"), "xlsx.docx": xlsx(t, "<s/>", "<s/>"), "odt.ods": odt(t, odf+"text", "x"),
 		"odt.docx": odt(t, odf+"text", "x"), "docx.odt": docx(t, "x"), "gif.png": []byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;"), "jar.docx": zipOf(t, entry{"META-INF/MANIFEST.MF", "x"}, entry{"A.class", "x"}),
 		"nul.txt": []byte("a\x00b"), "esc.csv": []byte("a,\x1b[2J"), "empty.pdf": nil, "head.pdf": []byte("%PDF-1.7"), "noextension": pdf("x"), "pdf.": pdf("x"),

@@ -24,6 +24,7 @@ type Version struct {
 	By        domain.AccountID `json:"by"`
 	At        time.Time        `json:"at"`
 	Why       string           `json:"why,omitempty"`
+	Finding   Finding          `json:"finding,omitempty"`
 }
 
 // Hold keeps a document from being thrown away while a matter is open.
@@ -36,7 +37,7 @@ type Hold struct {
 // Current is the content that readers get.
 func (d Document) Current() Version {
 	v := Version{SHA256: d.SHA256, Object: d.Object, FileName: d.FileName, MediaType: d.MediaType, Size: d.Size, Personal: d.Personal, Contacts: d.Contacts,
-		By: d.Uploader, At: d.Created, Why: d.Why}
+		By: d.Uploader, At: d.Created, Why: d.Why, Finding: d.Finding}
 	if !d.RenewedAt.IsZero() {
 		v.By, v.At = d.RenewedBy, d.RenewedAt
 	}
@@ -62,19 +63,27 @@ func (d Document) version(sum string) (Version, bool) {
 // as shows the document with another of its versions in place of the current one.
 func (d Document) as(v Version) Document {
 	d.SHA256, d.Object, d.FileName, d.MediaType, d.Size, d.Personal, d.Contacts = v.SHA256, v.Object, v.FileName, v.MediaType, v.Size, v.Personal, v.Contacts
+	d.Finding = v.Finding
 	return d
 }
 
-// renew makes a content the current one; the one before stays among the versions. Conflict where the document is not
-// ready or final; Invalid for a content that is the current one already, for a reason that is missing, or where the
-// versions are too many or would show personal numbers to many.
+// replaceable tells whether a document takes a new content.
+func (d Document) replaceable() bool {
+	return (d.Status == Ready || d.Status == Quarantined) && !d.Final
+}
+
+// renew makes a content the current one; the one before stays among the versions. A clean content ends a quarantine.
+// Conflict where the document is neither ready nor in quarantine, or final; Invalid for a content that is the current one
+// already or is not known to be clean, for a reason that is missing, or where the versions are too many or would show
+// personal numbers to many.
 func (d Document) renew(v Version) (Document, error) {
-	if d.Status != Ready || d.Final {
+	if !d.replaceable() {
 		return d, apperr.New(apperr.Conflict, "error.conflict")
 	}
 	var f apperr.Fields
 	checkReason(&f, "why", v.Why, "documents.error.why")
 	f.Check(v.SHA256 != d.SHA256, "file", "documents.error.same_version")
+	f.Check(v.Finding == "", "why", "documents.error.version_quarantined")
 	f.Check(len(d.Versions) < versionsMax-1, "file", "documents.error.too_many_versions", "max", versionsMax)
 	f.Check(!v.Personal || !wide(d.Visibility), "file", "documents.error.personal_version")
 	f.Check(v.Contacts == 0 || !wide(d.Visibility), "file", "documents.error.contacts_version", "count", v.Contacts)
@@ -84,7 +93,11 @@ func (d Document) renew(v Version) (Document, error) {
 	d.Versions = d.History()
 	d.RenewedBy, d.RenewedAt, d.Why = v.By, v.At, v.Why
 	d.Cleared = nil // somebody answered for the content before
-	return d.as(v), nil
+	d = d.as(v)
+	if d.Status == Quarantined {
+		d = d.opened(v.At)
+	}
+	return d, nil
 }
 
 func checkReason(f *apperr.Fields, name, text, missing string) {

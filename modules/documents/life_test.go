@@ -99,7 +99,7 @@ func TestVersionsRefuse(t *testing.T) {
 		"same content":   {clerk, renewal("satu", "Sama."), apperr.Invalid, "same_version"},
 		"no reason":      {clerk, renewal("dua", " "), apperr.Invalid, "documents.error.why"},
 		"a number":       {clerk, renewal("NIK "+nik, "Baru."), apperr.Invalid, "personal_version"},
-		"another type":   {clerk, Renewal{Why: "Baru.", File: domain.Upload{Name: "b.html", Body: strings.NewReader("x")}}, apperr.Invalid, "documents.error.type"},
+		"another type":   {clerk, Renewal{Why: "Baru.", File: domain.Upload{Name: "b.exe", Body: strings.NewReader("x")}}, apperr.Invalid, "documents.error.type"},
 		"no file":        {clerk, Renewal{Why: "Baru."}, apperr.Invalid, "no_file"},
 		"unknown upload": {clerk, Renewal{Why: "Baru.", Upload: "nothing"}, apperr.Invalid, "upload_gone"},
 		"public":         {public, renewal("dua", "Baru."), apperr.SignIn, ""},

@@ -15,16 +15,12 @@ const (
 	officeText     = 64 << 20  // bytes of XML that are read for personal numbers
 )
 
-// isZip tells whether a reader of zip files would take the file for one: its directory stands at the end, so that a
-// file of another type may carry it.
-func isZip(src source) bool {
-	_, err := zip.NewReader(src, src.Size())
-	return err == nil
-}
-
 // checkOffice opens an office file within bounds, refuses macros and reads its text for personal numbers.
 func checkOffice(src source, k kind) (content, error) {
-	archive, err := zip.NewReader(src, src.Size())
+	archive, err := openZip(src)
+	if errors.Is(err, errDirectory) {
+		return content{}, refuse("documents.error.unpacked")
+	}
 	if err != nil {
 		return content{}, refuse("documents.error.damaged")
 	}
@@ -38,7 +34,7 @@ func checkOffice(src source, k kind) (content, error) {
 			return content{}, refuse("documents.error.unpacked")
 		}
 		name := f.Name
-		if strings.Contains(name, "..") || strings.HasPrefix(name, "/") || strings.Contains(name, `\`) || names[name] != nil {
+		if !safeName(name) || names[name] != nil {
 			return content{}, refuse("documents.error.damaged")
 		}
 		names[name] = f

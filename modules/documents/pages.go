@@ -34,6 +34,7 @@ type showPage struct {
 	Citation                  string
 	SHA256                    string
 	Trashed                   string // since when and why, "" where it is not
+	Quarantine                string // why nobody gets the file, "" where it is not withheld
 	EditURL, SharingURL       string
 	Trash                     *web.Action
 	Restore                   *web.Action
@@ -113,7 +114,26 @@ func card(b web.Base, v View, withParent bool) web.Card {
 		tag := visibilityTag(b, d.Visibility)
 		c.Tag = &tag
 	}
+	if d.Status == Quarantined {
+		tag := quarantineTag(b, d.Finding)
+		c.Tag = &tag
+	}
 	return c
+}
+
+// quarantineText says why nobody gets a document's file.
+func quarantineText(b web.Base, f Finding) string {
+	if f == Unscanned {
+		return b.T("documents.quarantine_waiting")
+	}
+	return b.T("documents.quarantine_found", "signature", string(f))
+}
+
+func quarantineTag(b web.Base, f Finding) web.Tag {
+	if f == Unscanned {
+		return web.Tag{Kind: "wait", Text: b.T("documents.tag_waiting")}
+	}
+	return web.Tag{Kind: "stop", Text: b.T("documents.tag_found")}
 }
 
 func typeOptions(b web.Base) []web.Option {
@@ -238,6 +258,11 @@ func (m *Module) show(ctx context.Context, b web.Base, v View) showPage {
 		p.Trashed = b.T("documents.trashed", "date", b.Date(d.Since), "reason", d.Reason)
 		p.Tags = append(p.Tags, web.Tag{Kind: "stop", Text: b.T("documents.in_trash")})
 	}
+	if d.Status == Quarantined {
+		p.Quarantine = quarantineText(b, d.Finding)
+		p.Tags = append(p.Tags, quarantineTag(b, d.Finding))
+		p.Picture, p.ViewURL = nil, ""
+	}
 	if v.MayChange {
 		p.actions(b, v)
 	}
@@ -267,7 +292,9 @@ func (p *showPage) actions(b web.Base, v View) {
 		p.Restore = &restore
 		return
 	}
-	p.EditURL, p.SharingURL = b.URL(documentPath(v.ID)+"/edit"), b.URL(documentPath(v.ID)+"/sharing")
+	if v.Document.Status == Ready {
+		p.EditURL, p.SharingURL = b.URL(documentPath(v.ID)+"/edit"), b.URL(documentPath(v.ID)+"/sharing")
+	}
 	trash := web.NewAction(b, "documents.trash", documentPath(v.ID)+"/delete")
 	trash.Version, trash.Reason, trash.Kind = v.Version, true, "stop"
 	p.Trash = &trash

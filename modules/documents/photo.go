@@ -148,11 +148,33 @@ func (f *jpegFrame) read(marker byte, body []byte) error {
 	return nil
 }
 
-// exifOrientation reads which side is up from the first image directory of an EXIF segment; 0 where it is not said.
+// Tags of an image directory.
+const (
+	tagOrientation = 0x0112
+	tagPlace       = 0x8825 // where the directory of the place stands
+)
+
+// exifOrientation reads which side is up; 0 where it is not said.
 func exifOrientation(body []byte) int {
+	if e := exifEntry(body, tagOrientation); e != nil {
+		if o := int(e.order.Uint16(e.value)); o >= 1 && o <= 8 {
+			return o
+		}
+	}
+	return 0
+}
+
+// exifValue is the four bytes of an entry.
+type exifValue struct {
+	order binary.ByteOrder
+	value []byte
+}
+
+// exifEntry finds an entry of the first image directory of an EXIF segment, nil where it is not there.
+func exifEntry(body []byte, tag uint16) *exifValue {
 	rest, ok := bytes.CutPrefix(body, []byte("Exif\x00\x00"))
 	if !ok || len(rest) < 8 {
-		return 0
+		return nil
 	}
 	var order binary.ByteOrder = binary.LittleEndian
 	if rest[0] == 'M' {
@@ -160,22 +182,19 @@ func exifOrientation(body []byte) int {
 	}
 	at := int64(order.Uint32(rest[4:]))
 	if at < 8 || at+2 > int64(len(rest)) {
-		return 0
+		return nil
 	}
 	entries := rest[at+2:]
 	for range order.Uint16(rest[at:]) {
 		if len(entries) < 12 {
-			return 0
+			return nil
 		}
-		if order.Uint16(entries) == 0x0112 {
-			if o := int(order.Uint16(entries[8:])); o >= 1 && o <= 8 {
-				return o
-			}
-			return 0
+		if order.Uint16(entries) == tag {
+			return &exifValue{order, entries[8:12]}
 		}
 		entries = entries[12:]
 	}
-	return 0
+	return nil
 }
 
 // withOrientation puts an EXIF segment with that one entry behind the start of a JPEG.

@@ -11,7 +11,7 @@ import (
 func mayRead(actor domain.Actor, d Document, parent domain.Resolved) bool {
 	switch d.Status {
 	case Ready:
-	case Trashed:
+	case Trashed, Quarantined:
 		return mayChange(actor, d)
 	default:
 		return false

@@ -20,16 +20,21 @@ const prefix = "documents/"
 // takes several of a type gives each its own operation id. Repeating it with the same operation and content gives the
 // same document. Errors: NotFound, SignIn and Forbidden of ParentFor; Invalid at the input file (type, content, size,
 // personal numbers) or visibility; Conflict where the operation was used for something else; Unavailable where the
-// database or the object store does not answer, to be repeated.
+// database, the object store or the scanner does not answer, to be repeated: the other module's rule counts on the file.
 func (s *Service) Attach(ctx context.Context, actor domain.Actor, op store.Operation, ref domain.Ref, typ domain.DocumentType,
 	vis domain.Visibility, up domain.Upload,
 ) (domain.DocumentID, error) {
 	op.ID += "/" + ref.Kind + "/" + string(typ)
-	return s.Add(ctx, actor, op, ref, Details{Type: typ, Visibility: vis}, up)
+	return s.add(ctx, actor, op, ref, Details{Type: typ, Visibility: vis}, up, false)
 }
 
-// Add is Attach with everything that a person may say of a document; the operation is taken as it is.
+// Add is Attach with everything that a person may say of a document; the operation is taken as it is. While the scanner
+// does not answer the document waits in quarantine.
 func (s *Service) Add(ctx context.Context, actor domain.Actor, op store.Operation, ref domain.Ref, details Details, up domain.Upload) (domain.DocumentID, error) {
+	return s.add(ctx, actor, op, ref, details, up, true)
+}
+
+func (s *Service) add(ctx context.Context, actor domain.Actor, op store.Operation, ref domain.Ref, details Details, up domain.Upload, mayWait bool) (domain.DocumentID, error) {
 	if op.ID == "" || strings.HasPrefix(op.ID, "/") {
 		return "", apperr.New(apperr.BadRequest, "error.bad_request")
 	}
@@ -39,7 +44,10 @@ func (s *Service) Add(ctx context.Context, actor domain.Actor, op store.Operatio
 	}
 	file, err := inspect(up, s.limit)
 	if err == nil {
-		err = s.scan(ctx, file)
+		file, err = s.scan(ctx, file)
+	}
+	if err == nil && file.Finding != "" && !mayWait {
+		err = scanAway()
 	}
 	if err == nil {
 		file, err = s.understand(ctx, file)
@@ -79,7 +87,7 @@ func (s *Service) newDocument(actor domain.Actor, op store.Operation, parent dom
 		FileName: name, MediaType: file.MediaType, Size: file.Size(), SHA256: file.SHA256,
 		Visibility: details.Visibility, Organization: ownerOf(actor, parent), Region: parent.Region,
 		Language: details.Language, Date: details.Date, Authors: details.Authors, License: details.License, DOI: details.DOI, Tags: details.Tags,
-		Embargo: details.Embargo, Retain: details.Retain, Personal: len(file.Personal) > 0, Contacts: file.Contacts,
+		Embargo: details.Embargo, Retain: details.Retain, Personal: len(file.Personal) > 0, Contacts: file.Contacts, Finding: file.Finding,
 		Status: Pending, Since: now, Uploader: actor.Account, Created: now, Input: hex.EncodeToString(input[:]), Demo: parent.Demo,
 	}, nil
 }
@@ -126,7 +134,7 @@ func (s *Service) keep(ctx context.Context, actor domain.Actor, op store.Operati
 	}
 	change := actor.Change("document.uploaded", d.Organization, store.Operation{ID: op.ID + "/ready", Digest: d.Input})
 	if _, err = s.records.Replace(ctx, doc, body, change); apperr.Is(err, apperr.Conflict) {
-		if now, again := s.records.Get(ctx, id); again == nil && now.Body.Status == Ready {
+		if now, again := s.records.Get(ctx, id); again == nil && now.Body.Status != Pending {
 			return nil // our twin finished it
 		}
 	}

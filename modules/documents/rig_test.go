@@ -90,7 +90,7 @@ func newRig(t *testing.T) *rig {
 		t.Fatal(err)
 	}
 	r.Service = &Service{records: r.failer, access: access, blobs: r.blobs, resolvers: map[string]domain.Resolver{domain.KindNeed: r.thing},
-		orgs: names{}, regions: names{}, clock: c, log: slog.New(slog.DiscardHandler), limit: 1 << 20, uploads: uploads, largest: 64 << 20, links: store.NewState[linkKept](db, "document_links"), counter: db, extract: extract.Inside{}}
+		orgs: names{}, regions: names{}, clock: c, log: slog.New(slog.DiscardHandler), limit: 1 << 20, uploads: uploads, largest: 64 << 20, links: store.NewState[linkKept](db, "document_links"), counter: db, scans: store.NewState[scans](db, "document_scans"), extract: extract.Inside{}}
 	return r
 }
 

@@ -88,7 +88,7 @@ func New(d Deps) *Module {
 		Service: &Service{
 			records: records, batches: records, access: store.NewState[access](d.DB, "document_access"), links: store.NewState[linkKept](d.DB, "document_links"), counter: d.DB, blobs: d.Blobs,
 			resolvers: d.Resolvers, things: d.Things, find: find, extract: d.Extract, orgs: d.Organizations, regions: d.Regions, clock: d.Clock, log: d.Log, limit: d.Limit,
-			uploads: uploads, largest: d.Largest, scanner: d.Scanner,
+			uploads: uploads, largest: d.Largest, scanner: d.Scanner, scans: store.NewState[scans](d.DB, "document_scans"),
 		},
 		db: d.DB, log: d.Log, history: d.History,
 		indexView: web.NewView[indexPage](d.Views, "documents/index"),
@@ -157,6 +157,9 @@ func (m *Module) Run(ctx context.Context) error {
 				m.log.ErrorContext(ctx, "documents: texts are not followed any more", "error", err)
 			}
 		})
+	}
+	if m.Service.scanner != nil {
+		work.Go(func() { _ = m.db.Lease(ctx, "documents.scanner", m.Service.RunScans) })
 	}
 	return m.db.Lease(ctx, "documents.collector", m.Service.RunCollector)
 }

@@ -66,7 +66,8 @@ type Service struct {
 	limit     int64 // bytes of a form's file
 	uploads   Uploads
 	scanner   Scanner // nil where none is configured
-	largest   int64   // bytes of a file that comes in pieces
+	scans     *store.State[scans]
+	largest   int64 // bytes of a file that comes in pieces
 }
 
 // counter counts within windows of time.

@@ -10,9 +10,9 @@ import (
 // States of a document as the table of rights names them.
 const (
 	standsPending = "pending" // not checked yet
-	standsTrashed = "trashed"
-	standsShared  = "shared" // with some
-	standsApart   = "apart"  // what it belongs to is hidden from this actor
+	standsTrashed = "trashed" // or in quarantine
+	standsShared  = "shared"  // with some
+	standsApart   = "apart"   // what it belongs to is hidden from this actor
 )
 
 // Standing tells how an actor stands to a document, by what it belongs to now. NotFound where there is none. What it
@@ -41,7 +41,7 @@ func (s *Service) Standing(ctx context.Context, actor domain.Actor, id string) (
 		standing.Relations = append(standing.Relations, domain.RelEditor)
 	}
 	switch d.Status {
-	case Trashed:
+	case Trashed, Quarantined:
 		standing.State = standsTrashed
 	case Ready:
 		standing.State, standing.Public = standsShared, d.Visibility == domain.VisiblePublic && !d.Embargoed(s.clock.Now())

@@ -13,9 +13,9 @@ import (
 const (
 	listNewest = "newest" // public and ready, by region and type, newest first
 	listParent = "parent" // ready, by parent and type, newest first
-	listTrash  = "trash"  // thrown away, by parent
+	listTrash  = "trash"  // thrown away or in quarantine, by parent
 	listOwner  = "owner"  // whose it is, in any status
-	listSweep  = "sweep"  // pending and thrown away, by status, the longest first
+	listSweep  = "sweep"  // pending, thrown away and in quarantine, by status, the longest first
 
 	listContent = "content" // stored content, by owner and sum
 	listObject  = "object"  // by the objects that keep the contents of its versions
@@ -54,7 +54,7 @@ var definition = store.Definition[Document]{
 			return []store.Key{store.KeyOf(parent, ""), store.KeyOf(parent, string(d.Type))}
 		}, Sort: func(_ string, d Document) string { return store.SortTime(d.Created) }},
 		{Name: listTrash, Descending: true, Keys: func(_ string, d Document) []store.Key {
-			if d.Status != Trashed {
+			if d.Status != Trashed && d.Status != Quarantined {
 				return nil
 			}
 			return []store.Key{store.KeyOf(parentValue(d.Parent))}

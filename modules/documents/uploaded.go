@@ -29,6 +29,9 @@ func (s *Service) Uploads(ctx context.Context, account domain.AccountID, fn func
 		}
 		for _, doc := range page.Items {
 			d := doc.Body
+			if d.Finding != "" {
+				continue // nobody gets what may be harmful
+			}
 			open := func() (io.ReadCloser, error) {
 				body, err := s.blobs.Get(ctx, d.Object, 0, d.Size)
 				return body, unfinished(err)

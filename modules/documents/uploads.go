@@ -75,7 +75,7 @@ func (s *Service) AddUploaded(ctx context.Context, actor domain.Actor, ref domai
 	}
 	in, err := s.arrived(ctx, actor, ref, id)
 	if apperr.Is(err, apperr.NotFound) {
-		if doc, made := s.records.Get(ctx, id); made == nil && doc.Body.Uploader == actor.Account && doc.Body.Status == Ready && doc.Body.Parent == ref {
+		if doc, made := s.records.Get(ctx, id); made == nil && doc.Body.Uploader == actor.Account && doc.Body.Status != Pending && doc.Body.Parent == ref {
 			return domain.DocumentID(id), nil // this form was sent before
 		}
 		return "", refuse("documents.error.upload_gone")
@@ -129,7 +129,7 @@ func (s *Service) arrived(ctx context.Context, actor domain.Actor, ref domain.Re
 	src := &remote{ctx: ctx, blobs: s.blobs, key: u.Key, size: u.Size}
 	file, err := examine(u.Name, src)
 	if err == nil {
-		err = s.scan(ctx, file)
+		file, err = s.scan(ctx, file)
 	}
 	if err == nil {
 		file, err = s.understand(ctx, file)

@@ -153,7 +153,7 @@ func TestUploadsAreOnesOwn(t *testing.T) {
 		size  int64
 		kind  apperr.Kind
 	}{
-		"public": {public, "a.txt", 1, apperr.SignIn}, "stranger": {other, "a.txt", 1, apperr.Forbidden}, "type": {clerk, "a.html", 1, apperr.Invalid},
+		"public": {public, "a.txt", 1, apperr.SignIn}, "stranger": {other, "a.txt", 1, apperr.Forbidden}, "type": {clerk, "a.exe", 1, apperr.Invalid},
 		"large": {clerk, "a.pdf", 64<<20 + 1, apperr.Invalid}, "empty": {clerk, "a.pdf", 0, apperr.BadRequest},
 	} {
 		if _, err := r.BeginUpload(t.Context(), c.actor, need, c.file, c.size); !apperr.Is(err, c.kind) {

@@ -29,6 +29,9 @@ func (s *Service) Renew(ctx context.Context, actor domain.Actor, op store.Operat
 		}
 		return refuse("documents.error.upload_gone")
 	}
+	if err == nil && in.file.Finding != "" {
+		err = scanAway() // what stands now stays readable until the new content is known to be clean
+	}
 	if err != nil {
 		return err
 	}
@@ -56,7 +59,7 @@ func (s *Service) incoming(ctx context.Context, actor domain.Actor, doc store.Do
 	}
 	file, err := inspect(r.File, s.limit)
 	if err == nil {
-		err = s.scan(ctx, file)
+		file, err = s.scan(ctx, file)
 	}
 	if err == nil {
 		file, err = s.understand(ctx, file)

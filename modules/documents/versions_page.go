@@ -44,7 +44,12 @@ func (m *Module) versionsPage(b web.Base, v View) versionsPage {
 		if (x.Personal || x.Contacts > 0 && x.SHA256 != d.SHA256) && wide(d.Visibility) && !v.MayChange {
 			row.FileURL, row.Hidden = "", b.T("documents.versions.personal")
 		}
-		if v.MayChange && d.Status == Ready && !d.Final && x.SHA256 != d.SHA256 {
+		if x.Finding != "" {
+			row.FileURL, row.Hidden = "", quarantineText(b, x.Finding)
+		} else if d.Status == Quarantined {
+			row.FileURL = ""
+		}
+		if v.MayChange && d.replaceable() && x.SHA256 != d.SHA256 && x.Finding == "" {
 			restore := web.NewAction(b, "documents.reinstate", fmt.Sprintf("%s/versions/%s/restore", documentPath(v.ID), x.SHA256))
 			restore.ID += fmt.Sprint("-", i+1)
 			restore.Version, restore.Reason, restore.Kind = v.Version, true, "plain"
@@ -52,7 +57,7 @@ func (m *Module) versionsPage(b web.Base, v View) versionsPage {
 		}
 		p.Versions = append(p.Versions, row)
 	}
-	if v.MayChange && d.Status == Ready && !d.Final {
+	if v.MayChange && d.replaceable() {
 		p.Form = web.NewForm(b, "documents.renew", documentPath(v.ID)+"/versions").Read(v.Version).
 			Section("file").File("file", Accept, web.Required(), web.Hint("documents.form.file_limits", "limit", m.Service.Limit()>>20, "types", allowedList)).
 			Section("reason").TextArea("why", web.Required(), web.Max(reasonMax), web.Rows(3))
@@ -101,6 +106,9 @@ func (p *showPage) life(b web.Base, v View, embargoed, secretariat bool) {
 	if d.Hold != nil && v.MayChange {
 		add(b.T("documents.fact.hold"), b.T("documents.held", "date", d.Hold.At, "reason", d.Hold.Reason))
 	}
+	if d.kept(v.Now) != nil {
+		p.Trash = nil
+	}
 	if !v.MayChange || d.Status != Ready {
 		return
 	}
@@ -124,8 +132,5 @@ func (p *showPage) life(b web.Base, v View, embargoed, secretariat bool) {
 		p.Actions = append(p.Actions, hold)
 	case secretariat:
 		p.Actions = append(p.Actions, act("documents.let_go", "/release"))
-	}
-	if d.kept(v.Now) != nil {
-		p.Trash = nil
 	}
 }

@@ -58,6 +58,7 @@ type Source interface {
 
 var readers = map[string]func(Source, *paper) error{
 	"pdf": readPDF, "docx": readDOCX, "pptx": readPPTX, "odt": readODF, "odp": readODF, "ods": readODS, "xlsx": readTable, "csv": readTable, "txt": readText,
+	"html": readHTML, "htm": readHTML, "zip": readZIP,
 }
 
 // Reads tells whether text is read from files of that extension.

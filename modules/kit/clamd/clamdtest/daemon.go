@@ -27,6 +27,33 @@ type Daemon struct {
 	mu       sync.Mutex
 	says     *string
 	hangs    bool
+	learned  []signature
+}
+
+type signature struct{ name, text string }
+
+// Learn gives it one more signature, as an update does: its version changes.
+func (d *Daemon) Learn(name, text string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.learned = append(d.learned, signature{name, text})
+}
+
+// Forget takes what it learned away again, as the correction of a wrong signature does: its version changes too.
+func (d *Daemon) Forget() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for i := range d.learned {
+		d.learned[i].text = ""
+	}
+	d.learned = append(d.learned, signature{})
+}
+
+// Recover has it answer as it should again, after Say.
+func (d *Daemon) Recover() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.says = nil
 }
 
 // Start serves on a free port of loopback until the test ends; files of more than most bytes are refused.
@@ -77,7 +104,9 @@ func (d *Daemon) serve(c net.Conn) {
 	answer := "UNKNOWN COMMAND"
 	switch command {
 	case "zVERSION\x00":
-		answer = "ClamAV 1.4.3/27500/Thu Nov 26 2026"
+		d.mu.Lock()
+		answer = fmt.Sprintf("ClamAV 1.4.3/%d/Thu Nov 26 2026", 27500+len(d.learned))
+		d.mu.Unlock()
 	case "zINSTREAM\x00":
 		if answer, err = d.scan(in); err != nil {
 			return
@@ -98,6 +127,17 @@ func (d *Daemon) serve(c net.Conn) {
 	_, _ = fmt.Fprintf(c, "%s\x00", answer)
 }
 
+func (d *Daemon) known(body []byte) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, s := range d.learned {
+		if s.text != "" && bytes.Contains(body, []byte(s.text)) {
+			return "stream: " + s.name + " FOUND"
+		}
+	}
+	return "stream: OK"
+}
+
 func (d *Daemon) scan(in io.Reader) (string, error) {
 	var body []byte
 	for {
@@ -109,7 +149,7 @@ func (d *Daemon) scan(in io.Reader) (string, error) {
 		case size == 0 && bytes.Contains(body, []byte(EICAR())):
 			return "stream: Eicar-Test-Signature FOUND", nil
 		case size == 0:
-			return "stream: OK", nil
+			return d.known(body), nil
 		case len(body)+int(size) > d.most:
 			return "INSTREAM size limit exceeded. ERROR", nil
 		}

@@ -20,6 +20,8 @@ type knapsack struct {
 	value          []int64
 	bits           [][]uint64
 	core           []int32
+	reach          []int // capacity that the first jobs of the core can fill
+	rough          bool  // the last bound is the continuous one
 }
 
 // cells is the largest table of the exact solution; above it the continuous bound, which is also valid, stands in.
@@ -34,6 +36,7 @@ func (k *knapsack) solve(room int64) (bound int64) {
 	}
 	k.take = k.take[:n]
 	clear(k.take)
+	k.rough = false
 	k.order = k.order[:0]
 	var weight, value int64
 	for j := range n {
@@ -96,6 +99,7 @@ func (k *knapsack) tight(room int64) int64 {
 		}
 	}
 	if space*int64(len(k.core)) > cells {
+		k.rough = true
 		for _, j := range k.core {
 			if w[j] <= space {
 				k.take[j] = true
@@ -120,6 +124,7 @@ func (k *knapsack) table(room int64) int64 {
 		k.bits = append(k.bits, nil)
 	}
 	reach := 0
+	k.reach = k.reach[:0]
 	for n, j := range k.core {
 		w, p := int(k.weight[j]), k.profit[j]
 		if cap(k.bits[n]) < words {
@@ -130,6 +135,7 @@ func (k *knapsack) table(room int64) int64 {
 		k.bits[n] = bits
 		old := reach
 		reach = min(reach+w, size-1)
+		k.reach = append(k.reach, reach)
 		for c := old + 1; c <= reach; c++ {
 			value[c] = value[old]
 		}
@@ -142,6 +148,7 @@ func (k *knapsack) table(room int64) int64 {
 	}
 	c := reach
 	for n := len(k.core) - 1; n >= 0; n-- {
+		c = min(c, k.reach[n]) // the table ends there: more room changed nothing yet
 		if j := k.core[n]; k.bits[n][c>>6]>>(c&63)&1 == 1 {
 			k.take[j] = true
 			c -= int(k.weight[j])

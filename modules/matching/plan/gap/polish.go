@@ -5,92 +5,107 @@ import "slices"
 // repair completes a partial assignment: jobs without agent are put where they cost least plus what they push out, jobs that are
 // pushed out are put elsewhere, and agents that were overfull lately become dearer. It gives up after a number of moves.
 func (r *run) repair(agent []int) ([]int, int64, bool) {
-	p := r.p
 	agent = slices.Clone(agent)
-	left := slices.Clone(p.room)
+	left := slices.Clone(r.p.room)
 	var queue []int
-	lists := make([][]int, len(p.cost))
+	lists := make([][]int, len(r.p.rows))
+	weight := make([]int64, len(agent))
+	scaleOf := int64(1)
 	for j, i := range agent {
-		if i < 0 {
-			queue = append(queue, j)
-		} else {
-			left[i] -= p.weight[i][j]
-			lists[i] = append(lists[i], j)
-		}
-	}
-	price := make([]float64, len(p.cost)) // of a unit of weight pushed out
-	scaleOf := 0.0
-	for j := range agent {
-		for i := range p.cost {
-			if c := p.cost[i][j]; c != never {
-				scaleOf = max(scaleOf, float64(max(c, -c)))
+		for _, c := range r.by[j] {
+			scaleOf = max(scaleOf, c.cost, -c.cost)
+			if int(c.agent) == i {
+				weight[j] = c.weight
+				left[i] -= c.weight
+				lists[i] = append(lists[i], j)
 			}
 		}
+		if i < 0 {
+			queue = append(queue, j)
+		}
 	}
-	step := 0.02 * max(1, scaleOf)
-	for moves := 40 * p.jobs(); len(queue) > 0; moves-- {
+	price := make([]float64, len(r.p.rows)) // of a unit of weight pushed out
+	step := 0.02 * float64(scaleOf)
+	for moves := 40 * len(agent); len(queue) > 0; moves-- {
 		if moves == 0 || r.stop() {
 			return agent, 0, false
 		}
 		j := queue[len(queue)-1]
 		queue = queue[:len(queue)-1]
-		best, value := -1, 0.0
-		for i := range p.cost {
-			if p.cost[i][j] == never {
-				continue
-			}
-			v := float64(p.cost[i][j]) + float64(max(0, p.weight[i][j]-left[i]))*price[i]*(0.8+0.4*r.rng.Float64())
-			if best < 0 || v < value {
-				best, value = i, v
+		best, value := choice{agent: -1}, 0.0
+		for _, c := range r.by[j] {
+			v := float64(c.cost) + float64(max(0, c.weight-left[c.agent]))*price[c.agent]*(0.8+0.4*r.rng.Float64())
+			if best.agent < 0 || v < value {
+				best, value = c, v
 			}
 		}
-		agent[j] = best
-		left[best] -= p.weight[best][j]
-		lists[best] = append(lists[best], j)
-		if left[best] < 0 {
-			price[best] += step / float64(1+p.weight[best][j])
+		i := best.agent
+		agent[j], weight[j] = int(i), best.weight
+		left[i] -= best.weight
+		lists[i] = append(lists[i], j)
+		if left[i] < 0 {
+			price[i] += step / float64(1+best.weight)
 		}
-		for left[best] < 0 {
-			n := len(lists[best]) - 1 // not the one that came last
-			if n == 0 {
-				n = 1
-			}
+		for left[i] < 0 {
+			n := max(1, len(lists[i])-1) // not the one that came last
 			k := r.rng.IntN(n)
-			out := lists[best][k]
-			lists[best][k] = lists[best][len(lists[best])-1]
-			lists[best] = lists[best][:len(lists[best])-1]
-			left[best] += p.weight[best][out]
+			out := lists[i][k]
+			lists[i][k] = lists[i][len(lists[i])-1]
+			lists[i] = lists[i][:len(lists[i])-1]
+			left[i] += weight[out]
 			agent[out] = -1
 			queue = append(queue, out)
 		}
 	}
+	return agent, r.price(agent), true
+}
+
+// at gives the pair of job and agent.
+func (r *run) at(j, agent int) (choice, bool) {
+	list := r.by[j]
+	if len(list) == len(r.p.rows) { // every pair is allowed
+		return list[agent], true
+	}
+	k, ok := slices.BinarySearchFunc(list, agent, func(c choice, agent int) int { return int(c.agent) - agent })
+	if !ok {
+		return choice{}, false
+	}
+	return list[k], true
+}
+
+// price is the cost of a complete assignment.
+func (r *run) price(agent []int) int64 {
 	cost := int64(0)
 	for j, i := range agent {
-		cost += p.cost[i][j]
+		c, _ := r.at(j, i)
+		cost += c.cost
 	}
-	return agent, cost, true
+	return cost
 }
 
 // polish shifts single jobs and swaps pairs while that is cheaper.
 func (r *run) polish() {
-	p := r.p
-	left := slices.Clone(p.room)
+	n := len(r.best)
+	left := slices.Clone(r.p.room)
+	now := make([]choice, n)
 	for j, i := range r.best {
-		left[i] -= p.weight[i][j]
+		now[j], _ = r.at(j, i)
+		left[i] -= now[j].weight
 	}
-	n := p.jobs()
+	move := func(j int, to choice) {
+		r.cost += to.cost - now[j].cost
+		left[now[j].agent] += now[j].weight
+		left[to.agent] -= to.weight
+		r.best[j], now[j] = int(to.agent), to
+	}
 	for again := true; again; {
 		again = false
 		for j := range n {
-			from := r.best[j]
-			for to := range p.cost {
-				if to == from || p.cost[to][j] >= p.cost[from][j] || p.weight[to][j] > left[to] {
-					continue
+			for _, c := range r.by[j] {
+				if c.cost < now[j].cost && c.weight <= left[c.agent] && c.agent != now[j].agent {
+					move(j, c)
+					again = true
 				}
-				r.cost += p.cost[to][j] - p.cost[from][j]
-				left[from] += p.weight[from][j]
-				left[to] -= p.weight[to][j]
-				r.best[j], from, again = to, to, true
 			}
 		}
 		if r.stop() {
@@ -99,17 +114,16 @@ func (r *run) polish() {
 	}
 	for range 4 * n {
 		a, b := r.rng.IntN(n), r.rng.IntN(n)
-		x, y := r.best[a], r.best[b]
-		if x == y || p.cost[y][a] == never || p.cost[x][b] == never {
+		x, y := now[a], now[b]
+		if x.agent == y.agent {
 			continue
 		}
-		delta := p.cost[y][a] + p.cost[x][b] - p.cost[x][a] - p.cost[y][b]
-		if delta > 0 || left[x]+p.weight[x][a] < p.weight[x][b] || left[y]+p.weight[y][b] < p.weight[y][a] {
+		toY, okA := r.at(a, int(y.agent))
+		toX, okB := r.at(b, int(x.agent))
+		if !okA || !okB || toY.cost+toX.cost > x.cost+y.cost || left[x.agent]+x.weight < toX.weight || left[y.agent]+y.weight < toY.weight {
 			continue
 		}
-		left[x] += p.weight[x][a] - p.weight[x][b]
-		left[y] += p.weight[y][b] - p.weight[y][a]
-		r.best[a], r.best[b] = y, x
-		r.cost += delta
+		move(a, toY)
+		move(b, toX)
 	}
 }

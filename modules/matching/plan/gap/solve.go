@@ -1,7 +1,6 @@
 package gap
 
 import (
-	"cmp"
 	"context"
 	"math"
 	"math/rand/v2"
@@ -43,21 +42,32 @@ type Outcome struct {
 	Elapsed    time.Duration
 }
 
+// clock tells the time; benchmarks on a busy machine count processor time.
+var clock = time.Now
+
 const method = "Lagrangian on assignment, knapsacks exact, integers"
 
 type run struct {
-	ctx    context.Context
-	opt    Options
-	a      *plan.Assignment
-	p      *problem
-	rng    *rand.Rand
-	start  time.Time
-	count  int64
-	l      *lagrange
-	best   []int
-	cost   int64 // of best, never without one
-	u      []int64
-	misses int
+	ctx   context.Context
+	opt   Options
+	a     *plan.Assignment
+	p     *problem
+	by    [][]choice // pairs of each job
+	rng   *rand.Rand
+	start time.Time
+	count int64
+	best  []int
+	cost  int64 // of best, never without one
+	lower int64 // proven: no assignment costs less
+	rest  shape // the problem without pairs that no assignment as cheap as best can use
+	l     *lagrange
+	u     []int64 // multipliers of all jobs
+	fix   fixer
+	tree  *tree
+	step  int64 // how far above the bound the tree asks
+	parts []fixer
+	quiet int  // rounds without a better assignment
+	empty bool // proven: there is no assignment
 }
 
 // Solve searches until the time, the rounds, the target gap, a proof, or the context ends it.
@@ -68,11 +78,12 @@ func Solve(ctx context.Context, a *plan.Assignment, opt Options) *Outcome {
 	if opt.Workers == 0 {
 		opt.Workers = runtime.GOMAXPROCS(0)
 	}
-	r := &run{ctx: ctx, opt: opt, a: a, start: time.Now(), cost: never, rng: rand.New(rand.NewPCG(opt.Seed, 0x676170))} //nolint:gosec // a search must be repeatable
+	r := &run{ctx: ctx, opt: opt, a: a, start: clock(), cost: never, lower: math.MinInt64 / 4, step: 1, rng: rand.New(rand.NewPCG(opt.Seed, 0x676170))} //nolint:gosec // a search must be repeatable
 	if a.Jobs() == 0 {
 		return &Outcome{Agent: []int{}, Feasible: true, Status: plan.StatusOptimal, Method: method}
 	}
 	r.p = internal(a)
+	r.by = r.p.choices()
 	if bad := r.impossible(); len(bad) > 0 {
 		return &Outcome{Agent: none(a.Jobs()), Impossible: bad, Status: plan.StatusInfeasible, Method: method}
 	}
@@ -88,34 +99,10 @@ func none(n int) []int {
 	return agent
 }
 
-// internal makes the minimisation in which every job has an agent: values change their sign, and a job that may stay open gets an
-// agent more that takes everything for nothing.
-func internal(a *plan.Assignment) *problem {
-	p := &problem{room: slices.Clone(a.Capacity)}
-	for i := range a.Value {
-		cost := make([]int64, a.Jobs())
-		for j, v := range a.Value[i] {
-			switch {
-			case v == plan.Forbidden || a.Weight[i][j] > a.Capacity[i]:
-				cost[j] = never
-			case a.Minimise:
-				cost[j] = v
-			default:
-				cost[j] = -v
-			}
-		}
-		p.cost, p.weight = append(p.cost, cost), append(p.weight, a.Weight[i])
-	}
-	if !a.Exactly {
-		p.cost, p.weight, p.room = append(p.cost, make([]int64, a.Jobs())), append(p.weight, make([]int64, a.Jobs())), append(p.room, 0)
-	}
-	return p
-}
-
 func (r *run) impossible() []int {
 	var bad []int
-	for j := range r.p.jobs() {
-		if !slices.ContainsFunc(r.p.cost, func(row []int64) bool { return row[j] != never }) {
+	for j := range r.by {
+		if len(r.by[j]) == 0 {
 			bad = append(bad, j)
 		}
 	}
@@ -124,183 +111,285 @@ func (r *run) impossible() []int {
 
 func (r *run) late(share float64) bool {
 	return r.ctx.Err() != nil || r.opt.Iterations > 0 && float64(r.count) >= share*float64(r.opt.Iterations) ||
-		r.opt.Time > 0 && time.Since(r.start).Seconds() >= share*r.opt.Time.Seconds()
+		r.opt.Time > 0 && clock().Sub(r.start).Seconds() >= share*r.opt.Time.Seconds()
 }
 
 // stop is asked inside a round; counted rounds always end.
 func (r *run) stop() bool {
-	return r.ctx.Err() != nil || r.opt.Time > 0 && time.Since(r.start) > r.opt.Time
+	return r.ctx.Err() != nil || r.opt.Time > 0 && clock().Sub(r.start) > r.opt.Time
 }
 
 func (r *run) search() {
+	r.rest = shape{p: r.p}
 	r.l = newLagrange(r.p, start(r.p), 1, r.opt.Workers)
 	if agent, cost, ok := r.repair(none(r.p.jobs())); ok {
 		r.best, r.cost = agent, cost
 		r.polish()
 	}
-	r.climb(600, 0.25)
+	r.ascend()
+	r.climb(400, 0.2)
 	r.u = slices.Clone(r.l.best)
-	for k := 0; k < 3 && !r.done() && !r.late(0.45); k++ {
+	for k := 0; k < 2 && !r.done() && !r.late(0.4); k++ {
 		agent, cost, complete := dive(r.p, r.u, 40, 24, r.cost, r.rng, r.opt.Workers, r.stop)
 		r.count += 5
 		if !complete {
 			agent, cost, complete = r.repair(agent)
 		}
-		if complete && cost < r.cost {
-			r.best, r.cost = agent, cost
-		}
+		r.take(agent, cost, complete)
+		r.shrink()
 	}
 	r.report()
 	for round := 0; !r.late(1) && !r.done(); round++ {
-		if r.best == nil {
-			if agent, cost, ok := r.repair(none(r.p.jobs())); ok {
-				r.best, r.cost = agent, cost
-			}
-		} else {
-			r.groups(round)
-			r.polish()
-		}
 		r.count++
-		if round%8 == 7 && r.l.theta > 0.002 {
+		if r.best == nil {
+			agent, cost, ok := r.repair(none(r.p.jobs()))
+			if r.take(agent, cost, ok); !ok {
+				r.any()
+			}
+			r.shrink()
+			if r.empty {
+				return
+			}
+			continue
+		}
+		r.round(round)
+		if round%8 == 7 {
+			r.shrink()
 			r.climb(15, 1)
 		}
 		r.report()
 	}
 }
 
-// climb improves the bound by some steps.
-func (r *run) climb(steps int, share float64) {
-	for k := 0; k < steps && !r.late(share) && !r.done() && (r.l.theta > 0.005 || k == 0); k++ {
-		target := r.l.bound + scale
-		if r.cost != never {
-			target = r.cost * scale
+// any walks a tree for just any assignment, where repairing finds none. Walked through, it proves that there is none.
+func (r *run) any() {
+	if r.tree == nil {
+		most := int64(1)
+		for _, list := range r.by {
+			dear := int64(math.MinInt64)
+			for _, c := range list {
+				dear = max(dear, c.cost)
+			}
+			most += dear
 		}
-		r.l.iterate(target, 0.9)
-		r.count++
+		r.tree = newTree(r.p, r.l.best, most, 16, &r.fix)
+	}
+	r.tree.walk(50, r.stop)
+	if t := r.tree.found; t != nil {
+		r.best, r.cost = r.agents(t), r.tree.cost
+		r.polish()
+		r.tree = nil
+	} else if r.tree.done() {
+		r.empty = true
 	}
 }
 
-func (r *run) bound() int64 { return ceil256(r.l.bound) }
+// take keeps an assignment that is better than the best.
+func (r *run) take(agent []int, cost int64, complete bool) {
+	if !complete || cost >= r.cost {
+		return
+	}
+	r.best, r.cost, r.quiet = agent, cost, 0
+	r.polish()
+}
+
+// shrink drops what no assignment as cheap as the best can use and goes on with the rest.
+func (r *run) shrink() {
+	if r.best == nil || r.done() {
+		return
+	}
+	s := r.rest
+	s.u = r.l.best
+	before := s.p.pairs()
+	if !r.fix.reduce(&s, r.cost+1) { // every assignment costs more: cannot be, best is one
+		return
+	}
+	if s.p.pairs() > before*95/100 {
+		return
+	}
+	for k, x := range r.l.best {
+		r.u[r.rest.p.id[k]] = x
+	}
+	theta := max(r.l.theta, 0.05)
+	r.rest = s
+	r.l = newLagrange(s.p, s.u, theta, r.opt.Workers)
+	if s.p.jobs() == 0 {
+		r.lower = max(r.lower, min(r.cost, s.base))
+	}
+}
+
+// climb improves the bound by some steps.
+func (r *run) climb(steps int, share float64) {
+	for k := 0; k < steps && !r.late(share) && !r.done() && (r.l.theta > 0.005 || k == 0) && r.rest.p.jobs() > 0; k++ {
+		r.ascend()
+	}
+}
+
+// ascend is one step of the bound.
+func (r *run) ascend() {
+	target := r.l.bound + scale
+	if r.cost != never {
+		target = (r.cost - r.rest.base) * scale
+	}
+	r.l.iterate(target, 0.9)
+	r.count++
+	r.lower = max(r.lower, min(r.cost, r.rest.base+ceil256(r.l.bound)))
+	if r.l.whole {
+		agent := r.agents(r.l.trail(r.rest.trail))
+		r.take(agent, r.price(agent), true)
+	}
+}
+
+// agents writes a complete trail as an assignment.
+func (r *run) agents(t *fixedPair) []int {
+	agent := none(r.p.jobs())
+	t.write(agent)
+	return agent
+}
 
 func (r *run) done() bool {
-	if r.cost == never || r.l.bound == math.MinInt64 {
+	if r.cost == never {
 		return false
 	}
-	gap := r.cost - r.bound()
-	base := math.Abs(float64(min(r.cost, r.bound())))
+	gap := r.cost - r.lower
+	base := math.Abs(float64(min(r.cost, r.lower)))
 	if !r.a.Minimise {
 		base = math.Abs(float64(r.cost))
 	}
 	return gap <= 0 || r.opt.TargetGap > 0 && float64(gap) <= r.opt.TargetGap*base
 }
 
-// groups draws disjoint groups of agents and dives on each group's jobs; where the dive is better, it is kept. Groups share nothing,
-// so they run side by side.
-func (r *run) groups(round int) {
-	m := len(r.p.cost)
-	size := 3 + (round+r.misses/6)%6
-	if size > m {
-		size = m
+// probe walks the tree by some nodes. A tree that is walked through proves that nothing costs less than its cut.
+func (r *run) probe(nodes int) {
+	for nodes > 0 && r.lower < r.cost {
+		if r.tree == nil {
+			r.tree = newTree(r.rest.p, r.rest.u, min(r.cost, r.lower+r.step), 16, &r.fix)
+			root := &r.tree.stack[0].shape
+			root.base, root.trail, root.u = r.rest.base, r.rest.trail, slices.Clone(r.l.best)
+		}
+		t := r.tree
+		had := t.nodes
+		t.walk(nodes, r.stop)
+		nodes -= max(1, t.nodes-had)
+		if t.found != nil {
+			agent := r.agents(t.found)
+			t.found = nil
+			if t.cost < r.cost {
+				r.best, r.cost, r.quiet = agent, t.cost, 0
+			}
+		}
+		switch {
+		case t.done():
+			r.lower = max(r.lower, min(t.cut, r.cost))
+			r.tree = nil
+			if r.step *= 2; t.nodes > 20 {
+				r.step = 1
+			}
+		case t.nodes > 100 && r.step > 1:
+			r.step, r.tree = 1, nil
+		case r.stop():
+			return
+		}
 	}
-	order := r.rng.Perm(m)
-	type outcome struct {
-		jobs  []int
-		agent []int
-		cost  int64
-		old   int64
-		ok    bool
-	}
-	results := make([]outcome, (m+size-1)/size)
-	seeds := make([]uint64, len(results))
+}
+
+// group is a set of agents whose jobs are distributed anew.
+type group struct {
+	agents, jobs []int
+	agent        []int
+	old, cost    int64
+	ok           bool
+}
+
+// round distributes the jobs of disjoint groups of agents anew, and walks the tree beside that. Groups share nothing, so they run
+// side by side; the tree's assignment counts from the next round.
+func (r *run) round(round int) {
+	groups := r.draw(3 + (round+r.quiet/6)%6)
+	seeds := make([]uint64, len(groups))
 	for g := range seeds {
 		seeds[g] = r.rng.Uint64()
 	}
-	work := func(g int) {
-		agents := order[g*size : min(m, (g+1)*size)]
-		o := &results[g]
-		rng := rand.New(rand.NewPCG(seeds[g], uint64(g))) //nolint:gosec // a search must be repeatable
-		slices.Sort(agents)
-		for j, i := range r.best {
-			if slices.Contains(agents, i) {
-				o.jobs = append(o.jobs, j)
-				o.old += r.p.cost[i][j]
-			}
-		}
-		if len(o.jobs) < 2 || len(agents) < 2 {
-			return
-		}
-		sub := &problem{}
-		for _, i := range agents {
-			cost, weight := make([]int64, len(o.jobs)), make([]int64, len(o.jobs))
-			for k, j := range o.jobs {
-				cost[k], weight[k] = r.p.cost[i][j], r.p.weight[i][j]
-			}
-			sub.cost, sub.weight, sub.room = append(sub.cost, cost), append(sub.weight, weight), append(sub.room, r.p.room[i])
-		}
-		u := make([]int64, len(o.jobs))
-		for k, j := range o.jobs {
-			u[k] = r.u[j] + rng.Int64N(scale/2) - scale/4
-		}
-		o.agent, o.cost, o.ok = dive(sub, u, 10, 4, o.old+1, rng, 1, r.stop)
-		for k := range o.agent {
-			if o.ok {
-				o.agent[k] = agents[o.agent[k]]
-			}
-		}
-	}
-	parallel(r.opt.Workers, len(results), work)
-	better := false
-	for _, o := range results {
+	cost := r.cost
+	parallel(r.opt.Workers, len(groups), func(g int) { r.deal(&groups[g], seeds[g]) })
+	for _, o := range groups {
 		if o.ok && o.cost <= o.old {
-			better = better || o.cost < o.old
 			for k, j := range o.jobs {
 				r.best[j] = o.agent[k]
 			}
 			r.cost += o.cost - o.old
 		}
 	}
-	if better {
-		r.misses = 0
+	if r.cost < cost {
+		r.quiet = 0
+		r.polish()
 	} else {
-		r.misses++
+		r.quiet++
 	}
+	r.probe(4)
 }
 
-// fix places the jobs on which the agents agree most; the rest waits for the next stage of the dive.
-func fix(p *problem, sub *part, l *lagrange, open, agent []int, room []int64, portion int, rng *rand.Rand) (cost int64) {
-	type vote struct {
-		k, i int
-		rank float64
+// draw cuts the agents into groups of about size.
+func (r *run) draw(size int) []group {
+	p := r.rest.p
+	used := make([]bool, len(p.rows))
+	for _, j := range p.id {
+		used[r.best[j]] = true
 	}
-	votes := make([]vote, 0, len(open))
-	for k := range open {
-		best := vote{k: k, i: -1}
-		for i := range sub.cost {
-			if sub.cost[i][k] == never {
-				continue
-			}
-			rank := float64(l.freq[i][k]) - 1e-6*float64(sub.cost[i][k]*scale-l.best[k])/scale + 0.05*rng.Float64()
-			if best.i < 0 || rank > best.rank {
-				best.i, best.rank = i, rank
-			}
-		}
-		votes = append(votes, best)
-	}
-	slices.SortFunc(votes, func(a, b vote) int { return cmp.Or(cmp.Compare(b.rank, a.rank), cmp.Compare(a.k, b.k)) })
-	placed := 0
-	for _, v := range votes {
-		j := open[v.k]
-		if v.i < 0 || p.weight[v.i][j] > room[v.i] {
-			continue
-		}
-		agent[j] = v.i
-		room[v.i] -= p.weight[v.i][j]
-		cost += p.cost[v.i][j]
-		if placed++; placed >= portion {
-			break
+	var order []int
+	for _, i := range r.rng.Perm(len(p.rows)) {
+		if used[i] {
+			order = append(order, i)
 		}
 	}
-	return cost
+	var groups []group
+	for len(order) > 1 {
+		n := min(size, len(order))
+		if len(order)-n == 1 {
+			n++
+		}
+		agents := order[:n:n]
+		slices.Sort(agents)
+		groups = append(groups, group{agents: agents})
+		order = order[n:]
+	}
+	return groups
+}
+
+// deal distributes a group's jobs anew.
+func (r *run) deal(o *group, seed uint64) {
+	p := r.rest.p
+	rng := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a search must be repeatable
+	keep := make([]int32, p.jobs())
+	var local []int32
+	n := int32(0)
+	for k, j := range p.id {
+		keep[k] = -1
+		if _, ok := slices.BinarySearch(o.agents, r.best[j]); ok {
+			keep[k] = n
+			o.jobs = append(o.jobs, int(j))
+			local = append(local, int32(k))
+			n++
+			c, _ := r.at(int(j), r.best[j])
+			o.old += c.cost
+		}
+	}
+	if n < 2 {
+		return
+	}
+	sub, ok := p.restrict(keep, int(n), o.agents, p.room)
+	if !ok {
+		return
+	}
+	u := make([]int64, n)
+	for k, j := range local {
+		u[k] = r.l.best[j] + rng.Int64N(scale/2) - scale/4
+	}
+	o.agent, o.cost, o.ok = dive(sub, u, 10, 4, o.old+1, rng, 1, r.stop)
+	for k := range o.agent {
+		if o.ok {
+			o.agent[k] = o.agents[o.agent[k]]
+		}
+	}
 }
 
 func (r *run) report() {
@@ -312,8 +401,8 @@ func (r *run) report() {
 }
 
 func (r *run) outcome() *Outcome {
-	o := &Outcome{Agent: none(r.p.jobs()), Feasible: r.best != nil, Status: plan.StatusTime, Method: method, Iterations: r.count, Elapsed: time.Since(r.start)}
-	o.Bound, o.Objective = r.bound(), r.cost
+	o := &Outcome{Agent: none(r.p.jobs()), Feasible: r.best != nil, Status: plan.StatusTime, Method: method, Iterations: r.count, Elapsed: clock().Sub(r.start)}
+	o.Bound, o.Objective = r.lower, r.cost
 	if r.best != nil {
 		copy(o.Agent, r.best)
 		switch {
@@ -329,6 +418,9 @@ func (r *run) outcome() *Outcome {
 		}
 	} else {
 		o.Objective = 0
+		if r.empty {
+			o.Status = plan.StatusInfeasible
+		}
 	}
 	if !r.a.Minimise {
 		o.Bound, o.Objective = -o.Bound, -o.Objective

@@ -1,0 +1,108 @@
+package gap
+
+import (
+	"cmp"
+	"math/rand/v2"
+	"slices"
+)
+
+// dive builds an assignment along the bound: some steps, then the jobs on which the agents agree most are fixed, and again on what
+// is left. It gives up when the bound passes the cost to beat. agent is by job of the problem, -1 for jobs that found no place.
+func dive(p *problem, u []int64, first, later int, beat int64, rng *rand.Rand, workers int, stop func() bool) (agent []int, cost int64, complete bool) {
+	n := p.jobs()
+	agent = make([]int, n)
+	number := make([]int32, n) // of the open jobs in the part, -1: placed
+	for j := range agent {
+		agent[j], number[j] = -1, int32(j)
+	}
+	open := n
+	room := append([]int64(nil), p.room...)
+	mult := append([]int64(nil), u...)
+	back := make([]int32, n)
+	for steps := first; open > 0; steps = later {
+		if stop() {
+			return agent, cost, false
+		}
+		sub, ok := p.restrict(number, open, nil, room)
+		if !ok {
+			return agent, cost, false // a job fits nowhere
+		}
+		um := make([]int64, open)
+		for j, k := range number {
+			if k >= 0 {
+				um[k], back[k] = mult[j], int32(j)
+			}
+		}
+		l := newLagrange(sub, um, 0.3, workers)
+		target := (beat - cost) * scale
+		if beat == never {
+			target = 0
+			for _, x := range um {
+				target += x + x/20
+			}
+		}
+		for s := range steps {
+			decay := float32(0.93)
+			if s < steps/2 {
+				decay = 0.5
+			}
+			l.iterate(target, decay)
+			if beat != never && cost+ceil256(l.bound) >= beat {
+				return agent, cost, false
+			}
+		}
+		for k, x := range l.best {
+			mult[back[k]] = x
+		}
+		cost += fix(sub, l, back, agent, room, max(1, open/6), rng)
+		before := open
+		open = 0
+		for j := range number {
+			number[j] = -1
+			if agent[j] < 0 {
+				number[j] = int32(open)
+				open++
+			}
+		}
+		if open == before && open == n {
+			return agent, cost, false
+		}
+	}
+	return agent, cost, true
+}
+
+// fix places the jobs on which the agents agree most; the rest waits for the next stage of the dive.
+func fix(sub *problem, l *lagrange, back []int32, agent []int, room []int64, portion int, rng *rand.Rand) (cost int64) {
+	type vote struct {
+		job, agent   int32
+		rank         float64
+		cost, weight int64
+	}
+	votes := make([]vote, sub.jobs())
+	for k := range votes {
+		votes[k] = vote{job: int32(k), agent: -1}
+	}
+	for i := range sub.rows {
+		r := &sub.rows[i]
+		for k, j := range r.job {
+			rank := float64(l.freq[i][k]) - 1e-6*float64(r.cost[k]*scale-l.best[j])/scale + 0.05*rng.Float64()
+			if best := &votes[j]; best.agent < 0 || rank > best.rank {
+				*best = vote{j, int32(i), rank, r.cost[k], r.weight[k]}
+			}
+		}
+	}
+	slices.SortFunc(votes, func(a, b vote) int { return cmp.Or(cmp.Compare(b.rank, a.rank), cmp.Compare(a.job, b.job)) })
+	placed := 0
+	for _, v := range votes {
+		if v.agent < 0 || v.weight > room[v.agent] {
+			continue
+		}
+		agent[back[v.job]] = int(v.agent)
+		room[v.agent] -= v.weight
+		cost += v.cost
+		if placed++; placed >= portion {
+			break
+		}
+	}
+	return cost
+}

@@ -146,7 +146,7 @@ func advanceCommitment(r *rand.Rand, c *commitments.Commitment, hand func(commit
 	if fate < 65 {
 		return nil
 	}
-	if err := c.HandOver(hand(partner, 4), ""); err != nil {
+	if err := c.HandOver(hand(partner, 4), domain.Citation{}); err != nil {
 		return err
 	}
 	return c.Confirm(hand(village, 5), []commitments.Answer{{Delivery: "1", Received: quantity}}, "")

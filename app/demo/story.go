@@ -280,6 +280,7 @@ func (t *teller) sign(ctx context.Context, d deal, id domain.CommitmentID, propo
 	var paper *domain.Upload
 	if d.kind != commitments.AgreementStatement {
 		terms.Date = domain.DateOf(t.now)
+		terms.Clause = "Pihak yang membatalkan memberi tahu pihak lain secara tertulis dengan alasannya, paling lambat 30 hari sebelumnya (contoh)."
 		up := pdf("perjanjian-kerja-sama", "Perjanjian kerja sama "+d.number, c.NeedTitle, c.InitiativeTitle, d.conditions, "Para pihak dalam berkas ini rekaan.")
 		paper = &up
 	}

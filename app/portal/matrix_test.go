@@ -303,6 +303,12 @@ func (s *scenery) inputs(l line) string {
 		v.Set("due", string(day(30)))
 	case "/commitments/:id/obligation-drop", "/commitments/:id/obligation-done":
 		v.Set("obligation", "nothing-here")
+	case "/commitments/:id/item":
+		for k, x := range map[string]string{"what": "Tandon", "quantity": "1", "unit": "unit", "condition": "Baik", "receiver": "Kepala dusun"} {
+			v.Set(k, x)
+		}
+	case "/commitments/:id/item-drop":
+		v.Set("item", "nothing-here")
 	case "/commitments/:id/review":
 		v.Set("verdict", "used")
 		v.Set("words", "Dipakai.")

@@ -42,7 +42,7 @@ func (s *Service) putRight(ctx context.Context, id domain.CommitmentID, c Commit
 	for _, key := range []string{needAccount(c.Need), offerAccount(c.Offer)} {
 		err := s.onAccount(ctx, key, store.Change{Action: "ledger.recounted"}, func(a *Account) (bool, error) {
 			if _, held := a.Holds[id]; !held {
-				return false, nil
+				return s.recountSettled(ctx, a, c)
 			}
 			doc, err := s.records.Get(ctx, string(id))
 			if err != nil {
@@ -64,6 +64,35 @@ func (s *Service) putRight(ctx context.Context, id domain.CommitmentID, c Commit
 		}
 	}
 	return nil
+}
+
+// recountSettled brings what is settled on a need's account in line with a commitment of which a delivery was verified
+// after its end. What ended is listed after the account was read and replaced under its version, so that of two who do so
+// the later one has seen both.
+func (s *Service) recountSettled(ctx context.Context, a *Account, c Commitment) (changed bool, err error) {
+	if a.Kind != accountNeed || c.State.Reserves() || c.Tally().Verified == 0 {
+		return false, nil
+	}
+	var sum Tally
+	query := store.Query{List: listNeed, Key: store.KeyOf(string(c.Need)), Limit: 100}
+	for {
+		page, err := s.records.List(ctx, query)
+		if err != nil {
+			return false, err
+		}
+		for _, doc := range page.Items {
+			_, held := a.Holds[domain.CommitmentID(doc.ID)]
+			if body := doc.Body; !held && body.Accepted() && !body.State.Reserves() {
+				sum = sum.plus(body.Tally())
+			}
+		}
+		if query.Cursor = page.Next; query.Cursor == "" {
+			break
+		}
+	}
+	changed = a.Tally != sum
+	a.Tally = sum
+	return changed, nil
 }
 
 // open makes an account or opens it again with a new limit. Errors: Invalid, Conflict (below what is held).

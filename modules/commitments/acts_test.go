@@ -46,7 +46,7 @@ func in(t testing.TB, state State) Commitment {
 			must(c.Sign(hand(SideVillage), terms, domain.Citation{}))
 		}},
 		{StateAgreed, func() { must(c.Deliver(hand(SideProposer), part("1", 10))) }},
-		{StateDelivering, func() { must(c.HandOver(hand(SideProposer), "bast")) }},
+		{StateDelivering, func() { must(c.HandOver(hand(SideProposer), domain.Citation{ID: "bast"})) }},
 		{StateDelivered, func() {
 			if state == StateDisputed {
 				must(c.Confirm(hand(SideVillage), []Answer{{"1", 4}}, "Enam tidak datang."))
@@ -152,7 +152,13 @@ func deeds() []deed {
 		{"review", map[Side][]State{SideProposer: {StateConfirmed}, SideVillage: {StateConfirmed}}, func(ctx context.Context, b *bench, a domain.Actor, op store.Operation, id domain.CommitmentID) error {
 			return b.Review(ctx, a, op, id, Review{Verdict: VerdictPartly, Words: "Sebagian rusak.", Maintainer: "Kelompok air"})
 		}},
-		{"verify", map[Side][]State{SideEvaluator: {StateDisputed}}, func(ctx context.Context, b *bench, a domain.Actor, op store.Operation, id domain.CommitmentID) error {
+		{"add an item", map[Side][]State{SideProposer: {StateAgreed, StateDelivering}}, func(ctx context.Context, b *bench, a domain.Actor, op store.Operation, id domain.CommitmentID) error {
+			return b.AddItem(ctx, a, op, id, Item{What: "Tandon", Quantity: 10, Unit: "unit", Condition: "Baik", Receiver: "Kelompok pengelola air"})
+		}},
+		{"drop an item", map[Side][]State{SideProposer: {StateAgreed, StateDelivering}}, func(ctx context.Context, b *bench, a domain.Actor, op store.Operation, id domain.CommitmentID) error {
+			return b.DropItem(ctx, a, op, id, "piece")
+		}},
+		{"verify", map[Side][]State{SideEvaluator: {StateDisputed, StateConfirmed}}, func(ctx context.Context, b *bench, a domain.Actor, op store.Operation, id domain.CommitmentID) error {
 			return b.Verify(ctx, a, op, id, "1", "Dilihat sendiri.")
 		}},
 		{"evaluate", map[Side][]State{SideEvaluator: {}}, func(ctx context.Context, b *bench, a domain.Actor, op store.Operation, id domain.CommitmentID) error {
@@ -196,6 +202,7 @@ func TestEveryDeedInEveryStateByEveryone(t *testing.T) {
 				if body.Accepted() {
 					body.Obligations = []Obligation{{ID: "duty", Title: "Menyiapkan lokasi", Owner: SideVillage, Due: "2027-04-01"}}
 				}
+				body.Items = []Item{{ID: "piece", What: "Tandon", Quantity: 10, Unit: "unit", Condition: "Baik", Receiver: "Kepala dusun"}}
 				id := domain.CommitmentID(numbered("c", n))
 				if _, err := b.records.Insert(t.Context(), string(id), body, store.Change{Action: "commitment.seeded"}); err != nil {
 					t.Fatal(err)
@@ -235,7 +242,7 @@ func TestEveryDeedInEveryStateByEveryone(t *testing.T) {
 					}
 				}
 				if after := b.commitment(t, id); after.State != before.State || len(after.History) != len(before.History) || len(after.Links) != len(before.Links) ||
-					len(after.Obligations) != len(before.Obligations) || len(after.Messages) != len(before.Messages) || len(after.Versions) != len(before.Versions) {
+					len(after.Obligations) != len(before.Obligations) || len(after.Items) != len(before.Items) || len(after.Messages) != len(before.Messages) || len(after.Versions) != len(before.Versions) {
 					t.Errorf("%s: refused with a change", name)
 				}
 			}

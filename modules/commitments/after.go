@@ -28,6 +28,25 @@ func (s *Service) Drop(ctx context.Context, actor domain.Actor, op store.Operati
 		func(c *Commitment, h Hand) error { return c.Drop(h, obligation) }, SideProposer, SideVillage)
 }
 
+// AddItem puts a piece on the list of what is handed over. Errors: NotFound, SignIn, Forbidden, Invalid, Conflict.
+func (s *Service) AddItem(ctx context.Context, actor domain.Actor, op store.Operation, id domain.CommitmentID, i Item) error {
+	i.ID = actor.NewID(op)
+	return s.act(ctx, actor, op, id, "commitment.item-added",
+		func(c *Commitment) bool {
+			return slices.ContainsFunc(c.Items, func(had Item) bool { return had.ID == i.ID })
+		},
+		func(c *Commitment, h Hand) error { return c.AddItem(h, i) }, SideProposer)
+}
+
+// DropItem takes a piece off the list of what is handed over. Errors: NotFound, SignIn, Forbidden, Conflict.
+func (s *Service) DropItem(ctx context.Context, actor domain.Actor, op store.Operation, id domain.CommitmentID, item string) error {
+	return s.act(ctx, actor, op, id, "commitment.item-dropped",
+		func(c *Commitment) bool {
+			return !slices.ContainsFunc(c.Items, func(had Item) bool { return had.ID == item })
+		},
+		func(c *Commitment, h Hand) error { return c.DropItem(h, item) }, SideProposer)
+}
+
 // Fulfil notes that an obligation was done by the side that has it. Errors: NotFound, SignIn, Forbidden (the other
 // side's), Conflict.
 func (s *Service) Fulfil(ctx context.Context, actor domain.Actor, op store.Operation, id domain.CommitmentID, obligation string) error {

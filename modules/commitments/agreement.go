@@ -37,6 +37,7 @@ type Agreement struct {
 	Date     domain.Date       `json:"date,omitempty"`
 	Document domain.DocumentID `json:"document,omitempty"`
 	SHA256   string            `json:"sha256,omitempty"`
+	Clause   string            `json:"clause,omitempty"` // what was agreed for cancelling
 	Proposer *Signature        `json:"proposer,omitempty"`
 	Village  *Signature        `json:"village,omitempty"`
 }
@@ -46,8 +47,12 @@ type Terms struct {
 	Kind     AgreementKind
 	Number   string
 	Date     domain.Date
+	Clause   string // what is agreed for cancelling
 	Position string
 }
+
+// maxClause bounds what is agreed for cancelling.
+const maxClause = 1000
 
 // Validate checks the terms. Error: Invalid.
 func (t Terms) Validate(today domain.Date) error {
@@ -63,6 +68,9 @@ func (t Terms) Validate(today domain.Date) error {
 	f.Check(utf8.RuneCountInString(t.Number) <= 100, "number", "commitments.error.long", "max", 100)
 	f.Check(t.Position != "", "position", "commitments.error.position")
 	f.Check(utf8.RuneCountInString(t.Position) <= 100, "position", "commitments.error.long", "max", 100)
+	f.Check(t.Kind == AgreementStatement || t.Clause != "", "clause", "commitments.error.clause")
+	f.Check(utf8.RuneCountInString(t.Clause) <= maxClause, "clause", "commitments.error.long", "max", maxClause)
+	personal(&f, "clause", t.Clause)
 	personal(&f, "position", t.Position)
 	personal(&f, "number", t.Number)
 	return f.Err()
@@ -70,7 +78,7 @@ func (t Terms) Validate(today domain.Date) error {
 
 // same tells whether two agreements say the same; the sum stands for the document.
 func (a *Agreement) same(o *Agreement) bool {
-	return a.Kind == o.Kind && a.Number == o.Number && a.Date == o.Date && a.SHA256 == o.SHA256
+	return a.Kind == o.Kind && a.Number == o.Number && a.Date == o.Date && a.SHA256 == o.SHA256 && a.Clause == o.Clause
 }
 
 // Sign gives one side's word on the terms; other terms than those the other side signed take its word away. With
@@ -85,7 +93,7 @@ func (c *Commitment) Sign(h Hand, t Terms, paper domain.Citation) error {
 	if t.Kind == AgreementStatement {
 		t.Number, t.Date, paper = "", "", domain.Citation{}
 	}
-	a := Agreement{Kind: t.Kind, Number: t.Number, Date: t.Date, Document: paper.ID, SHA256: paper.SHA256}
+	a := Agreement{Kind: t.Kind, Number: t.Number, Date: t.Date, Document: paper.ID, SHA256: paper.SHA256, Clause: t.Clause}
 	if old := c.Agreement; old != nil && old.same(&a) {
 		a.Document = old.Document // the same bytes, uploaded again
 		a.Proposer, a.Village = old.Proposer, old.Village

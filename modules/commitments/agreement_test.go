@@ -17,7 +17,7 @@ func TestAgreementOfPaperAndObligations(t *testing.T) {
 	b.need(t, "need", 40)
 	b.initiative(t, "init", "giver-org", 60)
 	id := b.propose(t, "need", "init", "p", 30)
-	pks := Terms{Kind: AgreementMoU, Number: "1/PKS/2027", Date: "2027-02-01", Position: "Ketua"}
+	pks := Terms{Kind: AgreementMoU, Number: "1/PKS/2027", Date: "2027-02-01", Clause: "Tiga puluh hari sebelumnya.", Position: "Ketua"}
 	must := func(err error) {
 		t.Helper()
 		if err != nil {

@@ -141,6 +141,8 @@ type Commitment struct {
 	Agreement           *Agreement            `json:"agreement,omitempty"`
 	Obligations         []Obligation          `json:"obligations,omitempty"`
 	Deliveries          []Delivery            `json:"deliveries,omitempty"`
+	Items               []Item                `json:"items,omitempty"`    // what is handed over, piece by piece
+	Handover            string                `json:"handover,omitempty"` // SHA-256 of the record that ended the delivery
 	ProposerReview      *Review               `json:"proposer_review,omitempty"`
 	VillageReview       *Review               `json:"village_review,omitempty"`
 	Renews              domain.CommitmentID   `json:"renews,omitempty"` // the one that this goes on from

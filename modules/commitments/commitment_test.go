@@ -81,7 +81,7 @@ func TestAgreementNeedsBothOwners(t *testing.T) {
 	if err := c.Sign(at(SideProposer, "p"), statement, domain.Citation{}); err != nil || c.State != StateAccepted {
 		t.Fatalf("first signature: %v, %s", err, c.State)
 	}
-	pks := Terms{Kind: AgreementPKS, Number: "1/PKS/2027", Date: "2027-02-01", Position: "Kepala Desa"}
+	pks := Terms{Kind: AgreementPKS, Number: "1/PKS/2027", Date: "2027-02-01", Clause: "Tiga puluh hari sebelumnya.", Position: "Kepala Desa"}
 	if err := c.Sign(at(SideVillage, "d"), pks, domain.Citation{ID: "doc", SHA256: "sum"}); err != nil || c.State != StateAccepted || c.Agreement.Proposer != nil {
 		t.Fatalf("other terms must take the first word away: %v, %+v", err, c.Agreement)
 	}
@@ -128,7 +128,7 @@ func TestDeliveriesAddUpAndTheVillageAnswers(t *testing.T) {
 	if err := c.Deliver(deliverer, part("x", 31)); !apperr.Is(err, apperr.Invalid) {
 		t.Fatalf("more than is left: %v", err)
 	}
-	if err := c.HandOver(deliverer, "bast"); !apperr.Is(err, apperr.Conflict) {
+	if err := c.HandOver(deliverer, domain.Citation{ID: "bast"}); !apperr.Is(err, apperr.Conflict) {
 		t.Fatalf("handed over too early: %v", err)
 	}
 	if err := c.Confirm(village, []Answer{{"1", 8}}, ""); !apperr.Is(err, apperr.Invalid) {
@@ -139,7 +139,7 @@ func TestDeliveriesAddUpAndTheVillageAnswers(t *testing.T) {
 		t.Fatalf("delivered %d confirmed %d %s", c.Delivered(), c.Confirmed(), c.State)
 	}
 	must(c.Deliver(deliverer, part("2", 32)))
-	must(c.HandOver(deliverer, "bast"))
+	must(c.HandOver(deliverer, domain.Citation{ID: "bast"}))
 	if err := c.Confirm(village, []Answer{{"2", 33}}, ""); !apperr.Is(err, apperr.Invalid) {
 		t.Fatalf("more received than delivered: %v", err)
 	}
@@ -159,7 +159,7 @@ func TestDeliveriesAddUpAndTheVillageAnswers(t *testing.T) {
 	}
 	must(back.Settle(verifier, StateDelivering, "Kirim yang kurang."))
 	must(back.Deliver(deliverer, part("3", 2)))
-	must(back.HandOver(deliverer, "bast"))
+	must(back.HandOver(deliverer, domain.Citation{ID: "bast"}))
 	must(back.Confirm(village, []Answer{{"3", 2}}, ""))
 	if back.State != StateConfirmed || back.Confirmed() != 40 {
 		t.Fatalf("%s %d", back.State, back.Confirmed())

@@ -83,6 +83,17 @@ func scenarios() []scenario {
 		{"confirm", delivered, func(ctx context.Context, b *bench) error {
 			return b.Confirm(ctx, taker, operation("c"), commitment, []Answer{{giver.NewID(operation("d")), 30}}, "")
 		}, is(StateConfirmed)},
+		{"verify", func(t testing.TB, b *bench) {
+			delivered(t, b)
+			if err := b.Confirm(t.Context(), taker, operation("c"), commitment, []Answer{{giver.NewID(operation("d")), 30}}, ""); err != nil {
+				t.Fatal(err)
+			}
+		}, func(ctx context.Context, b *bench) error {
+			return b.Verify(ctx, evaluator, operation("v"), commitment, giver.NewID(operation("d")), "Dilihat sendiri.")
+		}, func(t testing.TB, b *bench) bool {
+			c := b.commitment(t, commitment)
+			return c.Tally().Verified == 30
+		}},
 		{"link", func(t testing.TB, b *bench) {
 			delivered(t, b)
 			if _, err := b.MakeLink(t.Context(), taker, operation("l"), commitment, LinkMessage); err != nil {

@@ -92,14 +92,14 @@ func (c *Commitment) Deliver(h Hand, d Delivery) error {
 }
 
 // HandOver moves to delivered: all is delivered and the handover record (BAST) is there.
-func (c *Commitment) HandOver(h Hand, record domain.DocumentID) error {
+func (c *Commitment) HandOver(h Hand, record domain.Citation) error {
 	if c.Delivered() != c.Quantity {
 		return apperr.New(apperr.Conflict, "commitments.error.not_all_delivered", "left", c.Quantity-c.Delivered())
 	}
 	if err := c.move(h, StateDelivered, ""); err != nil {
 		return err
 	}
-	c.History[len(c.History)-1].Document = record
+	c.History[len(c.History)-1].Document, c.Handover = record.ID, record.SHA256
 	return nil
 }
 

@@ -74,10 +74,9 @@ type Verification struct {
 }
 
 // Verify notes that an evaluator, who belongs to neither side, has seen what the village confirmed of a delivery: the
-// highest grade. It is for deliveries of a commitment that still runs; after the last confirmation the evaluation says
-// what was found. Errors: Invalid, Conflict.
+// highest grade. It may be done until the commitment is evaluated. Errors: Invalid, Conflict.
 func (c *Commitment) Verify(h Hand, delivery, words string) error {
-	if h.Side != SideEvaluator || c.State != StateDelivering && c.State != StateDelivered && c.State != StateDisputed {
+	if h.Side != SideEvaluator || !c.State.verifiable() {
 		return apperr.New(apperr.Conflict, "commitments.error.move")
 	}
 	if err := checkWords("words", words, true); err != nil {
@@ -98,9 +97,18 @@ func (c *Commitment) Verify(h Hand, delivery, words string) error {
 	return apperr.InvalidFields([]apperr.Field{{Name: "delivery", Message: apperr.Msg("commitments.error.delivery")}})
 }
 
+// verifiable tells whether an evaluator may still look at deliveries.
+func (s State) verifiable() bool {
+	switch s {
+	case StateDelivering, StateDelivered, StateDisputed, StateConfirmed:
+		return true
+	}
+	return false
+}
+
 // verifiable are the deliveries that an evaluator can still verify.
 func (c *Commitment) verifiable() (list []Delivery) {
-	if c.State != StateDelivering && c.State != StateDelivered && c.State != StateDisputed {
+	if !c.State.verifiable() {
 		return nil
 	}
 	for _, d := range c.Deliveries {

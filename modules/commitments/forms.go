@@ -12,6 +12,7 @@ const papersAccepted = ".pdf,.jpg,.jpeg,.png,.webp,.docx,.odt"
 
 // offer puts on the page what this reader can do now: at most one form, and buttons.
 func (p *showPage) offer(id domain.CommitmentID, c Commitment, sides []Side, refused *refusal) {
+	b := p.Base
 	may := func(to State) bool {
 		return slices.ContainsFunc(sides, func(s Side) bool { return s != SideVerifier && c.May(s, to) })
 	}
@@ -29,6 +30,13 @@ func (p *showPage) offer(id domain.CommitmentID, c Commitment, sides []Side, ref
 	}
 	if may(StateCancelled) {
 		p.button(id, "cancel", "stop", true, refused)
+		if c.State == StateAgreed {
+			cancel := &p.Actions[len(p.Actions)-1]
+			cancel.Confirm = b.T("commitments.do.cancel_unsaid")
+			if c.Agreement != nil && c.Agreement.Clause != "" {
+				cancel.Confirm = b.T("commitments.do.cancel_agreed", "clause", c.Agreement.Clause)
+			}
+		}
 	}
 }
 
@@ -57,7 +65,7 @@ func (p *showPage) form(id domain.CommitmentID, c Commitment, sides []Side, refu
 	case (c.State == StateAgreed || c.State == StateDelivering) && has(SideProposer) && c.Delivered() < c.Quantity:
 		move, p.Form = "deliver", deliverForm(b, id, c)
 	case c.State == StateDelivering && has(SideProposer):
-		move, p.Form = "handover", web.NewForm(b, "commitments.handover", pathOf(id)+"/handover").File("file", papersAccepted, web.Required())
+		move, p.Form = "handover", web.NewForm(b, "commitments.handover", pathOf(id)+"/handover").File("file", papersAccepted)
 	case (c.State == StateDelivering || c.State == StateDelivered) && has(SideVillage) && c.openDeliveries() > 0:
 		move, p.Form = "confirm", confirmForm(b, id, c)
 	case c.State == StateConfirmed && (has(SideVillage) || has(SideProposer)):
@@ -68,6 +76,7 @@ func (p *showPage) form(id domain.CommitmentID, c Commitment, sides []Side, refu
 		move, p.Form = "review", reviewForm(b, id, c.ReviewOf(side))
 	case c.State == StateConfirmed && has(SideEvaluator) && c.VillageReview != nil && c.ProposerReview != nil:
 		move, p.Form = "evaluate", web.NewForm(b, "commitments.evaluate", pathOf(id)+"/evaluate").TextArea("reason", web.Required(), web.Max(2000))
+		p.verify(id, c, refused)
 	case has(SideEvaluator) && len(c.verifiable()) > 0:
 		move, p.Form = "verify", verifyForm(b, id, c)
 	case c.State == StateDisputed && has(SideVerifier):
@@ -89,15 +98,16 @@ func signForm(b web.Base, id domain.CommitmentID, c Commitment) *web.Form {
 	for i, k := range AgreementKinds {
 		kinds[i] = web.Option{Value: string(k), Label: b.T("commitments.agreement." + string(k)), Hint: b.T("commitments.agreement.note_" + string(k))}
 	}
-	kind, number, date := AgreementStatement, "", domain.Date("")
+	kind, number, date, clause := AgreementStatement, "", domain.Date(""), b.T("commitments.sign.clause_usual")
 	if a := c.Agreement; a != nil {
-		kind, number, date = a.Kind, a.Number, a.Date
+		kind, number, date, clause = a.Kind, a.Number, a.Date, a.Clause
 	}
 	return web.NewForm(b, "commitments.sign", pathOf(id)+"/sign").
 		Radio("kind", kinds, web.Required(), web.Value(string(kind))).
 		Text("number", web.Value(number), web.Max(100)).
 		Date("date", web.Value(string(date))).
 		File("file", papersAccepted).
+		TextArea("clause", web.Value(clause), web.Max(maxClause), web.Rows(3)).
 		Text("position", web.Required(), web.Max(100), web.Autocomplete("organization-title"))
 }
 

@@ -153,7 +153,8 @@ func (m *Module) start(c *fiber.Ctx, p posted) error {
 
 func (m *Module) sign(c *fiber.Ctx, p posted) error {
 	var f apperr.Fields
-	terms := Terms{Kind: AgreementKind(p.values.Get("kind")), Number: p.values.Get("number"), Date: dateOf(&f, p.values, "date"), Position: p.values.Get("position")}
+	terms := Terms{Kind: AgreementKind(p.values.Get("kind")), Number: p.values.Get("number"), Date: dateOf(&f, p.values, "date"),
+		Clause: p.values.Get("clause"), Position: p.values.Get("position")}
 	if err := f.Err(); err != nil {
 		return err
 	}

@@ -19,6 +19,16 @@ func (m *Module) dropObligation(c *fiber.Ctx, p posted) error {
 	return m.Service.Drop(c.UserContext(), p.actor, p.op, p.id, p.values.Get("obligation"))
 }
 
+func (m *Module) addItem(c *fiber.Ctx, p posted) error {
+	i := Item{What: p.values.Get("what"), Unit: p.values.Get("unit"), Condition: p.values.Get("condition"), Receiver: p.values.Get("receiver")}
+	i.Quantity, _ = p.values.Int("quantity")
+	return m.Service.AddItem(c.UserContext(), p.actor, p.op, p.id, i)
+}
+
+func (m *Module) dropItem(c *fiber.Ctx, p posted) error {
+	return m.Service.DropItem(c.UserContext(), p.actor, p.op, p.id, p.values.Get("item"))
+}
+
 func (m *Module) fulfilObligation(c *fiber.Ctx, p posted) error {
 	return m.Service.Fulfil(c.UserContext(), p.actor, p.op, p.id, p.values.Get("obligation"))
 }

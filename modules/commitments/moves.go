@@ -96,7 +96,7 @@ func (c *Commitment) signedBy(side Side, operation string, t Terms) bool {
 		return true
 	}
 	had := c.Signed(side)
-	return had != nil && had.Position == t.Position && c.Agreement.Kind == t.Kind &&
+	return had != nil && had.Position == t.Position && c.Agreement.Kind == t.Kind && c.Agreement.Clause == t.Clause &&
 		(t.Kind == AgreementStatement || c.Agreement.Number == t.Number && c.Agreement.Date == t.Date)
 }
 
@@ -156,12 +156,18 @@ func (s *Service) Deliver(ctx context.Context, actor domain.Actor, op store.Oper
 		return err
 	}
 	d.Documents = []domain.DocumentID{document}
+	record := domain.Citation{ID: document}
+	if r.Type == domain.DocHandover {
+		if record, err = s.handover(ctx, id, document); err != nil {
+			return err
+		}
+	}
 	return s.act(ctx, actor, op, id, "commitment.delivery-reported", did, func(c *Commitment, h Hand) error {
 		if err := c.Deliver(h, d); err != nil {
 			return err
 		}
 		if r.Type == domain.DocHandover && c.Delivered() == c.Quantity {
-			return c.HandOver(h, document)
+			return c.HandOver(h, record)
 		}
 		return nil
 	}, SideProposer)
@@ -179,26 +185,35 @@ func (s *Service) HandOver(ctx context.Context, actor domain.Actor, op store.Ope
 	if err != nil || c.Did(op.ID, StateDelivered) {
 		return err
 	}
-	if err := c.HandOver(h, ""); err != nil {
+	if err := c.HandOver(h, domain.Citation{}); err != nil {
 		return err
 	}
-	var document domain.DocumentID
+	var attached domain.DocumentID
 	if record != nil {
-		if document, err = s.attach(ctx, actor, op, id, domain.DocHandover, *record); err != nil {
+		if attached, err = s.attach(ctx, actor, op, id, domain.DocHandover, *record); err != nil {
 			return err
 		}
-	} else {
-		has, err := s.papers.Has(ctx, ref(id), domain.DocHandover)
-		if err != nil {
-			return err
-		}
-		if !has {
-			return missingFile("commitments.error.handover_file")
-		}
+	}
+	document, err := s.handover(ctx, id, attached)
+	if err != nil {
+		return err
 	}
 	return s.act(ctx, actor, op, id, "commitment.delivered",
 		func(c *Commitment) bool { return c.Did(op.ID, StateDelivered) },
 		func(c *Commitment, h Hand) error { return c.HandOver(h, document) }, SideProposer)
+}
+
+// handover names the version of the handover record that ends a delivery: that of the document that was just added, else
+// the newest. Invalid where there is none.
+func (s *Service) handover(ctx context.Context, id domain.CommitmentID, attached domain.DocumentID) (domain.Citation, error) {
+	document, err := s.papers.Cite(ctx, ref(id), domain.DocHandover)
+	switch {
+	case apperr.Is(err, apperr.NotFound) && attached == "":
+		return document, missingFile("commitments.error.handover_file")
+	case apperr.Is(err, apperr.NotFound) || err == nil && attached != "" && document.ID != attached:
+		return domain.Citation{ID: attached}, nil // somebody took it away, or added another, meanwhile
+	}
+	return document, err
 }
 
 // Confirm gives the village's word on deliveries. Errors: NotFound, SignIn, Forbidden, Invalid (more than is open, or

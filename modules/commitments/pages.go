@@ -29,6 +29,7 @@ type showPage struct {
 	Dispute     []web.Fact
 	Deliveries  *web.Table
 	Obligations *obligationPart
+	Items       *itemPart
 	Reviews     []web.Fact
 	Verified    []web.Fact
 	Renew       string     // where a new commitment like this one begins; "" for others
@@ -162,6 +163,7 @@ func (m *Module) showPage(ctx context.Context, b web.Base, actor domain.Actor, i
 		if (c.State == StateConfirmed || c.State == StateEvaluated) && slices.Contains(sides, SideProposer) {
 			page.Renew = web.ListURL(b, "/commitments/new", map[string]string{"need": string(c.Need), "initiative": string(c.Initiative), "offer": string(c.Offer), "renews": string(id)}, "")
 		}
+		page.items(id, c, sides, refused)
 		page.private(c)
 		if err := m.answered(ctx, &page, id, &c, sides); err != nil {
 			return showPage{}, err
@@ -286,6 +288,9 @@ func (p *showPage) agreement(c Commitment, full bool) {
 	}
 	if a.SHA256 != "" {
 		p.Agreement = append(p.Agreement, web.Fact{Label: b.T("commitments.agreement.document"), Value: b.T("commitments.agreement.sum", "sum", a.SHA256), Path: b.URL("/documents/" + string(a.Document))})
+	}
+	if a.Clause != "" {
+		p.Agreement = append(p.Agreement, web.Fact{Label: b.T("commitments.agreement.clause"), Value: a.Clause})
 	}
 	for _, side := range []Side{SideProposer, SideVillage} {
 		fact := web.Fact{Label: b.T("commitments.agreement.signed_" + string(side)), Value: b.T("commitments.agreement.missing"), Quiet: true}

@@ -66,6 +66,45 @@ func (p *showPage) obligations(id domain.CommitmentID, c Commitment, sides []Sid
 	}
 }
 
+// itemPart shows what is handed over piece by piece, with the ways to change the list while deliveries run.
+type itemPart struct {
+	Table    *web.Table
+	Actions  []namedAction
+	Add      *formPart
+	Handover string // SHA-256 of the record that ended the delivery
+}
+
+func (p *showPage) items(id domain.CommitmentID, c Commitment, sides []Side, refused *refusal) {
+	b := p.Base
+	part := &itemPart{Handover: c.Handover}
+	if len(c.Items) > 0 {
+		part.Table = &web.Table{Caption: b.T("commitments.item.caption"), Numbers: []bool{false, true},
+			Head: []string{b.T("commitments.item.what"), b.T("commitments.item.quantity"), b.T("commitments.item.condition"), b.T("commitments.item.receiver")}}
+	}
+	open := c.listable() && slices.Contains(sides, SideProposer)
+	for _, i := range c.Items {
+		part.Table.Rows = append(part.Table.Rows, web.Row{Cells: []web.Cell{{Text: i.What}, {Text: b.Number(i.Quantity) + " " + i.Unit}, {Text: i.Condition}, {Text: i.Receiver}}})
+		if open {
+			a := web.NewAction(b, "commitments.item.drop", pathOf(id)+"/item-drop").With("item", i.ID)
+			a.ID, a.Kind = "item-"+i.ID, "plain"
+			part.Actions = append(part.Actions, namedAction{Title: i.What, Action: a})
+		}
+	}
+	if open && len(c.Items) < MaxItems {
+		part.Add = &formPart{Title: b.T("commitments.item.add"), Form: web.NewForm(b, "commitments.item", pathOf(id)+"/item").
+			Text("what", web.Required(), web.Max(maxItemText)).Number("quantity", web.Required()).Text("unit", web.Required(), web.Max(40), web.Value(domain.UnitSymbol(b.Lang, 2, c.Unit))).
+			Text("condition", web.Required(), web.Max(maxItemText)).Text("receiver", web.Required(), web.Max(maxItemText))}
+		part.Add.Form.ID = "item"
+		if refused != nil && refused.move == "item" {
+			refused.bind(part.Add.Form)
+			part.Add.Open, p.refusalShown = true, true
+		}
+	}
+	if part.Table != nil || part.Add != nil || part.Handover != "" {
+		p.Items = part
+	}
+}
+
 // reviews shows both sides' evaluations and the evaluator's, to the parties, those who oversee them and evaluators, and
 // after the end to everybody.
 func (p *showPage) reviews(c Commitment, full bool, sides []Side) {
@@ -109,6 +148,19 @@ func reviewForm(b web.Base, id domain.CommitmentID, had *Review) *web.Form {
 		Radio("verdict", options, web.Required(), web.Value(string(had.Verdict))).
 		TextArea("words", web.Required(), web.Value(had.Words), web.Max(2000)).
 		Text("maintainer", web.Required(), web.Value(had.Maintainer), web.Max(2000))
+}
+
+// verify lets an evaluator who may judge the whole still look at single deliveries.
+func (p *showPage) verify(id domain.CommitmentID, c Commitment, refused *refusal) {
+	if len(c.verifiable()) == 0 {
+		return
+	}
+	p.Other = &formPart{Title: p.T("commitments.verify.title"), Form: verifyForm(p.Base, id, c)}
+	p.Other.Form.ID = "verify"
+	if refused != nil && refused.move == "verify" {
+		refused.bind(p.Other.Form)
+		p.Other.Open, p.refusalShown = true, true
+	}
 }
 
 func verifyForm(b web.Base, id domain.CommitmentID, c Commitment) *web.Form {

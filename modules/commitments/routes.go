@@ -13,7 +13,7 @@ func (m *Module) Routes(r fiber.Router) {
 		"deliver": m.deliver, "handover": m.handOver, "confirm": m.confirm, "settle": m.settle,
 		"propose": m.propose, "counter": m.counter, "message": m.message, "reply": m.reply,
 		"oblige": m.oblige, "obligation-drop": m.dropObligation, "obligation-done": m.fulfilObligation,
-		"review": m.review, "verify": m.verify, "evaluate": m.evaluate,
+		"item": m.addItem, "item-drop": m.dropItem, "review": m.review, "verify": m.verify, "evaluate": m.evaluate,
 	} {
 		r.Post("/commitments/:id/"+name, m.post(name, act))
 	}

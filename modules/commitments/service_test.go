@@ -83,7 +83,7 @@ func TestLifeOfACommitment(t *testing.T) {
 	wantKind(t, err, apperr.Invalid, "more than is left")
 
 	statement := Terms{Kind: AgreementStatement, Position: "Ketua"}
-	pks := Terms{Kind: AgreementPKS, Number: "1", Date: "2027-02-01", Position: "Ketua"}
+	pks := Terms{Kind: AgreementPKS, Number: "1", Date: "2027-02-01", Clause: "Tiga puluh hari sebelumnya.", Position: "Ketua"}
 	wantKind(t, b.Sign(ctx, giver, operation("s0"), id, pks, nil), apperr.Invalid, "a PKS without its paper")
 	must("sign", b.Sign(ctx, giver, operation("s1"), id, statement, nil))
 	wantKind(t, b.Start(ctx, giver, operation("st"), id), apperr.Conflict, "started before both signed")

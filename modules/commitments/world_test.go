@@ -257,7 +257,12 @@ func (b *bench) within(t testing.TB) {
 func (b *bench) recover(t testing.TB) {
 	t.Helper()
 	b.clock.Advance(2 * time.Minute)
-	for _, step := range []func(context.Context) error{b.Reconcile, b.Sweep} {
+	follow := func(ctx context.Context) error { // the changes of commitments, as the feed tells them
+		return b.records.Each(ctx, func(doc store.Doc[Commitment]) error {
+			return b.putRight(ctx, domain.CommitmentID(doc.ID), doc.Body)
+		})
+	}
+	for _, step := range []func(context.Context) error{b.Reconcile, b.Sweep, follow} {
 		if err := step(t.Context()); err != nil {
 			t.Fatal(err)
 		}

@@ -30,6 +30,7 @@ type matchCard struct {
 	Against []string // what speaks against it
 	If      string   // what would have to change, of a near miss
 	Propose string   // address of the form for those who may propose, else ""
+	Talk    string   // address of the form for the village's owner, who may begin a conversation
 	Demo    bool
 }
 

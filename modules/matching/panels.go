@@ -90,7 +90,7 @@ func (m *Module) initiativeCard(r domain.PanelRequest, match Match, district str
 	card := m.card(b, match, district)
 	card.Title, card.Path, card.Meta = match.Initiative.Title, b.URL("/initiatives/"+string(match.Initiative.ID)), match.Initiative.OrganizationName
 	card.Demo = match.Initiative.Demo
-	card.Propose = proposePath(r, match)
+	card.Propose, card.Talk = proposePath(r, match), talkPath(r, match)
 	return card
 }
 
@@ -102,7 +102,7 @@ func (m *Module) needCard(ctx context.Context, r domain.PanelRequest, match Matc
 		card.Meta = domain.PlaceText(place)
 	}
 	card.Demo = match.Need.Demo
-	card.Propose = proposePath(r, match)
+	card.Propose, card.Talk = proposePath(r, match), talkPath(r, match)
 	return card
 }
 
@@ -118,6 +118,19 @@ func proposePath(r domain.PanelRequest, match Match) string {
 	if !match.Result.Fits() || !r.Actor.Has(match.Initiative.Organization, domain.OrgOwner) {
 		return ""
 	}
+	return beginPath(r, match)
+}
+
+// talkPath is the address where the owner of the village's government begins a conversation with the initiative's.
+func talkPath(r domain.PanelRequest, match Match) string {
+	_, village := r.Actor.VillageGovernment(match.Need.Village, domain.OrgOwner)
+	if !village || !match.Result.Fits() || r.Actor.Has(match.Initiative.Organization, domain.OrgViewer) {
+		return ""
+	}
+	return beginPath(r, match)
+}
+
+func beginPath(r domain.PanelRequest, match Match) string {
 	query := url.Values{"need": {string(match.Need.ID)}, "initiative": {string(match.Initiative.ID)}, "offer": {string(match.Offer.ID)}}
 	return r.Page.URL("/commitments/new?" + query.Encode())
 }

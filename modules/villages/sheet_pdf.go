@@ -5,13 +5,11 @@ import (
 	"time"
 
 	"codeberg.org/go-pdf/fpdf"
-	"golang.org/x/image/font/gofont/gobold"
-	"golang.org/x/image/font/gofont/goregular"
 
-	"gotong/modules/kit/web"
+	"gotong/modules/kit/pdf"
 )
 
-// sheetPDF lays village sheets out, one A4 page each. The Go fonts are free to pass on (BSD licence).
+// sheetPDF lays village sheets out, one A4 page each.
 type sheetPDF struct {
 	pdf  *fpdf.Fpdf
 	full bool // the page is full: what is left is on the village's page
@@ -28,18 +26,9 @@ const (
 )
 
 func newSheetPDF(title, language, more string, now time.Time) *sheetPDF {
-	pdf := fpdf.New("P", "mm", "A4", "")
-	pdf.SetTitle(title, true)
-	pdf.SetLang(language)
-	pdf.SetCreator("Gotong", true)
-	pdf.SetCreationDate(now)
-	pdf.SetModificationDate(now)
-	pdf.SetCatalogSort(true)
-	pdf.SetMargins(sheetMargin, sheetMargin, sheetMargin)
-	pdf.SetAutoPageBreak(false, 0)
-	pdf.AddUTF8FontFromBytes("go", "", goregular.TTF)
-	pdf.AddUTF8FontFromBytes("go", "B", gobold.TTF)
-	return &sheetPDF{pdf: pdf, more: more}
+	p := pdf.Start(title, language, sheetMargin, now)
+	p.SetAutoPageBreak(false, 0)
+	return &sheetPDF{pdf: p, more: more}
 }
 
 func (x *sheetPDF) write(w io.Writer) error { return x.pdf.Output(w) }
@@ -81,19 +70,9 @@ func (x *sheetPDF) text(style string, size, width, height float64, text string) 
 	x.pdf.MultiCell(width, height, text, "", "L", false)
 }
 
-// code draws the QR code of an address at the upper right, as squares.
+// code draws the QR code of an address at the upper right.
 func (x *sheetPDF) code(address string) error {
-	size, runs, err := web.EncodeQR(address)
-	if err != nil {
-		return err
-	}
-	side := sheetQR / float64(size)
-	left := sheetMargin + sheetWidth - sheetQR
-	x.pdf.SetFillColor(0, 0, 0)
-	for _, r := range runs {
-		x.pdf.Rect(left+float64(r.From)*side, sheetMargin+float64(r.Row)*side, float64(r.To-r.From)*side, side, "F")
-	}
-	return nil
+	return pdf.Code(x.pdf, address, sheetMargin+sheetWidth-sheetQR, sheetMargin, sheetQR)
 }
 
 // section lays out a table; what does not fit is left to the village's page, and that is said.

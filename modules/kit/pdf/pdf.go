@@ -10,6 +10,8 @@ import (
 	"codeberg.org/go-pdf/fpdf"
 	"golang.org/x/image/font/gofont/gobold"
 	"golang.org/x/image/font/gofont/goregular"
+
+	"gotong/modules/kit/web"
 )
 
 // Sizes in millimetres, font sizes in points.
@@ -31,8 +33,9 @@ type Table struct {
 // Document is a document on its way into a PDF.
 type Document struct{ pdf *fpdf.Fpdf }
 
-// New begins a document. The footer stands on each page before its number.
-func New(title, language, footer string, now time.Time) *Document {
+// Start makes an empty A4 document with the fonts "go" and "go" bold, for layouts of one's own. The same input at the same
+// moment gives the same bytes.
+func Start(title, language string, margin float64, now time.Time) *fpdf.Fpdf {
 	p := fpdf.New("P", "mm", "A4", "")
 	p.SetTitle(title, true)
 	p.SetLang(language)
@@ -41,9 +44,37 @@ func New(title, language, footer string, now time.Time) *Document {
 	p.SetModificationDate(now)
 	p.SetCatalogSort(true)
 	p.SetMargins(margin, margin, margin)
-	p.SetAutoPageBreak(true, bottom)
 	p.AddUTF8FontFromBytes("go", "", goregular.TTF)
 	p.AddUTF8FontFromBytes("go", "B", gobold.TTF)
+	return p
+}
+
+// Code draws the QR code of an address as squares.
+func Code(p *fpdf.Fpdf, address string, left, top, side float64) error {
+	size, runs, err := web.EncodeQR(address)
+	if err != nil {
+		return err
+	}
+	square := side / float64(size)
+	p.SetFillColor(0, 0, 0)
+	for _, r := range runs {
+		p.Rect(left+float64(r.From)*square, top+float64(r.Row)*square, float64(r.To-r.From)*square, square, "F")
+	}
+	return nil
+}
+
+// New begins a document with its title. The footer stands on each page before its number.
+func New(title, language, footer string, now time.Time) *Document {
+	d := open(title, language, footer, now)
+	d.pdf.SetTextColor(15, 77, 63)
+	d.put("B", 17, 7.5, title)
+	return d
+}
+
+// open begins a document.
+func open(title, language, footer string, now time.Time) *Document {
+	p := Start(title, language, margin, now)
+	p.SetAutoPageBreak(true, bottom)
 	p.SetFooterFunc(func() {
 		p.SetY(-bottom + 5)
 		p.SetFont("go", "", 7)
@@ -52,10 +83,7 @@ func New(title, language, footer string, now time.Time) *Document {
 		p.CellFormat(12, small, strconv.Itoa(p.PageNo()), "", 0, "R", false, 0, "")
 	})
 	p.AddPage()
-	d := &Document{p}
-	p.SetTextColor(15, 77, 63)
-	d.put("B", 17, 7.5, title)
-	return d
+	return &Document{p}
 }
 
 func (d *Document) put(style string, size, height float64, text string) {

@@ -101,6 +101,15 @@ func (s *scenery) subjects(pattern string) (list []subject) {
 		asked("-", "")
 		asked("for a call", "?call="+string(s.calls["open"]))
 		asked("for a draft", "?call="+string(s.calls["draft"]))
+		asked("with a template", "?template="+s.template)
+		asked("with a draft", "?copy="+string(s.works["draft"]))
+		asked("with what is missing", "?concept=nothing-here")
+	case first("/initiatives/templates/:template"):
+		one("offered", "template", s.template)
+		one("missing", "template", "nothing-here")
+	case pattern == "/initiatives/earlier":
+		asked("-", "")
+		asked("of an organisation", "?organization="+oidc.OrgUniv)
 	case pattern == "/initiatives/invite":
 		asked("of an organisation", "?to="+oidc.OrgUniv)
 		asked("missing", "?to=nothing-here")
@@ -258,6 +267,12 @@ func (s *scenery) inputs(l line) string {
 		v.Set("title", "Inisiatif percobaan")
 		v.Set("summary", "Ringkasan.")
 		v.Set("offer_1_category", "clean-water-supply")
+	case "/initiatives/concept":
+		v.Set("organization", oidc.OrgUniv)
+	case "/initiatives/:id/template", "/initiatives/templates/:template/edit":
+		v.Set("name", "Templat percobaan")
+		v.Set("about", "Bagi siapa pun.")
+		v.Set("problem", "Masalah.")
 	case "/initiatives/invite":
 		q, _ := url.ParseQuery(strings.TrimPrefix(l.subject.query, "?"))
 		v.Set("to", q.Get("to"))

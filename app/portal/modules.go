@@ -115,10 +115,10 @@ func (p *Portal) modules(providers *accounts.Providers) {
 	p.catalog = catalog.New(catalog.Deps{
 		DB: p.db, Views: p.engine, Log: p.log, Index: p.index,
 		Sources: []catalog.Source{
-			wire.CatalogNeeds{House: h}, wire.CatalogInitiatives{House: h}, wire.CatalogOrganizations{House: h},
+			wire.CatalogNeeds{House: h}, wire.CatalogInitiatives{House: h}, wire.CatalogCalls{House: h}, wire.CatalogOrganizations{House: h},
 			wire.CatalogRegions{House: h}, wire.CatalogDocuments{House: h},
 		},
-		Needs: wire.CatalogNeeds{House: h}, Partners: wire.CatalogPartners{House: h}, Places: places, Naming: p.taxonomy.Service,
+		Needs: wire.CatalogNeeds{House: h}, Partners: wire.CatalogPartners{House: h}, Calls: wire.CatalogCalls{House: h}, Places: places, Naming: p.taxonomy.Service,
 		Scripts: []catalog.Work{{Name: "htmx.org", Version: "4.0.1", Licence: "0BSD"}, {Name: "tus-js-client", Version: "4.3.1", Licence: "MIT"}, {Name: "pdfjs-dist", Version: "5.6.205", Licence: "Apache-2.0"}},
 	})
 	h.Tokens = tokens.New(tokens.Deps{DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, People: h.Accounts.Service, Organizations: orgs, PublicURL: p.publicURL()})

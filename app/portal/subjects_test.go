@@ -52,6 +52,7 @@ type scenery struct {
 	announced string
 
 	invitation string              // of the secretariat, to the university
+	template   string              // of the university's published initiative
 	order      map[string][]string // names of each map, as they were made
 }
 
@@ -226,6 +227,11 @@ func (s *scenery) makeInitiatives() {
 	s.initiative("approved", until(3)...)
 	s.initiative("rejected", until(2, initiatives.ActionReject)...)
 	s.initiative("published", until(4)...)
+	kept, err := s.house().Initiatives.Service.KeepTemplate(s.ctx, s.who("sekretariat-1"), s.op(), s.works["published"], initiatives.TemplateInput{
+		Name: "Templat" + s.tail, About: "Bagi siapa pun." + s.tail, Texts: initiatives.Content{Problem: "Masalah." + s.tail}, Parts: []initiatives.Part{initiatives.PartProblem, initiatives.PartOffers},
+	})
+	s.must(err)
+	s.template = kept.ID
 	s.initiative("running", until(5)...)
 	s.initiative("suspended", until(5, initiatives.ActionSuspend)...)
 	s.initiative("completed", until(5, initiatives.ActionComplete)...)

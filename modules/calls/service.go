@@ -69,6 +69,9 @@ func (s *Service) GetMany(ctx context.Context, ids []string) (map[string]Doc, er
 	return s.records.GetMany(ctx, ids)
 }
 
+// Each streams all calls, in any state, for indexes.
+func (s *Service) Each(ctx context.Context, fn func(Doc) error) error { return s.records.Each(ctx, fn) }
+
 // Now is the server's clock.
 func (s *Service) Now() time.Time { return s.clock.Now() }
 

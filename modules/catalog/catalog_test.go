@@ -60,6 +60,11 @@ func TestFrontPage(t *testing.T) {
 	if got := text("section[aria-labelledby=partners]"); !strings.Contains(got, "Yayasan <Air>") {
 		t.Errorf("partners %q", got)
 	}
+	for _, want := range []string{"61 hari lagi", "Air <pesisir>", "Sekretariat · Kabupaten Sambas", "5 jam lagi", "Bank Uji", "Menerima usulan sebelum 1 April 2027"} {
+		if got := text("section[aria-labelledby=calls]"); !strings.Contains(got, want) {
+			t.Errorf("open calls %q lack %q", got, want)
+		}
+	}
 	if doc.Find(".front-steps > li").Length() != 4 || doc.Find(".front-how > li").Length() != 6 {
 		t.Error("steps")
 	}

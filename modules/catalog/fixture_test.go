@@ -86,6 +86,15 @@ func (s *things) Latest(context.Context, int) ([]Partner, error) {
 	return []Partner{{Kind: domain.KindInitiative, Title: "Air Bersih Pesisir", Path: "/initiatives/i", By: "Yayasan <Air>", Type: "community-ngo", Category: "sanitation"}}, nil
 }
 
+// Open gives a call of the secretariat with days left and one of an organisation with hours.
+func (s *things) Open(context.Context, int) ([]CallCard, error) {
+	deadline := i18n.Moment{At: time.Date(2027, 4, 1, 10, 0, 0, 0, time.UTC), Zone: domain.WIB}
+	return []CallCard{
+		{Title: "Air <pesisir>", Path: "/calls/a", Category: "sanitation", Place: "Kabupaten Sambas", Deadline: deadline, Left: 61 * 24 * time.Hour},
+		{Title: "Surya", Path: "/calls/b", By: "Bank Uji", Category: "off-grid-solar", Deadline: deadline, Left: 5 * time.Hour},
+	}, nil
+}
+
 func (s *things) Villages(context.Context) (int64, error) { return 2145, nil }
 
 type fixture struct {
@@ -124,7 +133,7 @@ func (f *fixture) start() {
 	if f.index, err = OpenIndex(f.folder, search.Options{}); err != nil {
 		f.t.Fatal(err)
 	}
-	f.module = New(Deps{Log: slog.New(slog.DiscardHandler), DB: f.db, Views: engine, Index: f.index, Sources: []Source{f.things}, Needs: f.things, Partners: f.things, Places: f.things, Naming: names{}})
+	f.module = New(Deps{Log: slog.New(slog.DiscardHandler), DB: f.db, Views: engine, Index: f.index, Sources: []Source{f.things}, Needs: f.things, Partners: f.things, Calls: f.things, Places: f.things, Naming: names{}})
 	f.app = fiber.New(fiber.Config{Immutable: true, ErrorHandler: web.ErrorHandler(engine, slog.New(slog.DiscardHandler))})
 	f.app.Use(web.Locale(bundle))
 	f.module.Routes(f.app)

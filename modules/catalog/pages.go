@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/i18n"
@@ -21,6 +22,7 @@ type frontPage struct {
 	Needs      []web.Card
 	NeedsEmpty web.Empty
 	Search     *web.Filters
+	Calls      []web.Card
 	Partners   []web.Card
 	PartEmpty  web.Empty
 	Steps      []frontStep
@@ -77,6 +79,9 @@ func newFrontPage(b web.Base, f Front) frontPage {
 	for _, n := range f.Needs {
 		p.Needs = append(p.Needs, needCard(b, n))
 	}
+	for _, call := range f.Calls {
+		p.Calls = append(p.Calls, callCard(b, call))
+	}
 	for _, partner := range f.Partners {
 		p.Partners = append(p.Partners, partnerCard(b, partner))
 	}
@@ -93,6 +98,9 @@ func (f Front) hasDemo() bool {
 	demo := f.Uncovered.Demo+f.Initiatives.Demo+f.Organizations.Demo > 0
 	for _, n := range f.Needs {
 		demo = demo || n.Demo
+	}
+	for _, c := range f.Calls {
+		demo = demo || c.Demo
 	}
 	for _, p := range f.Partners {
 		demo = demo || p.Demo
@@ -236,6 +244,22 @@ func needCard(b web.Base, n NeedCard) web.Card {
 	return web.Card{
 		Tag: &tag, Title: n.Title, Path: b.URL(n.Path), Meta: join(n.Place, domain.Taxonomy().CategoryName(n.Category, b.Lang)), Coverage: &coverage,
 		Demo: n.Demo, DemoText: b.T("catalog.demo"),
+	}
+}
+
+// callCard says until when a call takes answers, and how long that is.
+func callCard(b web.Base, c CallCard) web.Card {
+	left := b.T("catalog.call.days", "count", int64(c.Left/(24*time.Hour)))
+	if c.Left < 48*time.Hour {
+		left = b.T("catalog.call.hours", "count", int64(c.Left/time.Hour))
+	}
+	by := c.By
+	if by == "" {
+		by = b.T("catalog.call.secretariat")
+	}
+	return web.Card{
+		Tag: &web.Tag{Kind: "good", Text: left}, Title: c.Title, Path: b.URL(c.Path), Meta: join(by, c.Place), Demo: c.Demo, DemoText: b.T("catalog.demo"),
+		Lines: []string{b.T("catalog.call.until", "deadline", c.Deadline), domain.Taxonomy().CategoryName(c.Category, b.Lang)},
 	}
 }
 

@@ -3,9 +3,11 @@ package catalog
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/i18n"
 	"gotong/modules/kit/search"
 	"gotong/modules/kit/store"
 	"gotong/modules/kit/web"
@@ -44,6 +46,23 @@ type Partners interface {
 	Latest(ctx context.Context, limit int) ([]Partner, error)
 }
 
+// CallCard is a call for proposals that takes answers now, as the front page shows it.
+type CallCard struct {
+	Title    string
+	Path     string
+	By       string // who calls; "" the secretariat
+	Category domain.CategoryID
+	Place    string
+	Deadline i18n.Moment
+	Left     time.Duration
+	Demo     bool
+}
+
+// OpenCalls lists calls that take answers now, the one that closes first at the top.
+type OpenCalls interface {
+	Open(ctx context.Context, limit int) ([]CallCard, error)
+}
+
 // Places tells of the loaded regions. Villages counts desa and kelurahan; it must not grow slower with data.
 type Places interface {
 	Villages(ctx context.Context) (int64, error)
@@ -63,6 +82,7 @@ type Deps struct {
 	Sources  []Source
 	Needs    OpenNeeds
 	Partners Partners
+	Calls    OpenCalls
 	Places   Places
 	Scripts  []Work            // vendored files of others that pages load
 	Naming   Naming            // nil: categories keep their names
@@ -84,6 +104,7 @@ type Front struct {
 	Goals         []Goal
 	Regions       []RegionCount
 	Needs         []NeedCard
+	Calls         []CallCard
 	Partners      []Partner
 }
 
@@ -107,6 +128,7 @@ type Goal struct {
 const (
 	frontNeeds    = 6
 	frontPartners = 6
+	frontCalls    = 3
 )
 
 // Front reads the front page. Errors: Unavailable.
@@ -123,8 +145,12 @@ func (s *Service) Front(ctx context.Context) (Front, error) {
 	if err != nil {
 		return Front{}, err
 	}
+	calls, err := s.deps.Calls.Open(ctx, frontCalls)
+	if err != nil {
+		return Front{}, err
+	}
 	front := Front{
-		Villages: villages, Needs: needs, Partners: partners, Goals: goals(s.deps.Province),
+		Villages: villages, Needs: needs, Calls: calls, Partners: partners, Goals: goals(s.deps.Province),
 		Uncovered:     s.tally(uncoveredTag("", false), uncoveredTag("", true)),
 		Initiatives:   s.tally(kindTag(domain.KindInitiative, false), kindTag(domain.KindInitiative, true)),
 		Organizations: s.tally(kindTag(domain.KindOrganization, false), kindTag(domain.KindOrganization, true)),

@@ -20,6 +20,8 @@ type part struct {
 	Readings  []reading
 	Table     *web.Table
 	Missing   []string
+	Nothing   string // says so where nothing stands in it
+	Change    string // words of the link to Path
 }
 
 // allParts are the pages of a proposal in the order of the hub.
@@ -69,7 +71,11 @@ func (s *Service) partsOf(ctx context.Context, b web.Base, doc Doc, edits bool, 
 	for _, p := range allParts {
 		x := content[p]
 		x.ID, x.Title = string(p), b.T("initiatives.part."+string(p))
+		if len(x.Facts)+len(x.Readings) == 0 && x.Table == nil {
+			x.Nothing = b.T("initiatives.not_filled")
+		}
 		if edits {
+			x.Change = b.T("initiatives.answers_change")
 			x.Path = b.URL("/initiatives/" + doc.ID + "/parts/" + string(p))
 		}
 		for _, f := range missing {
@@ -80,6 +86,11 @@ func (s *Service) partsOf(ctx context.Context, b web.Base, doc Doc, edits bool, 
 		out = append(out, x)
 	}
 	return out
+}
+
+// heldParts lays a content out by those of its parts in which something stands.
+func (s *Service) heldParts(ctx context.Context, b web.Base, c Content) []part {
+	return slices.DeleteFunc(s.partsOf(ctx, b, Doc{Body: Initiative{Content: c}}, false, nil), func(p part) bool { return !c.Holds(Part(p.ID)) })
 }
 
 // partOfField tells on which page a field of the form stands; "" for the papers.
@@ -131,8 +142,8 @@ func (s *Service) writePDF(ctx context.Context, b web.Base, doc Doc, address str
 		if p.Table != nil {
 			d.Table(printed(*p.Table))
 		}
-		if len(p.Facts)+len(p.Readings) == 0 && p.Table == nil {
-			d.Text("", b.T("initiatives.not_filled"))
+		if p.Nothing != "" {
+			d.Text("", p.Nothing)
 		}
 		if Part(p.ID) != PartOffers {
 			continue

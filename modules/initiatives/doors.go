@@ -74,12 +74,6 @@ type Calls interface {
 	Admit(ctx context.Context, call domain.CallID, a Admission) error
 }
 
-// Origin says by which door a new initiative comes in.
-type Origin struct {
-	Call       domain.CallID // "" where it answers none
-	Invitation string        // "" where nobody invited
-}
-
 // Sought is the money that the budget still looks for, rupiah.
 func (c Content) Sought() int64 {
 	var sum int64

@@ -103,6 +103,7 @@ type Initiative struct {
 	SubmittedAt  time.Time             `json:"submitted_at"`
 	PublishedAt  time.Time             `json:"published_at"`
 	CopiedFrom   domain.InitiativeID   `json:"copied_from"`
+	Template     string                `json:"template,omitempty"` // that it was begun from
 	Door         Door                  `json:"door"`
 	Call         domain.CallID         `json:"call"` // that it answers
 	Invitation   string                `json:"invitation,omitempty"`
@@ -249,7 +250,7 @@ func (c Content) Validate() error {
 	for n, l := range c.Budget {
 		f.Check(slices.Contains(Sources, l.Source), row("budget", n, "source"), "initiatives.error.required")
 		f.Check(l.Item != "", row("budget", n, "item"), "initiatives.error.required")
-		f.Check(l.Amount > 0, row("budget", n, "amount"), "initiatives.error.positive")
+		f.Check(l.Amount >= 0, row("budget", n, "amount"), "initiatives.error.number")
 	}
 	for n, r := range c.Results {
 		_, ok := domain.IndicatorByID(r.Indicator)
@@ -257,7 +258,6 @@ func (c Content) Validate() error {
 	}
 	for n, m := range c.Milestones {
 		f.Check(m.Title != "", row("milestone", n, "title"), "initiatives.error.required")
-		f.Check(m.Due != "", row("milestone", n, "due"), "initiatives.error.required")
 		f.Check(m.Due == "" || c.From == "" || c.Until == "" || m.Due >= c.From && m.Due <= c.Until, row("milestone", n, "due"), "initiatives.error.milestone")
 	}
 	for n, p := range c.Partners {
@@ -307,6 +307,12 @@ func (i Initiative) Complete(terms, budget bool) error {
 		f.Check(o.Quantity > 0, row("offer", n, "quantity"), "initiatives.error.positive")
 	}
 	f.Check(len(i.Budget) > 0, "budget_1_item", "initiatives.error.budget_missing")
+	for n, l := range i.Budget {
+		f.Check(l.Amount > 0, row("budget", n, "amount"), "initiatives.error.positive")
+	}
+	for n, m := range i.Milestones {
+		f.Check(m.Due != "", row("milestone", n, "due"), "initiatives.error.required")
+	}
 	f.Check(len(i.Results) > 0, "result_1_indicator", "initiatives.error.results_missing")
 	for n, r := range i.Results {
 		f.Check(r.Baseline != "", row("result", n, "baseline"), "initiatives.error.baseline")

@@ -38,23 +38,32 @@ func askedRows(v web.Values) (rows map[string]int, more bool) {
 	return rows, more
 }
 
-// startForm asks what a draft must have; everything else is written in its parts.
-func startForm(b web.Base, actor domain.Actor, organization domain.OrganizationID, c Content) *web.Form {
+// startForm asks what a draft must have and its beginning does not bring; everything else is written in its parts.
+func startForm(b web.Base, actor domain.Actor, organization domain.OrganizationID, begin Beginning) *web.Form {
 	f := web.NewForm(b, "initiatives.form", "/initiatives")
-	if members := editing(actor); len(members) == 1 {
+	c := begin.Content
+	switch members := editing(actor); {
+	case begin.Organization != "":
+		f.Hidden("organization", string(begin.Organization))
+	case len(members) == 1:
 		f.Hidden("organization", string(members[0].Organization))
-	} else {
-		var options []web.Option
-		for _, m := range members {
-			options = append(options, web.Option{Value: string(m.Organization), Label: m.Name})
-		}
-		f.Select("organization", options, web.Required(), web.Value(string(organization)))
+	default:
+		f.Select("organization", memberOptions(members), web.Required(), web.Value(string(organization)))
 	}
-	o := at(c.Offers, 0)
 	f.Text("title", web.Required(), web.Max(maxTitle), web.Value(c.Title))
 	f.TextArea("summary", web.Required(), web.Max(maxText), web.Value(c.Summary))
-	f.Select(row("offer", 0, "category"), domain.CategoryChoices(b.Lang, o.Category), web.Required(), web.Label("initiatives.form.category"), web.Value(string(o.Category)))
+	if o := at(c.Offers, 0); !begin.Begins() || len(c.Offers) == 0 {
+		f.Select(row("offer", 0, "category"), domain.CategoryChoices(b.Lang, o.Category), web.Required(), web.Label("initiatives.form.category"), web.Value(string(o.Category)))
+	}
 	return f.Back("/initiatives")
+}
+
+// memberOptions are the reader's organisations to choose from.
+func memberOptions(members []domain.Membership) (options []web.Option) {
+	for _, m := range members {
+		options = append(options, web.Option{Value: string(m.Organization), Label: m.Name})
+	}
+	return options
 }
 
 func summaryFields(f *web.Form, c Content) {

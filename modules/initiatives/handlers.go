@@ -8,7 +8,6 @@ import (
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
-	"gotong/modules/kit/i18n"
 	"gotong/modules/kit/web"
 )
 
@@ -85,108 +84,6 @@ func (s *Service) filterRegions(ctx context.Context, chosen domain.RegionCode) [
 	return options
 }
 
-func (m *Module) newPage(c *fiber.Ctx, actor domain.Actor, organization domain.OrganizationID, call CallBrief, invited InvitationDoc) formPage {
-	page := formPage{Base: web.NewBase(c, "initiatives", "initiatives.new_title")}
-	base := page.Base
-	crumbs(&page.Base, "", "")
-	start := Content{}
-	for _, id := range call.Categories[:min(1, len(call.Categories))] {
-		start.Offers = []Offer{{Category: id}}
-	}
-	if invited.ID != "" {
-		organization, start = invited.Body.To, Content{Title: invited.Body.Title, Offers: []Offer{{Category: invited.Body.Category}}}
-	}
-	page.Form = startForm(page.Base, actor, organization, start)
-	if invited.ID != "" {
-		page.Form.Hidden("invitation", invited.ID).Back(invitePath(invited.ID))
-		page.Lead = base.T("initiatives.answers_invitation", "title", invited.Body.Title, "until", dateText(base, invited.Body.Until))
-	}
-	if call.ID != "" {
-		page.Form.Hidden("call", string(call.ID)).Back("/calls/" + string(call.ID))
-		page.Lead = base.T("initiatives.answers_call", "call", call.Title, "deadline", i18n.Moment{At: call.Deadline, Zone: call.Zone})
-	}
-	return page
-}
-
-// invitedBy reads the invitation that a new initiative answers; none where it names none.
-func (m *Module) invitedBy(c *fiber.Ctx, actor domain.Actor) (InvitationDoc, error) {
-	id := web.ValuesOf(c).Get("invitation")
-	if id == "" {
-		return InvitationDoc{}, nil
-	}
-	doc, err := m.Service.Invitation(c.Context(), actor, id)
-	if err == nil && !actor.Has(doc.Body.To, domain.OrgEditor) {
-		err = apperr.New(apperr.NotFound, "error.not_found.text")
-	}
-	return doc, err
-}
-
-// callOf reads the call that a new initiative answers; none where it names none. Conflict where it takes no answers.
-func (m *Module) callOf(c *fiber.Ctx, actor domain.Actor) (CallBrief, error) {
-	id := domain.CallID(web.ValuesOf(c).Get("call"))
-	if id == "" {
-		return CallBrief{}, nil
-	}
-	return m.Service.calls.Call(c.Context(), actor, id)
-}
-
-func (m *Module) getNew(c *fiber.Ctx) error {
-	actor, err := signedIn(c)
-	if err != nil {
-		return err
-	}
-	if len(editing(actor)) == 0 {
-		return apperr.New(apperr.Forbidden, "initiatives.refuse.not_editor")
-	}
-	call, err := m.callOf(c, actor)
-	if err != nil {
-		return err
-	}
-	invited, err := m.invitedBy(c, actor)
-	if err != nil {
-		return err
-	}
-	return m.form.Render(c, fiber.StatusOK, m.newPage(c, actor, domain.OrganizationID(web.ValuesOf(c).Get("organization")), call, invited))
-}
-
-func (m *Module) postNew(c *fiber.Ctx) error {
-	actor, err := signedIn(c)
-	if err != nil {
-		return err
-	}
-	if len(editing(actor)) == 0 {
-		return apperr.New(apperr.Forbidden, "initiatives.refuse.not_editor")
-	}
-	call, err := m.callOf(c, actor)
-	if err != nil {
-		return err
-	}
-	invited, err := m.invitedBy(c, actor)
-	if err != nil {
-		return err
-	}
-	v := web.ValuesOf(c)
-	content := Content{Title: v.Get("title"), Summary: v.Get("summary"), Areas: call.Areas, Offers: []Offer{{Category: domain.CategoryID(v.Get(row("offer", 0, "category")))}}}
-	organization := domain.OrganizationID(v.Get("organization"))
-	var f apperr.Fields
-	f.Check(organization != "", "organization", "initiatives.error.required")
-	var doc Doc
-	if err = f.Err(); err == nil {
-		doc, err = m.Service.CreateBy(c.Context(), actor, web.OperationOf(c), organization, content, Origin{Call: call.ID, Invitation: invited.ID})
-	}
-	if apperr.Is(err, apperr.Invalid) {
-		page := m.newPage(c, actor, organization, call, invited)
-		page.Form.Bind(c)
-		page.Form.Fail(err)
-		return m.form.Render(c, fiber.StatusUnprocessableEntity, page)
-	}
-	if err != nil {
-		return err
-	}
-	web.SetFlash(c, "good", "initiatives.flash.begun")
-	return web.Redirect(c, "/initiatives/"+doc.ID)
-}
-
 // editable reads the initiative for its editor.
 func (m *Module) editable(c *fiber.Ctx, actor domain.Actor) (Doc, error) {
 	doc, err := m.Service.Show(c.Context(), actor, idOf(c))
@@ -206,17 +103,4 @@ func (m *Module) postDelete(c *fiber.Ctx) error {
 	}
 	web.SetFlash(c, "good", "initiatives.flash.deleted")
 	return web.Redirect(c, "/desk")
-}
-
-func (m *Module) postCopy(c *fiber.Ctx) error {
-	actor, err := signedIn(c)
-	if err != nil {
-		return err
-	}
-	doc, err := m.Service.Copy(c.Context(), actor, web.OperationOf(c), idOf(c))
-	if err != nil {
-		return err
-	}
-	web.SetFlash(c, "good", "initiatives.flash.copied")
-	return web.Redirect(c, "/initiatives/"+doc.ID)
 }

@@ -32,9 +32,7 @@ func inviteForm(b web.Base, actor domain.Actor, to domain.OrganizationBrief) *we
 	if actor.Secretariat() {
 		options = append(options, web.Option{Value: "secretariat", Label: b.T("initiatives.secretariat")})
 	}
-	for _, m := range members {
-		options = append(options, web.Option{Value: string(m.Organization), Label: m.Name})
-	}
+	options = append(options, memberOptions(members)...)
 	if len(options) == 1 {
 		f.Hidden("from", options[0].Value)
 	} else {
@@ -97,16 +95,8 @@ func (m *Module) postInvite(c *fiber.Ctx) error {
 			Category: domain.CategoryID(v.Get("category")), Until: until,
 		})
 	}
-	if apperr.Is(err, apperr.Invalid) {
-		page, hidden := m.invitePage(c, actor)
-		if hidden != nil {
-			return hidden
-		}
-		page.Form.Bind(c).Fail(err)
-		return m.form.Render(c, fiber.StatusUnprocessableEntity, page)
-	}
 	if err != nil {
-		return err
+		return m.refused(c, err, func() (formPage, error) { return m.invitePage(c, actor) })
 	}
 	web.SetFlash(c, "good", "initiatives.flash.invited")
 	return web.Redirect(c, invitePath(id))
@@ -222,10 +212,7 @@ func (m *Module) ending(name, ending string) fiber.Handler {
 // takeForm asks as what an initiative is taken up and why.
 func takeForm(b web.Base, doc Doc, members []domain.Membership) *web.Form {
 	f := web.NewForm(b, "initiatives.take", "/initiatives/"+doc.ID+"/take-up").Read(doc.Version)
-	var options, ways []web.Option
-	for _, m := range members {
-		options = append(options, web.Option{Value: string(m.Organization), Label: m.Name})
-	}
+	options, ways := memberOptions(members), []web.Option{}
 	if len(options) == 1 {
 		f.Hidden("organization", options[0].Value)
 	} else {
@@ -267,17 +254,8 @@ func (m *Module) getTakeUp(c *fiber.Ctx) error {
 func (m *Module) postTakeUp(c *fiber.Ctx) error {
 	actor, v := web.Get[domain.Actor](c), web.ValuesOf(c)
 	r := requestOf(c, actor)
-	err := m.Service.TakeUp(c.Context(), r, domain.OrganizationID(v.Get("organization")), v.Get("as"), false)
-	if apperr.Is(err, apperr.Invalid) {
-		page, hidden := m.takePage(c, actor)
-		if hidden != nil {
-			return hidden
-		}
-		page.Form.Bind(c).Fail(err)
-		return m.form.Render(c, fiber.StatusUnprocessableEntity, page)
-	}
-	if err != nil {
-		return err
+	if err := m.Service.TakeUp(c.Context(), r, domain.OrganizationID(v.Get("organization")), v.Get("as"), false); err != nil {
+		return m.refused(c, err, func() (formPage, error) { return m.takePage(c, actor) })
 	}
 	web.SetFlash(c, "good", "initiatives.flash.taken")
 	return web.Redirect(c, "/initiatives/"+string(r.ID)+"#taken")

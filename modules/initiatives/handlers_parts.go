@@ -2,6 +2,8 @@ package initiatives
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"strconv"
 	"strings"
@@ -25,8 +27,9 @@ type partPage struct {
 	Auto    autosave
 }
 
-// autosave are the words of saving while one types.
-type autosave struct{ Saving, Failed string }
+// autosave are the words of saving while one types, under which name the device keeps what is not saved, and where one
+// goes on.
+type autosave struct{ Saving, Failed, Unkept, Restored, Keep, Next string }
 
 // task is one part in the hub.
 type task struct {
@@ -102,11 +105,20 @@ func (m *Module) partPage(c *fiber.Ctx, doc Doc, p Part, content Content, rows m
 	page.Form = m.Service.partForm(c.Context(), b, doc, p, content, counts)
 	page.Hint = b.T("initiatives.part_hint." + string(p))
 	page.Links, page.Done = tasksOf(b, doc, p)
-	page.Auto = autosave{Saving: b.T("initiatives.autosave.saving"), Failed: b.T("initiatives.autosave.failed")}
+	page.Auto = autosave{
+		Saving: b.T("initiatives.autosave.saving"), Failed: b.T("initiatives.autosave.failed"), Unkept: b.T("initiatives.autosave.unkept"), Restored: b.T("initiatives.autosave.restored"),
+		Keep: keeper(web.Get[domain.Actor](c)), Next: b.URL("/initiatives/" + doc.ID + "#tasks"),
+	}
 	if name := rowsOf[p]; name != "" && counts[name] < MaxRows {
 		page.Adders = []adder{{name, b.T("initiatives.add." + name)}}
 	}
 	return page
+}
+
+// keeper names an account to its own device, so that another's text is never put into the form there.
+func keeper(a domain.Actor) string {
+	sum := sha256.Sum256([]byte("kept:" + a.Account))
+	return hex.EncodeToString(sum[:8])
 }
 
 func partOf(c *fiber.Ctx) (Part, error) {

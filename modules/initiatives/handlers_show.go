@@ -134,8 +134,11 @@ func (m *Module) offerMoves(ctx context.Context, page *showPage, actor domain.Ac
 		}
 		button(o.path, "initiatives.action."+o.path, func(a *web.Action) { a.Reason, a.Kind = o.reason, o.kind })
 	}
-	if _, err := i.Copy(""); err == nil && actor.Has(i.Organization, domain.OrgEditor) {
-		button("copy", "initiatives.action.copy", func(a *web.Action) { a.Kind = "plain" })
+	if actor.Has(i.Organization, domain.OrgEditor) {
+		page.Links = append(page.Links, link{Label: b.T("initiatives.action.copy"), Path: b.URL("/initiatives/new?copy=" + doc.ID), Plain: true})
+	}
+	if MayTemplate(actor) && i.Public() {
+		open("template", true)
 	}
 	return nil
 }

@@ -199,7 +199,7 @@ func open(t *testing.T) *portal {
 	p := &portal{clock: testkit.Clock(), offers: &fakeOffers{accounts: map[domain.OfferID]*account{}}, papers: &fakePapers{kept: map[string][]domain.DocumentType{}}}
 	p.Module = New(Deps{
 		DB: testkit.DBAt(t, p.clock), Views: engine, Clock: p.clock, Log: log, Places: fakePlaces{}, Organizations: fakeOrganizations{},
-		Papers: p.papers, Offers: p.offers, Finder: noFinder{}, Reviews: &p.reviews,
+		Papers: p.papers, Offers: p.offers, Finder: noFinder{}, Reviews: &p.reviews, Calls: fakeCalls{},
 	})
 	p.bundle = bundle
 	p.app = fiber.New(fiber.Config{Immutable: true, ErrorHandler: web.ErrorHandler(engine, log)})

@@ -126,9 +126,9 @@ func (c Content) Filled(p Part) bool {
 	case PartOffers:
 		return len(c.Offers) > 0 && !slices.ContainsFunc(c.Offers, func(o Offer) bool { return o.Quantity <= 0 })
 	case PartBudget:
-		return len(c.Budget) > 0
+		return len(c.Budget) > 0 && !slices.ContainsFunc(c.Budget, func(l BudgetLine) bool { return l.Amount <= 0 })
 	case PartTimeline:
-		return c.From != "" && c.Until != ""
+		return c.From != "" && c.Until != "" && !slices.ContainsFunc(c.Milestones, func(m Milestone) bool { return m.Due == "" })
 	case PartResults:
 		return len(c.Results) > 0 && !slices.ContainsFunc(c.Results, func(r Result) bool { return r.Baseline == "" || r.Target == "" })
 	case PartRisks:

@@ -369,17 +369,3 @@ func (i *Initiative) Settle(used map[domain.OfferID]int64) error {
 	}
 	return i.move(p.Action, p.Step)
 }
-
-// Copy makes a new draft of an ended initiative: what was proposed, without its history; offers get new ids.
-func (i Initiative) Copy(id domain.InitiativeID) (Initiative, error) {
-	if !slices.Contains([]State{Rejected, Withdrawn, Cancelled, Archived}, i.State()) {
-		return Initiative{}, apperr.New(apperr.Conflict, "initiatives.refuse.copy")
-	}
-	c := i.Content
-	c.Offers = slices.Clone(c.Offers)
-	for n := range c.Offers {
-		c.Offers[n].ID = ""
-	}
-	c.Partners = plainPartners(c.Partners)
-	return Initiative{Content: c, Organization: i.Organization, CopiedFrom: id, Demo: i.Demo}, nil
-}

@@ -42,6 +42,11 @@ type Module struct {
 	changes     *web.View[changesPage]
 	invitation  *web.View[invitationPage]
 	answers     *web.View[answersPage]
+	start       *web.View[startPage]
+	earlier     *web.View[earlierPage]
+	templates   *web.View[templatesPage]
+	template    *web.View[templatePage]
+	concept     *web.View[conceptPage]
 }
 
 // New makes the module; a missing view stops the start.
@@ -49,6 +54,7 @@ func New(d Deps) *Module {
 	return &Module{
 		Service: &Service{
 			records: store.NewRecords(d.DB, definition()), versions: store.NewRecords(d.DB, versionDefinition()), invitations: store.NewRecords(d.DB, invitationDefinition()),
+			templates: store.NewRecords(d.DB, templateDefinition()), concepts: store.NewState[Concept](d.DB, "initiative_concepts"), words: wordsOf(d.Views.Bundle()),
 			clock: d.Clock, log: d.Log, places: d.Places, organizations: d.Organizations, papers: d.Papers, offers: d.Offers, finder: d.Finder, calls: d.Calls, reviews: d.Reviews,
 		},
 		panels: d.Panels, paperPanels: d.PaperPanels, log: d.Log,
@@ -62,5 +68,11 @@ func New(d Deps) *Module {
 
 		answers:    web.NewView[answersPage](d.Views, "initiatives/answers"),
 		invitation: web.NewView[invitationPage](d.Views, "initiatives/invitation"),
+
+		start:     web.NewView[startPage](d.Views, "initiatives/new"),
+		earlier:   web.NewView[earlierPage](d.Views, "initiatives/earlier"),
+		templates: web.NewView[templatesPage](d.Views, "initiatives/templates"),
+		template:  web.NewView[templatePage](d.Views, "initiatives/template"),
+		concept:   web.NewView[conceptPage](d.Views, "initiatives/concept"),
 	}
 }

@@ -53,7 +53,7 @@ func TestNobodyMovesWhatIsNotTheirs(t *testing.T) {
 	}{
 		{"", draft.ID, "parts/problem", 404}, {"viewer", draft.ID, "parts/problem", 403}, {"rival", draft.ID, "parts/problem", 404}, {"editor", draft.ID, "submit", 403}, {"rival", draft.ID, "submit", 404},
 		{"rival", public.ID, "withdraw", 403}, {"editor", public.ID, "withdraw", 403}, {"secretariat", public.ID, "withdraw", 403}, {"member", public.ID, "suspend", 403},
-		{"owner", public.ID, "evaluate", 403}, {"owner", public.ID, "archive", 403}, {"owner", public.ID, "reopen", 403}, {"owner", public.ID, "delete", 403}, {"rival", public.ID, "copy", 403},
+		{"owner", public.ID, "evaluate", 403}, {"owner", public.ID, "archive", 403}, {"owner", public.ID, "reopen", 403}, {"owner", public.ID, "delete", 403}, {"rival", public.ID, "template", 403},
 	} {
 		form := url.Values{"reason": {"alasan"}, "until": {"2027-06-01"}, "decision": {"approve"}}
 		if a := p.post(t, c.who, "/initiatives/"+c.id+"/"+c.path, form); a.status != c.want {

@@ -25,6 +25,9 @@ func (s *Service) Uproot(ctx context.Context) (int, error) {
 	if _, err := store.DeleteEvery(ctx, s.invitations, change, func(d InvitationDoc) bool { return d.Body.Demo }); err != nil {
 		return 0, err
 	}
+	if _, err := store.DeleteEvery(ctx, s.templates, change, func(d TemplateDoc) bool { return d.Body.Demo }); err != nil {
+		return 0, err
+	}
 	docs, err := store.DeleteEvery(ctx, s.records, change, func(d Doc) bool { return d.Body.Demo })
 	return len(docs), err
 }

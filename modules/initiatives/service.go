@@ -69,6 +69,9 @@ type Service struct {
 	records       *store.Records[Initiative]
 	versions      *store.Records[Version]
 	invitations   *store.Records[Invitation]
+	templates     *store.Records[Template]
+	concepts      *store.State[Concept]
+	words         words // of both languages
 	reviews       Reviews
 	clock         clock.Clock
 	log           *slog.Logger
@@ -227,8 +230,8 @@ func (s *Service) Create(ctx context.Context, actor domain.Actor, op store.Opera
 	return s.CreateBy(ctx, actor, op, organization, c, Origin{})
 }
 
-// CreateBy writes a draft that comes in by a door. Beside Create's errors: NotFound for a call that is not there,
-// Conflict for one that takes no answers now.
+// CreateBy writes a draft that comes in by a door, with the content that its origin gave (see Begin). Beside Create's
+// errors: NotFound for a call that is not there, Conflict for one that takes no answers now.
 func (s *Service) CreateBy(ctx context.Context, actor domain.Actor, op store.Operation, organization domain.OrganizationID, c Content, from Origin) (Doc, error) {
 	if !actor.SignedIn() {
 		return Doc{}, apperr.New(apperr.SignIn, "error.sign_in.text")
@@ -245,7 +248,7 @@ func (s *Service) CreateBy(ctx context.Context, actor domain.Actor, op store.Ope
 		return Doc{}, err
 	}
 	m, _ := actor.Membership(organization)
-	i := Initiative{Content: c, Organization: organization, DraftedAt: s.clock.Now(), Demo: m.Demo, Door: DoorUnsolicited}
+	i := Initiative{Content: c, Organization: organization, DraftedAt: s.clock.Now(), Demo: m.Demo, Door: DoorUnsolicited, CopiedFrom: from.Copy, Template: from.Template}
 	id := actor.NewID(op)
 	i.number(id)
 	switch {
@@ -310,25 +313,6 @@ func (s *Service) Delete(ctx context.Context, actor domain.Actor, op store.Opera
 	}
 	doc.Version = version
 	return s.records.Delete(ctx, doc, actor.Change("initiative.deleted", doc.Body.Organization, op))
-}
-
-// Copy makes a new draft of an ended initiative, for an editor of its organisation.
-func (s *Service) Copy(ctx context.Context, actor domain.Actor, op store.Operation, id domain.InitiativeID) (Doc, error) {
-	doc, err := s.Show(ctx, actor, id)
-	if err != nil {
-		return Doc{}, err
-	}
-	if !actor.Has(doc.Body.Organization, domain.OrgEditor) {
-		return Doc{}, apperr.New(apperr.Forbidden, "initiatives.refuse.not_editor")
-	}
-	i, err := doc.Body.Copy(id)
-	if err != nil {
-		return Doc{}, err
-	}
-	i.DraftedAt = s.clock.Now()
-	fresh := actor.NewID(op)
-	i.number(fresh)
-	return s.records.Insert(ctx, fresh, i, actor.Change("initiative.copied", i.Organization, op))
 }
 
 // Versions lists the frozen submissions, first to last, for those who may see the initiative.

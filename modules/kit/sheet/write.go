@@ -25,6 +25,7 @@ type Writer interface {
 type Heading struct {
 	Text  string
 	Code  bool // holds codes: kept as text, so that no program takes zeros off
+	Date  bool // holds days, in a page that is filled in
 	Width float64
 }
 

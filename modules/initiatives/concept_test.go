@@ -239,7 +239,7 @@ func TestConceptNamesEveryCell(t *testing.T) {
 		"too large":     {"editor", bytes.Repeat([]byte("x"), MaxConcept+1), "besar.xlsx", "yayasan", 422},
 		"for another":   {"editor", raw, "usulan.xlsx", "pt", 403},
 		"by a reader":   {"viewer", raw, "usulan.xlsx", "yayasan", 403},
-		"for nobody":    {"editor", raw, "usulan.xlsx", "", 422},
+		"for nobody":    {"editor", raw, "usulan.xlsx", "", 403},
 		"by the public": {"", raw, "usulan.xlsx", "yayasan", 403},
 		"another table": {"editor", bytesOf(t, excelize.NewFile()), "lain.xlsx", "yayasan", 422},
 	} {

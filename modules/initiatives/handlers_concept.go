@@ -39,7 +39,11 @@ func (m *Module) conceptPage(c *fiber.Ctx, actor domain.Actor, s start) conceptP
 	if len(members) == 1 {
 		f.Hidden("organization", string(members[0].Organization))
 	} else {
-		f.Select("organization", memberOptions(members), web.Required(), web.Label("initiatives.form.organization"), web.Value(web.ValuesOf(c).Get("organization")))
+		chosen := web.ValuesOf(c).Get("organization")
+		if chosen == "" {
+			chosen = string(members[0].Organization)
+		}
+		f.Select("organization", memberOptions(members), web.Required(), web.Label("initiatives.form.organization"), web.Value(chosen))
 	}
 	for name, value := range map[string]string{"call": string(s.call.ID), "invitation": s.invited.ID} {
 		if value != "" {
@@ -85,7 +89,7 @@ func (m *Module) postConcept(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	organization := domain.OrganizationID(strings.Clone(v.Get("organization")))
+	organization := domain.OrganizationID(strings.Clone(v.Get("organization"))) // the form always says for whom
 	var up domain.Upload
 	if header, err := c.FormFile("file"); err == nil {
 		f, err := header.Open()
@@ -96,13 +100,7 @@ func (m *Module) postConcept(c *fiber.Ctx) error {
 		up = domain.Upload{Name: strings.Clone(header.Filename), Size: header.Size, Body: f}
 	}
 	b := web.NewBase(c, "initiatives", "")
-	var f apperr.Fields
-	f.Check(organization != "", "organization", "initiatives.error.required")
-	var id string
-	var mistakes []Mistake
-	if err = f.Err(); err == nil {
-		id, mistakes, err = m.Service.ReadConcept(c.Context(), actor, web.OperationOf(c), organization, b.Lang, up)
-	}
+	id, mistakes, err := m.Service.ReadConcept(c.Context(), actor, web.OperationOf(c), organization, b.Lang, up)
 	switch {
 	case err == nil && len(mistakes) == 0:
 		concept, err := m.Service.Concept(c.Context(), actor, id)

@@ -233,6 +233,35 @@ func TestStateChangesInOnePlace(t *testing.T) {
 	}
 }
 
+// TestNoRequestOutlivesItself: Fiber's c.UserContext() is the server's own record of the request, taken again for the next
+// one while what was begun under it (a connection to the object store, a writer of a stream) may still read from it. It
+// may be asked, as in c.Context().Host(), never handed on as a context: that is c.UserContext().
+func TestNoRequestOutlivesItself(t *testing.T) {
+	for _, s := range sources(t) {
+		asked := map[*ast.CallExpr]bool{}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			if sel, ok := n.(*ast.SelectorExpr); ok {
+				if call, ok := sel.X.(*ast.CallExpr); ok {
+					asked[call] = true
+				}
+			}
+			if call, ok := n.(*ast.CallExpr); ok && handsOnRequest(call) && !asked[call] {
+				t.Errorf("%s: c.UserContext() handed on", s.fset.Position(call.Pos()))
+			}
+			return true
+		})
+	}
+}
+
+func handsOnRequest(call *ast.CallExpr) bool {
+	sel, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok || sel.Sel.Name != "Context" || len(call.Args) > 0 {
+		return false
+	}
+	x, ok := sel.X.(*ast.Ident)
+	return ok && x.Name == "c"
+}
+
 func TestTopLevelIsSmall(t *testing.T) {
 	allowed := []string{"app", "modules", "views", "static", "config.yaml", "go.mod", "go.sum", "README.md", "LICENSE", ".ci", ".git", ".gitignore", ".golangci.yml", "docs", "data", "gotong"}
 	entries, err := os.ReadDir("../..")

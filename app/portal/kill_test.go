@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -221,17 +220,10 @@ func (k *killer) expect(loop *walk.Loop, where string, after ...int) int {
 				return i
 			}
 		}
-		if len(after) == 2 && same(papers.ReplaceAllString(seen, ""), papers.ReplaceAllString(k.shapes[after[0]], "")) {
-			return after[0]
-		}
 	}
 	k.t.Fatalf("%s:\nseen\n%s\nwanted\n%s", where, seen, k.shapes[after[len(after)-1]])
 	return -1
 }
-
-// papers are what a page says of its documents. A form's papers are stored before its move: a kill in between leaves
-// papers, and the form that is sent again finds them there. What follows counts them again.
-var papers = regexp.MustCompile(` documents:\d+`)
 
 // same compares what is seen with what should be. A thing whose page is not known yet, since the answer that names it
 // was lost, is met when its form is sent again.

@@ -22,7 +22,7 @@ func crumbs(b *web.Base, title, path string) {
 }
 
 func (m *Module) getList(c *fiber.Ctx) error {
-	ctx, actor, v := c.Context(), web.Get[domain.Actor](c), web.ValuesOf(c)
+	ctx, actor, v := c.UserContext(), web.Get[domain.Actor](c), web.ValuesOf(c)
 	region, _ := domain.ParseRegionCode(v.Get("region"))
 	f := Filter{Region: region, Category: v.Get("category"), Status: State(v.Get("status")), Sort: v.Get("sort"), Cursor: v.Get("cursor")}
 	docs, err := m.Service.Public(ctx, f)
@@ -76,7 +76,7 @@ type failure struct {
 func (m *Module) getShow(c *fiber.Ctx) error { return m.renderShow(c, fiber.StatusOK, failure{}) }
 
 func (m *Module) renderShow(c *fiber.Ctx, status int, failed failure) error {
-	ctx, actor, v := c.Context(), web.Get[domain.Actor](c), web.ValuesOf(c)
+	ctx, actor, v := c.UserContext(), web.Get[domain.Actor](c), web.ValuesOf(c)
 	doc, err := m.Service.Show(ctx, actor, idOf(c))
 	if err != nil {
 		return err

@@ -78,7 +78,7 @@ func (m *Module) writePage(ctx context.Context, c *fiber.Ctx, w write, content C
 
 // run answers a posted form: another criterion, the fields that must change, both texts of a conflict, or done.
 func (m *Module) run(c *fiber.Ctx, w write, save func(content Content) error, reread func() (Doc, error)) error {
-	ctx, v := c.Context(), web.ValuesOf(c)
+	ctx, v := c.UserContext(), web.ValuesOf(c)
 	rows, more := askedRows(v)
 	content, r := readContent(v)
 	again := func(status int, err error) error {
@@ -140,7 +140,7 @@ func (m *Module) getNew(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return m.form.Render(c, fiber.StatusOK, m.writePage(c.Context(), c, w, Content{}, 3))
+	return m.form.Render(c, fiber.StatusOK, m.writePage(c.UserContext(), c, w, Content{}, 3))
 }
 
 func (m *Module) postNew(c *fiber.Ctx) error {
@@ -157,7 +157,7 @@ func (m *Module) postNew(c *fiber.Ctx) error {
 		if organization == "" {
 			return apperr.InvalidFields([]apperr.Field{{Name: "organization", Message: apperr.Msg("calls.error.required")}})
 		}
-		doc, err := m.Service.Create(c.Context(), web.Get[domain.Actor](c), web.OperationOf(c), domain.OrganizationID(strings.TrimPrefix(organization, secretary)), content)
+		doc, err := m.Service.Create(c.UserContext(), web.Get[domain.Actor](c), web.OperationOf(c), domain.OrganizationID(strings.TrimPrefix(organization, secretary)), content)
 		id = domain.CallID(doc.ID)
 		return err
 	}, nil)
@@ -169,7 +169,7 @@ func (m *Module) postNew(c *fiber.Ctx) error {
 
 // editable reads the call for who may write its draft.
 func (m *Module) editable(c *fiber.Ctx) (Doc, error) {
-	doc, err := m.Service.Show(c.Context(), web.Get[domain.Actor](c), idOf(c))
+	doc, err := m.Service.Show(c.UserContext(), web.Get[domain.Actor](c), idOf(c))
 	if err == nil && !CanEdit(web.Get[domain.Actor](c), doc.Body) {
 		err = apperr.New(apperr.Forbidden, "calls.refuse.edit")
 	}
@@ -185,7 +185,7 @@ func (m *Module) getEdit(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return m.form.Render(c, fiber.StatusOK, m.writePage(c.Context(), c, m.editWrite(doc), doc.Body.Content, 0))
+	return m.form.Render(c, fiber.StatusOK, m.writePage(c.UserContext(), c, m.editWrite(doc), doc.Body.Content, 0))
 }
 
 func (m *Module) postEdit(c *fiber.Ctx) error {
@@ -195,7 +195,7 @@ func (m *Module) postEdit(c *fiber.Ctx) error {
 	}
 	saved := false
 	err = m.run(c, m.editWrite(doc), func(content Content) error {
-		_, err := m.Service.Edit(c.Context(), web.Get[domain.Actor](c), web.OperationOf(c), idOf(c), web.Version(c), content)
+		_, err := m.Service.Edit(c.UserContext(), web.Get[domain.Actor](c), web.OperationOf(c), idOf(c), web.Version(c), content)
 		saved = err == nil
 		return err
 	}, func() (Doc, error) { return m.editable(c) })
@@ -207,7 +207,7 @@ func (m *Module) postEdit(c *fiber.Ctx) error {
 
 func (m *Module) postDelete(c *fiber.Ctx) error {
 	r := requestOf(c)
-	if err := m.Service.Delete(c.Context(), r.Actor, r.Operation, r.ID, r.Version); err != nil {
+	if err := m.Service.Delete(c.UserContext(), r.Actor, r.Operation, r.ID, r.Version); err != nil {
 		return err
 	}
 	web.SetFlash(c, "good", "calls.flash.deleted")
@@ -217,7 +217,7 @@ func (m *Module) postDelete(c *fiber.Ctx) error {
 // runnable reads the call for who may carry it on by that action.
 func (m *Module) runnable(c *fiber.Ctx, a Action) (Doc, error) {
 	actor := web.Get[domain.Actor](c)
-	doc, err := m.Service.Show(c.Context(), actor, idOf(c))
+	doc, err := m.Service.Show(c.UserContext(), actor, idOf(c))
 	if err != nil {
 		return doc, err
 	}
@@ -239,7 +239,7 @@ func (m *Module) getAmend(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return m.form.Render(c, fiber.StatusOK, m.writePage(c.Context(), c, amendWrite(doc), doc.Body.Content, 0))
+	return m.form.Render(c, fiber.StatusOK, m.writePage(c.UserContext(), c, amendWrite(doc), doc.Body.Content, 0))
 }
 
 func (m *Module) postAmend(c *fiber.Ctx) error {
@@ -249,7 +249,7 @@ func (m *Module) postAmend(c *fiber.Ctx) error {
 	}
 	saved := false
 	err = m.run(c, amendWrite(doc), func(content Content) error {
-		_, err := m.Service.Decide(c.Context(), requestOf(c), Decision{Action: ActionAmend, Content: content})
+		_, err := m.Service.Decide(c.UserContext(), requestOf(c), Decision{Action: ActionAmend, Content: content})
 		saved = err == nil
 		return err
 	}, func() (Doc, error) { return m.runnable(c, ActionAmend) })
@@ -281,7 +281,7 @@ func (m *Module) postDecide(c *fiber.Ctx) error {
 		return err
 	}
 	v := web.ValuesOf(c)
-	_, err = m.Service.Decide(c.Context(), requestOf(c), Decision{Action: ActionDecide, Outcome: v.Get("outcome"), OutcomeEN: v.Get("outcome_en")})
+	_, err = m.Service.Decide(c.UserContext(), requestOf(c), Decision{Action: ActionDecide, Outcome: v.Get("outcome"), OutcomeEN: v.Get("outcome_en")})
 	if apperr.Is(err, apperr.Invalid) {
 		page := m.decidePage(c, doc)
 		page.Form.Bind(c).Fail(err)
@@ -297,13 +297,13 @@ func (m *Module) postDecide(c *fiber.Ctx) error {
 // leads to its form with everything that is missing.
 func (m *Module) button(a Action) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		_, err := m.Service.Decide(c.Context(), requestOf(c), Decision{Action: a})
+		_, err := m.Service.Decide(c.UserContext(), requestOf(c), Decision{Action: a})
 		if a == ActionAsk && apperr.Is(err, apperr.Invalid) {
 			doc, readErr := m.editable(c)
 			if readErr != nil {
 				return readErr
 			}
-			page := m.writePage(c.Context(), c, m.editWrite(doc), doc.Body.Content, 0)
+			page := m.writePage(c.UserContext(), c, m.editWrite(doc), doc.Body.Content, 0)
 			page.Form.Fail(err)
 			return m.form.Render(c, fiber.StatusUnprocessableEntity, page)
 		}
@@ -319,7 +319,7 @@ func (m *Module) button(a Action) fiber.Handler {
 
 func (m *Module) postQuestion(c *fiber.Ctx) error {
 	r := requestOf(c)
-	err := m.Service.AskQuestion(c.Context(), r.Actor, r.Operation, r.ID, web.ValuesOf(c).Get("question"))
+	err := m.Service.AskQuestion(c.UserContext(), r.Actor, r.Operation, r.ID, web.ValuesOf(c).Get("question"))
 	if apperr.Is(err, apperr.Invalid) {
 		return m.renderShow(c, fiber.StatusUnprocessableEntity, failure{name: "question", err: err})
 	}
@@ -331,7 +331,7 @@ func (m *Module) postQuestion(c *fiber.Ctx) error {
 
 func (m *Module) postAnswer(c *fiber.Ctx) error {
 	r, question := requestOf(c), strings.Clone(c.Params("question"))
-	err := m.Service.AnswerQuestion(c.Context(), r.Actor, r.Operation, r.ID, question, web.ValuesOf(c).Get("answer"))
+	err := m.Service.AnswerQuestion(c.UserContext(), r.Actor, r.Operation, r.ID, question, web.ValuesOf(c).Get("answer"))
 	if apperr.Is(err, apperr.Invalid) {
 		return m.renderShow(c, fiber.StatusUnprocessableEntity, failure{name: question, err: err})
 	}
@@ -342,7 +342,7 @@ func (m *Module) postAnswer(c *fiber.Ctx) error {
 }
 
 func (m *Module) getChanges(c *fiber.Ctx) error {
-	ctx, actor := c.Context(), web.Get[domain.Actor](c)
+	ctx, actor := c.UserContext(), web.Get[domain.Actor](c)
 	doc, err := m.Service.Show(ctx, actor, idOf(c))
 	if err != nil {
 		return err
@@ -380,7 +380,7 @@ func (m *Module) getChanges(c *fiber.Ctx) error {
 
 func (m *Module) postSeen(c *fiber.Ctx) error {
 	r := requestOf(c)
-	if _, err := m.Service.Saw(c.Context(), r.Actor, r.Operation, r.ID); err != nil {
+	if _, err := m.Service.Saw(c.UserContext(), r.Actor, r.Operation, r.ID); err != nil {
 		return err
 	}
 	return settled(c, r.ID, "seen")
@@ -388,7 +388,7 @@ func (m *Module) postSeen(c *fiber.Ctx) error {
 
 func (m *Module) getSnapshot(c *fiber.Ctx) error {
 	actor, id := web.Get[domain.Actor](c), idOf(c)
-	doc, err := m.Service.Show(c.Context(), actor, id)
+	doc, err := m.Service.Show(c.UserContext(), actor, id)
 	if err == nil && doc.Body.Snapshot == nil {
 		err = apperr.New(apperr.NotFound, "error.not_found.text")
 	}

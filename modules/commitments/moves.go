@@ -70,13 +70,16 @@ func (s *Service) Sign(ctx context.Context, actor domain.Actor, op store.Operati
 	if !c.May(h.Side, StateAgreed) {
 		return apperr.New(apperr.Conflict, "commitments.error.move")
 	}
+	var document domain.Citation
 	if paper != nil {
-		if _, err = s.attach(ctx, actor, op, id, domain.DocAgreement, *paper); err != nil {
+		if document, err = s.attach(ctx, actor, op, id, domain.DocAgreement, *paper); err != nil {
 			return err
 		}
 	}
-	var document domain.Citation
-	if terms.Kind != AgreementStatement {
+	switch {
+	case terms.Kind == AgreementStatement:
+		document = domain.Citation{}
+	case paper == nil:
 		if document, err = s.papers.Cite(ctx, ref(id), domain.DocAgreement); err != nil {
 			if apperr.Is(err, apperr.NotFound) {
 				return missingFile("commitments.error.agreement_file")
@@ -84,11 +87,12 @@ func (s *Service) Sign(ctx context.Context, actor domain.Actor, op store.Operati
 			return err
 		}
 	}
-	return s.act(ctx, actor, op, id, "commitment.signed",
+	err = s.act(ctx, actor, op, id, "commitment.signed",
 		func(c *Commitment) bool {
 			return c.signedBy(h.Side, op.ID, terms) && (document.SHA256 == "" || c.Agreement.SHA256 == document.SHA256)
 		},
 		func(c *Commitment, h Hand) error { return c.Sign(h, terms, document) }, h.Side)
+	return s.answered(ctx, op, paper, err)
 }
 
 func (c *Commitment) signedBy(side Side, operation string, t Terms) bool {
@@ -155,22 +159,17 @@ func (s *Service) Deliver(ctx context.Context, actor domain.Actor, op store.Oper
 	if err != nil {
 		return err
 	}
-	d.Documents = []domain.DocumentID{document}
-	record := domain.Citation{ID: document}
-	if r.Type == domain.DocHandover {
-		if record, err = s.handover(ctx, id, document); err != nil {
-			return err
-		}
-	}
-	return s.act(ctx, actor, op, id, "commitment.delivery-reported", did, func(c *Commitment, h Hand) error {
+	d.Documents = []domain.DocumentID{document.ID}
+	err = s.act(ctx, actor, op, id, "commitment.delivery-reported", did, func(c *Commitment, h Hand) error {
 		if err := c.Deliver(h, d); err != nil {
 			return err
 		}
 		if r.Type == domain.DocHandover && c.Delivered() == c.Quantity {
-			return c.HandOver(h, record)
+			return c.HandOver(h, document)
 		}
 		return nil
 	}, SideProposer)
+	return s.answered(ctx, op, r.File, err)
 }
 
 // HandOver ends a delivery of which all is delivered, with the handover record (BAST): it comes with this form or is
@@ -188,32 +187,19 @@ func (s *Service) HandOver(ctx context.Context, actor domain.Actor, op store.Ope
 	if err := c.HandOver(h, domain.Citation{}); err != nil {
 		return err
 	}
-	var attached domain.DocumentID
+	var document domain.Citation
 	if record != nil {
-		if attached, err = s.attach(ctx, actor, op, id, domain.DocHandover, *record); err != nil {
-			return err
-		}
+		document, err = s.attach(ctx, actor, op, id, domain.DocHandover, *record)
+	} else if document, err = s.papers.Cite(ctx, ref(id), domain.DocHandover); apperr.Is(err, apperr.NotFound) {
+		err = missingFile("commitments.error.handover_file")
 	}
-	document, err := s.handover(ctx, id, attached)
 	if err != nil {
 		return err
 	}
-	return s.act(ctx, actor, op, id, "commitment.delivered",
+	err = s.act(ctx, actor, op, id, "commitment.delivered",
 		func(c *Commitment) bool { return c.Did(op.ID, StateDelivered) },
 		func(c *Commitment, h Hand) error { return c.HandOver(h, document) }, SideProposer)
-}
-
-// handover names the version of the handover record that ends a delivery: that of the document that was just added, else
-// the newest. Invalid where there is none.
-func (s *Service) handover(ctx context.Context, id domain.CommitmentID, attached domain.DocumentID) (domain.Citation, error) {
-	document, err := s.papers.Cite(ctx, ref(id), domain.DocHandover)
-	switch {
-	case apperr.Is(err, apperr.NotFound) && attached == "":
-		return document, missingFile("commitments.error.handover_file")
-	case apperr.Is(err, apperr.NotFound) || err == nil && attached != "" && document.ID != attached:
-		return domain.Citation{ID: attached}, nil // somebody took it away, or added another, meanwhile
-	}
-	return document, err
+	return s.answered(ctx, op, record, err)
 }
 
 // Confirm gives the village's word on deliveries. Errors: NotFound, SignIn, Forbidden, Invalid (more than is open, or
@@ -250,8 +236,16 @@ func ref(id domain.CommitmentID) domain.Ref {
 	return domain.Ref{Kind: domain.KindCommitment, ID: string(id)}
 }
 
-func (s *Service) attach(ctx context.Context, actor domain.Actor, op store.Operation, id domain.CommitmentID, typ domain.DocumentType, up domain.Upload) (domain.DocumentID, error) {
+func (s *Service) attach(ctx context.Context, actor domain.Actor, op store.Operation, id domain.CommitmentID, typ domain.DocumentType, up domain.Upload) (domain.Citation, error) {
 	return s.papers.Attach(ctx, actor, op, ref(id), typ, domain.VisibleParties, up)
+}
+
+// answered shows the file that came with a form, where one did, and gives the form's answer back.
+func (s *Service) answered(ctx context.Context, op store.Operation, file *domain.Upload, answer error) error {
+	if file == nil {
+		return answer
+	}
+	return s.papers.Answered(ctx, op, answer)
 }
 
 func missingFile(key string) error {

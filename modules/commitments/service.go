@@ -76,7 +76,10 @@ type Places interface {
 
 // Papers keeps the documents of a commitment. Attach is repeatable under the same operation.
 type Papers interface {
-	Attach(ctx context.Context, actor domain.Actor, op store.Operation, ref domain.Ref, typ domain.DocumentType, vis domain.Visibility, up domain.Upload) (domain.DocumentID, error)
+	Attach(ctx context.Context, actor domain.Actor, op store.Operation, ref domain.Ref, typ domain.DocumentType, vis domain.Visibility, up domain.Upload) (domain.Citation, error)
+	// Answered shows what was attached under a form's operation, now that it has its answer; after an outage it waits for
+	// the move. It gives the answer back.
+	Answered(ctx context.Context, op store.Operation, answer error) error
 	Has(ctx context.Context, ref domain.Ref, types ...domain.DocumentType) (bool, error)
 	// Cite names the newest document of a type. Error: NotFound.
 	Cite(ctx context.Context, ref domain.Ref, typ domain.DocumentType) (domain.Citation, error)

@@ -30,12 +30,13 @@ type world struct {
 	initiatives map[domain.InitiativeID]Initiative
 	unverified  map[domain.OrganizationID]bool
 	papers      map[domain.DocumentID]domain.DocumentType
+	waiting     map[string]bool // operations of forms whose papers are not shown yet
 	unowned     map[domain.AccountID]bool
 }
 
 func newWorld() *world {
 	return &world{needs: map[domain.NeedID]Need{}, initiatives: map[domain.InitiativeID]Initiative{}, unverified: map[domain.OrganizationID]bool{},
-		papers: map[domain.DocumentID]domain.DocumentType{}, unowned: map[domain.AccountID]bool{}}
+		papers: map[domain.DocumentID]domain.DocumentType{}, waiting: map[string]bool{}, unowned: map[domain.AccountID]bool{}}
 }
 
 type worldNeeds struct{ *world }
@@ -77,15 +78,22 @@ func (w *world) Place(_ context.Context, code domain.RegionCode) (domain.Place, 
 	return domain.Place{Code: code, Name: "Temajuk", Kind: "desa", District: "Paloh", Regency: "Kabupaten Sambas"}, nil
 }
 
-func (w *world) Attach(_ context.Context, actor domain.Actor, op store.Operation, ref domain.Ref, typ domain.DocumentType, vis domain.Visibility, up domain.Upload) (domain.DocumentID, error) {
+func (w *world) Attach(_ context.Context, actor domain.Actor, op store.Operation, ref domain.Ref, typ domain.DocumentType, vis domain.Visibility, up domain.Upload) (domain.Citation, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if ref.Kind != domain.KindCommitment || vis != domain.VisibleParties {
-		return "", errors.New("attached to the wrong thing, or for everyone to see")
+		return domain.Citation{}, errors.New("attached to the wrong thing, or for everyone to see")
 	}
 	id := domain.DocumentID(ref.ID + "/" + actor.NewID(op))
-	w.papers[id] = typ
-	return id, nil
+	w.papers[id], w.waiting[op.ID] = typ, true
+	return domain.Citation{ID: id, SHA256: "sum of " + string(id)}, nil
+}
+
+func (w *world) Answered(_ context.Context, op store.Operation, answer error) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.waiting, op.ID)
+	return answer
 }
 
 func (w *world) Has(_ context.Context, ref domain.Ref, types ...domain.DocumentType) (bool, error) {

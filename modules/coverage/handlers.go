@@ -8,7 +8,7 @@ import (
 )
 
 func (m *Module) getUncovered(c *fiber.Ctx) error {
-	ctx, v := c.Context(), web.ValuesOf(c)
+	ctx, v := c.UserContext(), web.ValuesOf(c)
 	region, _ := domain.ParseRegionCode(v.Get("region"))
 	f := Filter{Region: region, Category: v.Get("category"), Order: v.Get("sort"), Cursor: v.Get("cursor")}
 	list, err := m.Service.Uncovered(ctx, f)
@@ -33,7 +33,7 @@ func (m *Module) getUncovered(c *fiber.Ctx) error {
 }
 
 func (m *Module) getLedger(c *fiber.Ctx) error {
-	ctx, v := c.Context(), web.ValuesOf(c)
+	ctx, v := c.UserContext(), web.ValuesOf(c)
 	region, _ := domain.ParseRegionCode(v.Get("region"))
 	category := v.Get("category")
 	around, err := m.Service.around(ctx, region)

@@ -167,10 +167,16 @@ func (s *Service) Dangling(ctx context.Context, found func(id string, d Document
 // collectEvery is the pause between two runs.
 const collectEvery = 15 * time.Minute
 
-// RunCollector collects now and then until ctx ends; the caller holds the lease. A run that fails is logged.
-func (s *Service) RunCollector(ctx context.Context) error {
+// RunCollector collects now and then until ctx ends, each time after ready; the caller holds the lease. A run that fails
+// is logged.
+func (s *Service) RunCollector(ctx context.Context, ready func(context.Context) error) error {
 	for {
-		if c, err := s.Collect(ctx); err != nil && ctx.Err() == nil {
+		err := ready(ctx)
+		var c Collected
+		if err == nil {
+			c, err = s.Collect(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "documents: collector", "error", err)
 		} else if c != (Collected{}) {
 			s.log.InfoContext(ctx, "documents: collected", "abandoned", c.Abandoned, "purged", c.Purged, "orphans", c.Orphans, "derived", c.Derived, "pieces", c.Uploads, "released", c.Released)

@@ -16,7 +16,8 @@ import (
 // Status of a document's content and life.
 type Status string
 
-// Statuses. A pending document is seen by nobody; its content may or may not be in the object store.
+// Statuses. A pending document is seen by nobody; its content may or may not be in the object store. One that awaits a
+// move of what it belongs to has its content.
 const (
 	Pending     Status = "pending"
 	Ready       Status = "ready"
@@ -41,7 +42,8 @@ type Document struct {
 	Date         domain.Date           `json:"date,omitempty"`         // of the paper itself
 	Personal     bool                  `json:"personal,omitempty"`     // holds personal numbers: never public nor for partners
 	Status       Status                `json:"status"`
-	Since        time.Time             `json:"since"` // of the status
+	Awaits       string                `json:"awaits,omitempty"` // pending: the operation of the form that it came with
+	Since        time.Time             `json:"since"`            // of the status
 	Reason       string                `json:"reason,omitempty"`
 	Uploader     domain.AccountID      `json:"uploader"`
 	Created      time.Time             `json:"created"`
@@ -161,6 +163,7 @@ func (d Document) ready(now time.Time) (Document, error) {
 	if d.Status != Pending {
 		return d, apperr.New(apperr.Conflict, "error.conflict")
 	}
+	d.Awaits = ""
 	return d.opened(now), nil
 }
 

@@ -23,8 +23,11 @@ func (s *Service) Cite(ctx context.Context, ref domain.Ref, typ domain.DocumentT
 	if err != nil {
 		return domain.Citation{}, err
 	}
-	doc := page.Items[0]
-	return domain.Citation{ID: domain.DocumentID(doc.ID), SHA256: doc.Body.SHA256, Title: doc.Body.Title}, nil
+	return cite(page.Items[0]), nil
+}
+
+func cite(doc store.Doc[Document]) domain.Citation {
+	return domain.Citation{ID: domain.DocumentID(doc.ID), SHA256: doc.Body.SHA256, Title: doc.Body.Title}
 }
 
 // PicturesOf lists the ready photos of a thing, for pages of other modules that have decided who may see them.

@@ -16,25 +16,35 @@ import (
 // prefix of all keys of this module; a key is prefix, document id, random part.
 const prefix = "documents/"
 
-// Attach adds a file to a thing on behalf of another module's form. One form may attach one file per type; one that
-// takes several of a type gives each its own operation id. Repeating it with the same operation and content gives the
-// same document. Errors: NotFound, SignIn and Forbidden of ParentFor; Invalid at the input file (type, content, size,
-// personal numbers) or visibility; Conflict where the operation was used for something else; Unavailable where the
+// Attach adds a file to a thing on behalf of another module's form, under that form's operation. The document waits,
+// seen by nobody, until Answered, or until the thing itself was changed under the operation: a crash in between leaves
+// no paper without its move and no move without its paper. One form may attach one file per type. Repeating it with the
+// same operation and content gives the same document. Errors: NotFound, SignIn and Forbidden of ParentFor; Invalid at the
+// input file (type, content, size, personal numbers) or visibility; Conflict where the operation was used for something else; Unavailable where the
 // database, the object store or the scanner does not answer, to be repeated: the other module's rule counts on the file.
 func (s *Service) Attach(ctx context.Context, actor domain.Actor, op store.Operation, ref domain.Ref, typ domain.DocumentType,
 	vis domain.Visibility, up domain.Upload,
-) (domain.DocumentID, error) {
+) (domain.Citation, error) {
+	awaits := op.ID
 	op.ID += "/" + ref.Kind + "/" + string(typ)
-	return s.add(ctx, actor, op, ref, Details{Type: typ, Visibility: vis}, up, false)
+	id, err := s.add(ctx, actor, op, ref, Details{Type: typ, Visibility: vis}, up, awaits)
+	if err != nil {
+		return domain.Citation{}, err
+	}
+	doc, err := s.records.Get(ctx, string(id))
+	if err != nil {
+		return domain.Citation{}, unfinished(err)
+	}
+	return cite(doc), nil
 }
 
 // Add is Attach with everything that a person may say of a document; the operation is taken as it is. While the scanner
 // does not answer the document waits in quarantine.
 func (s *Service) Add(ctx context.Context, actor domain.Actor, op store.Operation, ref domain.Ref, details Details, up domain.Upload) (domain.DocumentID, error) {
-	return s.add(ctx, actor, op, ref, details, up, true)
+	return s.add(ctx, actor, op, ref, details, up, "")
 }
 
-func (s *Service) add(ctx context.Context, actor domain.Actor, op store.Operation, ref domain.Ref, details Details, up domain.Upload, mayWait bool) (domain.DocumentID, error) {
+func (s *Service) add(ctx context.Context, actor domain.Actor, op store.Operation, ref domain.Ref, details Details, up domain.Upload, awaits string) (domain.DocumentID, error) {
 	if op.ID == "" || strings.HasPrefix(op.ID, "/") {
 		return "", apperr.New(apperr.BadRequest, "error.bad_request")
 	}
@@ -46,7 +56,7 @@ func (s *Service) add(ctx context.Context, actor domain.Actor, op store.Operatio
 	if err == nil {
 		file, err = s.scan(ctx, file)
 	}
-	if err == nil && file.Finding != "" && !mayWait {
+	if err == nil && file.Finding != "" && awaits != "" {
 		err = scanAway()
 	}
 	if err == nil {
@@ -60,7 +70,7 @@ func (s *Service) add(ctx context.Context, actor domain.Actor, op store.Operatio
 		return "", err
 	}
 	id := actor.NewID(op)
-	d.Object = newKey(id)
+	d.Object, d.Awaits = newKey(id), awaits
 	return domain.DocumentID(id), s.keep(ctx, actor, op, id, d, s.place(ctx, file))
 }
 
@@ -92,9 +102,9 @@ func (s *Service) newDocument(actor domain.Actor, op store.Operation, parent dom
 	}, nil
 }
 
-// keep runs the steps: metadata pending → object → look at it → ready. Each can be repeated from the start, by the same
-// form or a concurrent twin of it; what a broken run leaves, the collector removes. Content that the owner has already is
-// not stored again. place puts the content under the document's key.
+// keep runs the steps: metadata pending → object → look at it → ready, unless it awaits a move. Each can be repeated from
+// the start, by the same form or a concurrent twin of it; what a broken run leaves, the collector removes. Content that
+// the owner has already is not stored again. place puts the content under the document's key.
 func (s *Service) keep(ctx context.Context, actor domain.Actor, op store.Operation, id string, d Document, place func(key string) error) error {
 	doc, err := s.records.Get(ctx, id)
 	if apperr.Is(err, apperr.NotFound) {
@@ -128,13 +138,20 @@ func (s *Service) keep(ctx context.Context, actor domain.Actor, op store.Operati
 	if info.Size != doc.Body.Size || info.SHA256 != doc.Body.SHA256 && info.SHA256 != "" {
 		return apperr.New(apperr.Unavailable, "error.unavailable")
 	}
+	if doc.Body.Awaits != "" {
+		return nil
+	}
+	return s.show(ctx, doc, actor.Change("document.uploaded", d.Organization, store.Operation{ID: op.ID + "/ready", Digest: d.Input}))
+}
+
+// show makes a pending document, whose content is stored, a ready one. A repeat changes nothing.
+func (s *Service) show(ctx context.Context, doc store.Doc[Document], change store.Change) error {
 	body, err := doc.Body.ready(s.clock.Now())
 	if err != nil {
 		return err
 	}
-	change := actor.Change("document.uploaded", d.Organization, store.Operation{ID: op.ID + "/ready", Digest: d.Input})
 	if _, err = s.records.Replace(ctx, doc, body, change); apperr.Is(err, apperr.Conflict) {
-		if now, again := s.records.Get(ctx, id); again == nil && now.Body.Status != Pending {
+		if now, again := s.records.Get(ctx, doc.ID); again == nil && now.Body.Status != Pending {
 			return nil // our twin finished it
 		}
 	}

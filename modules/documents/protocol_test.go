@@ -98,7 +98,7 @@ func TestAttachSeveralTypesInOneForm(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			ids[id] = true
+			ids[id.ID] = true
 		}
 	}
 	if len(ids) != 2 {

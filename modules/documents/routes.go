@@ -161,5 +161,12 @@ func (m *Module) Run(ctx context.Context) error {
 	if m.Service.scanner != nil {
 		work.Go(func() { _ = m.db.Lease(ctx, "documents.scanner", m.Service.RunScans) })
 	}
-	return m.db.Lease(ctx, "documents.collector", m.Service.RunCollector)
+	work.Go(func() {
+		if err := m.db.FollowShared(ctx, awaitsFollower, m.Service.follow); err != nil && ctx.Err() == nil {
+			m.log.ErrorContext(ctx, "documents: papers of broken forms are not shown any more", "error", err)
+		}
+	})
+	return m.db.Lease(ctx, "documents.collector", func(ctx context.Context) error {
+		return m.Service.RunCollector(ctx, func(ctx context.Context) error { return caughtUp(ctx, m.db) })
+	})
 }

@@ -20,6 +20,7 @@ const (
 	listContent = "content" // stored content, by owner and sum
 	listObject  = "object"  // by the objects that keep the contents of its versions
 	listSum     = "sum"     // by the sums of its versions, in any status
+	listAwaits  = "awaits"  // those that await a move, by its operation
 	listEmbargo = "embargo" // those that wait for their day, the earliest first
 )
 
@@ -92,6 +93,12 @@ var definition = store.Definition[Document]{
 				}
 			}
 			return keys
+		}, Sort: func(id string, _ Document) string { return store.SortText(id) }},
+		{Name: listAwaits, Keys: func(_ string, d Document) []store.Key {
+			if d.Status != Pending || d.Awaits == "" {
+				return nil
+			}
+			return []store.Key{store.KeyOf(d.Awaits)}
 		}, Sort: func(id string, _ Document) string { return store.SortText(id) }},
 		{Name: listEmbargo, Keys: func(_ string, d Document) []store.Key {
 			if d.Status != Ready || d.Embargo == "" {

@@ -34,7 +34,7 @@ func (m *Module) getList(c *fiber.Ctx) error {
 	actor, v := web.Get[domain.Actor](c), web.ValuesOf(c)
 	region, _ := domain.ParseRegionCode(v.Get("region"))
 	f := Filter{Q: v.Get("q"), Region: region, Category: v.Get("category"), Status: State(v.Get("status")), Sort: v.Get("sort"), Cursor: v.Get("cursor")}
-	docs, err := m.Service.Public(c.Context(), f)
+	docs, err := m.Service.Public(c.UserContext(), f)
 	if err != nil {
 		return err
 	}
@@ -49,13 +49,13 @@ func (m *Module) getList(c *fiber.Ctx) error {
 		orders = append(orders, web.Option{Value: o, Label: b.T("initiatives.sort." + o)})
 	}
 	page.Filters = web.NewFilters(b, "/initiatives", "initiatives.filter").Q(f.Q).
-		Select("region", string(f.Region), m.Service.filterRegions(c.Context(), f.Region)).
+		Select("region", string(f.Region), m.Service.filterRegions(c.UserContext(), f.Region)).
 		Select("category", f.Category, domain.CategoryOptions(b.Lang)).
 		Select("status", string(f.Status), states)
 	if f.Q == "" {
 		page.Filters.Sort(f.Sort, orders)
 	}
-	if page.Cards, err = m.Service.cardsOf(c.Context(), b, docs.Items); err != nil {
+	if page.Cards, err = m.Service.cardsOf(c.UserContext(), b, docs.Items); err != nil {
 		return err
 	}
 	page.Demo = anyDemo(docs.Items)
@@ -86,7 +86,7 @@ func (s *Service) filterRegions(ctx context.Context, chosen domain.RegionCode) [
 
 // editable reads the initiative for its editor.
 func (m *Module) editable(c *fiber.Ctx, actor domain.Actor) (Doc, error) {
-	doc, err := m.Service.Show(c.Context(), actor, idOf(c))
+	doc, err := m.Service.Show(c.UserContext(), actor, idOf(c))
 	if err == nil && !CanEdit(actor, doc.Body) {
 		err = apperr.New(apperr.Forbidden, "initiatives.refuse.edit")
 	}
@@ -98,7 +98,7 @@ func (m *Module) postDelete(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if err := m.Service.Delete(c.Context(), actor, web.OperationOf(c), idOf(c), web.Version(c)); err != nil {
+	if err := m.Service.Delete(c.UserContext(), actor, web.OperationOf(c), idOf(c), web.Version(c)); err != nil {
 		return err
 	}
 	web.SetFlash(c, "good", "initiatives.flash.deleted")

@@ -24,7 +24,7 @@ type answersPage struct {
 
 func (m *Module) getAnswers(c *fiber.Ctx) error {
 	actor := web.Get[domain.Actor](c)
-	doc, err := m.Service.Show(c.Context(), actor, idOf(c))
+	doc, err := m.Service.Show(c.UserContext(), actor, idOf(c))
 	if err != nil {
 		return err
 	}
@@ -35,12 +35,12 @@ func (m *Module) getAnswers(c *fiber.Ctx) error {
 	b := page.Base
 	var missing apperr.Fields
 	if edits {
-		if missing, err = m.Service.lacking(c.Context(), doc); err != nil {
+		if missing, err = m.Service.lacking(c.UserContext(), doc); err != nil {
 			return err
 		}
 		page.Lead = b.T("initiatives.answers_lead")
 	}
-	page.Parts = m.Service.partsOf(c.Context(), b, doc, edits, missing)
+	page.Parts = m.Service.partsOf(c.UserContext(), b, doc, edits, missing)
 	for _, f := range missing {
 		if partOfField(f.Name) == "" {
 			page.Papers = append(page.Papers, b.Local().Message(f.Message))
@@ -60,13 +60,13 @@ func (m *Module) getAnswers(c *fiber.Ctx) error {
 }
 
 func (m *Module) getPDF(c *fiber.Ctx) error {
-	doc, err := m.Service.Show(c.Context(), web.Get[domain.Actor](c), idOf(c))
+	doc, err := m.Service.Show(c.UserContext(), web.Get[domain.Actor](c), idOf(c))
 	if err != nil {
 		return err
 	}
 	b := web.NewBase(c, "initiatives", "")
 	var file bytes.Buffer
-	if err := m.Service.writePDF(c.Context(), b, doc, b.URL("/initiatives/"+doc.ID), &file); err != nil {
+	if err := m.Service.writePDF(c.UserContext(), b, doc, b.URL("/initiatives/"+doc.ID), &file); err != nil {
 		return err
 	}
 	c.Set(fiber.HeaderContentType, "application/pdf")

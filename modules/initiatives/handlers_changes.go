@@ -35,7 +35,7 @@ func (s *Service) mayCompare(ctx context.Context, actor domain.Actor, doc Doc) (
 
 // getChanges shows every submission against the one before, newest first.
 func (m *Module) getChanges(c *fiber.Ctx) error {
-	ctx, actor, s := c.Context(), web.Get[domain.Actor](c), m.Service
+	ctx, actor, s := c.UserContext(), web.Get[domain.Actor](c), m.Service
 	doc, err := s.Show(ctx, actor, idOf(c))
 	if err != nil {
 		return err

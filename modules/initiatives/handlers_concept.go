@@ -70,7 +70,7 @@ func (m *Module) getConceptFile(c *fiber.Ctx) error {
 	}
 	b := web.NewBase(c, "initiatives", "")
 	var file bytes.Buffer
-	if err := m.Service.WriteConcept(c.Context(), b.Local(), s.call, b.URL("/initiatives/concept"), &file); err != nil {
+	if err := m.Service.WriteConcept(c.UserContext(), b.Local(), s.call, b.URL("/initiatives/concept"), &file); err != nil {
 		return err
 	}
 	name := b.T("initiatives.concept_file")
@@ -100,10 +100,10 @@ func (m *Module) postConcept(c *fiber.Ctx) error {
 		up = domain.Upload{Name: strings.Clone(header.Filename), Size: header.Size, Body: f}
 	}
 	b := web.NewBase(c, "initiatives", "")
-	id, mistakes, err := m.Service.ReadConcept(c.Context(), actor, web.OperationOf(c), organization, b.Lang, up)
+	id, mistakes, err := m.Service.ReadConcept(c.UserContext(), actor, web.OperationOf(c), organization, b.Lang, up)
 	switch {
 	case err == nil && len(mistakes) == 0:
-		concept, err := m.Service.Concept(c.Context(), actor, id)
+		concept, err := m.Service.Concept(c.UserContext(), actor, id)
 		if err != nil {
 			return err
 		}

@@ -54,7 +54,7 @@ func (m *Module) invitePage(c *fiber.Ctx, actor domain.Actor) (formPage, error) 
 	if !MayInvite(actor) {
 		return formPage{}, apperr.New(apperr.Forbidden, "initiatives.refuse.inviting")
 	}
-	to, err := m.Service.invitee(c.Context(), domain.OrganizationID(strings.Clone(web.ValuesOf(c).Get("to"))))
+	to, err := m.Service.invitee(c.UserContext(), domain.OrganizationID(strings.Clone(web.ValuesOf(c).Get("to"))))
 	if err != nil {
 		return formPage{}, err
 	}
@@ -90,7 +90,7 @@ func (m *Module) postInvite(c *fiber.Ctx) error {
 	}
 	id := ""
 	if err = f.Err(); err == nil {
-		id, err = m.Service.Invite(c.Context(), actor, web.OperationOf(c), Invitation{
+		id, err = m.Service.Invite(c.UserContext(), actor, web.OperationOf(c), Invitation{
 			From: from, To: domain.OrganizationID(v.Get("to")), Title: v.Get("title"), Reason: InviteReason(v.Get("reason")), Words: v.Get("words"),
 			Category: domain.CategoryID(v.Get("category")), Until: until,
 		})
@@ -106,7 +106,7 @@ func invitationOf(c *fiber.Ctx) string { return strings.Clone(c.Params("invitati
 
 func (m *Module) getInvitation(c *fiber.Ctx) error {
 	actor := web.Get[domain.Actor](c)
-	doc, err := m.Service.Invitation(c.Context(), actor, invitationOf(c))
+	doc, err := m.Service.Invitation(c.UserContext(), actor, invitationOf(c))
 	if err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ func (m *Module) renderInvitation(c *fiber.Ctx, status int, actor domain.Actor, 
 		state, kind = v.Ending, "stop"
 	}
 	page.Tag = web.Tag{Kind: kind, Text: b.T("initiatives.invitation." + state)}
-	facts, err := m.Service.invitationFacts(c.Context(), b, actor, v)
+	facts, err := m.Service.invitationFacts(c.UserContext(), b, actor, v)
 	if err != nil {
 		return err
 	}
@@ -193,9 +193,9 @@ func (s *Service) invitationFacts(ctx context.Context, b web.Base, actor domain.
 func (m *Module) ending(name, ending string) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		actor, id := web.Get[domain.Actor](c), invitationOf(c)
-		err := m.Service.EndInvitation(c.Context(), actor, web.OperationOf(c), id, web.Version(c), ending, web.ValuesOf(c).Get("reason"))
+		err := m.Service.EndInvitation(c.UserContext(), actor, web.OperationOf(c), id, web.Version(c), ending, web.ValuesOf(c).Get("reason"))
 		if apperr.Is(err, apperr.Invalid) {
-			doc, hidden := m.Service.Invitation(c.Context(), actor, id)
+			doc, hidden := m.Service.Invitation(c.UserContext(), actor, id)
 			if hidden != nil {
 				return hidden
 			}
@@ -227,7 +227,7 @@ func takeForm(b web.Base, doc Doc, members []domain.Membership) *web.Form {
 }
 
 func (m *Module) takePage(c *fiber.Ctx, actor domain.Actor) (formPage, error) {
-	doc, err := m.Service.Show(c.Context(), actor, idOf(c))
+	doc, err := m.Service.Show(c.UserContext(), actor, idOf(c))
 	if err != nil {
 		return formPage{}, err
 	}
@@ -254,7 +254,7 @@ func (m *Module) getTakeUp(c *fiber.Ctx) error {
 func (m *Module) postTakeUp(c *fiber.Ctx) error {
 	actor, v := web.Get[domain.Actor](c), web.ValuesOf(c)
 	r := requestOf(c, actor)
-	if err := m.Service.TakeUp(c.Context(), r, domain.OrganizationID(v.Get("organization")), v.Get("as"), false); err != nil {
+	if err := m.Service.TakeUp(c.UserContext(), r, domain.OrganizationID(v.Get("organization")), v.Get("as"), false); err != nil {
 		return m.refused(c, err, func() (formPage, error) { return m.takePage(c, actor) })
 	}
 	web.SetFlash(c, "good", "initiatives.flash.taken")
@@ -263,7 +263,7 @@ func (m *Module) postTakeUp(c *fiber.Ctx) error {
 
 func (m *Module) postLetGo(c *fiber.Ctx) error {
 	r := requestOf(c, web.Get[domain.Actor](c))
-	if err := m.Service.TakeUp(c.Context(), r, domain.OrganizationID(web.ValuesOf(c).Get("organization")), "", true); err != nil {
+	if err := m.Service.TakeUp(c.UserContext(), r, domain.OrganizationID(web.ValuesOf(c).Get("organization")), "", true); err != nil {
 		return err
 	}
 	web.SetFlash(c, "wait", "initiatives.flash.let_go")
@@ -298,7 +298,7 @@ func (m *Module) postPartner(status string) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		v := web.ValuesOf(c)
 		r := requestOf(c, web.Get[domain.Actor](c))
-		if err := m.Service.Answer(c.Context(), r, domain.OrganizationID(v.Get("organization")), v.Get("role"), status); err != nil {
+		if err := m.Service.Answer(c.UserContext(), r, domain.OrganizationID(v.Get("organization")), v.Get("role"), status); err != nil {
 			return err
 		}
 		web.SetFlash(c, "good", "initiatives.flash.partner_"+status)

@@ -102,7 +102,7 @@ func (m *Module) partPage(c *fiber.Ctx, doc Doc, p Part, content Content, rows m
 	page.Notices = noticesOf(b, doc.Body, true)
 	crumbs(&page.Base, doc.Body.Title, "/initiatives/"+doc.ID)
 	counts := rowCounts(content, rows)
-	page.Form = m.Service.partForm(c.Context(), b, doc, p, content, counts)
+	page.Form = m.Service.partForm(c.UserContext(), b, doc, p, content, counts)
 	page.Hint = b.T("initiatives.part_hint." + string(p))
 	page.Links, page.Done = tasksOf(b, doc, p)
 	page.Auto = autosave{
@@ -197,7 +197,7 @@ func (m *Module) postPart(c *fiber.Ctx) error {
 
 // savePart saves and gives the draft as it then is; where it was refused, as it was.
 func (m *Module) savePart(c *fiber.Ctx, actor domain.Actor, p Part, read Marks, content Content, doc Doc) (Doc, error) {
-	saved, err := m.Service.SavePart(c.Context(), actor, web.OperationOf(c), domain.InitiativeID(doc.ID), p, read, content)
+	saved, err := m.Service.SavePart(c.UserContext(), actor, web.OperationOf(c), domain.InitiativeID(doc.ID), p, read, content)
 	if err != nil {
 		return doc, err
 	}

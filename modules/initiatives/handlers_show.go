@@ -12,7 +12,7 @@ import (
 
 func (m *Module) getShow(c *fiber.Ctx) error {
 	actor := web.Get[domain.Actor](c)
-	doc, err := m.Service.Show(c.Context(), actor, idOf(c))
+	doc, err := m.Service.Show(c.UserContext(), actor, idOf(c))
 	if err != nil {
 		return err
 	}
@@ -20,7 +20,7 @@ func (m *Module) getShow(c *fiber.Ctx) error {
 }
 
 func (m *Module) renderShow(c *fiber.Ctx, status int, actor domain.Actor, doc Doc, failed string, cause error) error {
-	ctx, i := c.Context(), doc.Body
+	ctx, i := c.UserContext(), doc.Body
 	page := showPage{Base: web.NewBase(c, "initiatives", "")}
 	page.Title, page.Description, page.Demo = i.Title, i.summaryIn(page.Lang), i.Demo
 	page.Private = page.Private || !i.Public()
@@ -152,9 +152,9 @@ func (m *Module) button(action Action) fiber.Handler {
 			return err
 		}
 		r := requestOf(c, actor)
-		_, err = m.Service.Decide(c.Context(), r, Decision{Action: action})
+		_, err = m.Service.Decide(c.UserContext(), r, Decision{Action: action})
 		if apperr.Is(err, apperr.Invalid) {
-			doc, readErr := m.Service.Show(c.Context(), actor, r.ID)
+			doc, readErr := m.Service.Show(c.UserContext(), actor, r.ID)
 			if readErr != nil {
 				return readErr
 			}

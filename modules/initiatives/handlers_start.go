@@ -53,7 +53,7 @@ func (m *Module) startOf(c *fiber.Ctx, actor domain.Actor) (start, error) {
 		return s, err
 	}
 	v := web.ValuesOf(c)
-	s.Beginning, err = m.Service.Begin(c.Context(), actor, Origin{
+	s.Beginning, err = m.Service.Begin(c.UserContext(), actor, Origin{
 		Call: s.call.ID, Invitation: s.invited.ID, Template: v.Get("template"), Copy: domain.InitiativeID(v.Get("copy")), Concept: v.Get("concept"),
 	})
 	return s, err
@@ -139,7 +139,7 @@ func (m *Module) tookFrom(c *fiber.Ctx, b web.Base, begin Beginning) *took {
 		Title: b.T("initiatives.begin."+kind, "title", begin.Title), Takes: b.T("initiatives.begin." + kind + "_takes"), Leaves: b.T("initiatives.begin." + kind + "_leaves"),
 		Open: begin.Concept != "", Done: b.T("initiatives.parts_done", "n", begin.Content.filledParts(), "all", len(Parts)),
 	}
-	t.Parts = m.Service.heldParts(c.Context(), b, begin.Content)
+	t.Parts = m.Service.heldParts(c.UserContext(), b, begin.Content)
 	return t
 }
 
@@ -173,7 +173,7 @@ func (m *Module) postNew(c *fiber.Ctx) error {
 	f.Check(s.Organization == "" || organization == s.Organization || organization == "", "organization", "initiatives.error.other_organization")
 	var doc Doc
 	if err = f.Err(); err == nil {
-		doc, err = m.Service.CreateBy(c.Context(), actor, web.OperationOf(c), organization, content, s.Origin)
+		doc, err = m.Service.CreateBy(c.UserContext(), actor, web.OperationOf(c), organization, content, s.Origin)
 	}
 	if apperr.Is(err, apperr.Invalid) {
 		page := m.startPage(c, actor, organization, s)
@@ -194,7 +194,7 @@ func (m *Module) invitedBy(c *fiber.Ctx, actor domain.Actor) (InvitationDoc, err
 	if id == "" {
 		return InvitationDoc{}, nil
 	}
-	doc, err := m.Service.Invitation(c.Context(), actor, id)
+	doc, err := m.Service.Invitation(c.UserContext(), actor, id)
 	if err == nil && !actor.Has(doc.Body.To, domain.OrgEditor) {
 		err = apperr.New(apperr.NotFound, "error.not_found.text")
 	}
@@ -207,7 +207,7 @@ func (m *Module) callOf(c *fiber.Ctx, actor domain.Actor) (CallBrief, error) {
 	if id == "" {
 		return CallBrief{}, nil
 	}
-	return m.Service.calls.Call(c.Context(), actor, id)
+	return m.Service.calls.Call(c.UserContext(), actor, id)
 }
 
 // earlierPage lists the proposals of one of the reader's organisations, to begin a new one with.
@@ -234,7 +234,7 @@ func (m *Module) getEarlier(c *fiber.Ctx) error {
 	if organization == "" {
 		organization = members[0].Organization
 	}
-	list, err := m.Service.Earlier(c.Context(), actor, organization, v.Get("cursor"), earlierLimit)
+	list, err := m.Service.Earlier(c.UserContext(), actor, organization, v.Get("cursor"), earlierLimit)
 	if err != nil {
 		return err
 	}
@@ -247,7 +247,7 @@ func (m *Module) getEarlier(c *fiber.Ctx) error {
 			page.Choices = append(page.Choices, link{Label: o.Name, Path: b.URL("/initiatives/earlier" + s.query("organization", string(o.Organization))), Plain: o.Organization != organization})
 		}
 	}
-	if page.Cards, err = m.Service.cardsOf(c.Context(), b, list.Items); err != nil {
+	if page.Cards, err = m.Service.cardsOf(c.UserContext(), b, list.Items); err != nil {
 		return err
 	}
 	for n, doc := range list.Items {

@@ -32,7 +32,7 @@ type step struct {
 }
 
 func (m *Module) stepPage(c *fiber.Ctx, actor domain.Actor, doc Doc, s step) (formPage, error) {
-	i, ctx := doc.Body, c.Context()
+	i, ctx := doc.Body, c.UserContext()
 	page := formPage{Base: web.NewBase(c, "initiatives", s.title, "title", i.Title)}
 	page.Demo, page.Private = i.Demo, true
 	crumbs(&page.Base, i.Title, "/initiatives/"+doc.ID)
@@ -57,7 +57,7 @@ func (m *Module) getStep(c *fiber.Ctx, s step) error {
 	if err != nil {
 		return err
 	}
-	doc, err := m.Service.Show(c.Context(), actor, idOf(c))
+	doc, err := m.Service.Show(c.UserContext(), actor, idOf(c))
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (m *Module) postStep(c *fiber.Ctx, s step, run func(r Request, v web.Values
 	if !apperr.Is(err, apperr.Invalid) && !apperr.Is(err, apperr.UnsupportedMedia) && !apperr.Is(err, apperr.TooLarge) {
 		return err
 	}
-	doc, readErr := m.Service.Show(c.Context(), actor, r.ID)
+	doc, readErr := m.Service.Show(c.UserContext(), actor, r.ID)
 	if readErr != nil {
 		return readErr
 	}
@@ -114,7 +114,7 @@ func decisionStep(title string, a Action, whole bool, form func(b web.Base, doc 
 
 func (m *Module) submitStep(c *fiber.Ctx) step {
 	return decisionStep("initiatives.submit_title", ActionSubmit, true, func(b web.Base, doc Doc) *web.Form {
-		terms, budget, err := m.Service.HasPapers(c.Context(), domain.InitiativeID(doc.ID))
+		terms, budget, err := m.Service.HasPapers(c.UserContext(), domain.InitiativeID(doc.ID))
 		if err != nil {
 			m.log.Error("documents of an initiative could not be read", "initiative", doc.ID, "error", err)
 		}
@@ -142,7 +142,7 @@ func (m *Module) postSubmit(c *fiber.Ctx) error {
 			defer file.Close()
 			papers = append(papers, Paper{Type: p.typ, File: domain.Upload{Name: head.Filename, Size: head.Size, Body: file}})
 		}
-		_, err := m.Service.Submit(c.Context(), r, papers)
+		_, err := m.Service.Submit(c.UserContext(), r, papers)
 		return "submit", err
 	})
 }
@@ -163,7 +163,7 @@ func (m *Module) getPublish(c *fiber.Ctx) error { return m.getStep(c, publishSte
 
 func (m *Module) postPublish(c *fiber.Ctx) error {
 	return m.postStep(c, publishStep(), func(r Request, v web.Values) (string, error) {
-		_, err := m.Service.Decide(c.Context(), r, Decision{Action: ActionPublish, SummaryEN: v.Get("summary_en"), Met: v.Get("conditions_met")})
+		_, err := m.Service.Decide(c.UserContext(), r, Decision{Action: ActionPublish, SummaryEN: v.Get("summary_en"), Met: v.Get("conditions_met")})
 		return "publish", err
 	})
 }
@@ -181,7 +181,7 @@ func (m *Module) getStart(c *fiber.Ctx) error { return m.getStep(c, startStep())
 
 func (m *Module) postStart(c *fiber.Ctx) error {
 	return m.postStep(c, startStep(), func(r Request, v web.Values) (string, error) {
-		_, err := m.Service.Decide(c.Context(), r, Decision{Action: ActionStart, Begin: Begin{WorkPlan: v.Get("work_plan"), Assignment: v.Get("assignment")}})
+		_, err := m.Service.Decide(c.UserContext(), r, Decision{Action: ActionStart, Begin: Begin{WorkPlan: v.Get("work_plan"), Assignment: v.Get("assignment")}})
 		return "start", err
 	})
 }
@@ -199,7 +199,7 @@ func (m *Module) getSuspend(c *fiber.Ctx) error { return m.getStep(c, suspendSte
 
 func (m *Module) postSuspend(c *fiber.Ctx) error {
 	return m.postStep(c, suspendStep(), func(r Request, _ web.Values) (string, error) {
-		_, err := m.Service.Decide(c.Context(), r, Decision{Action: ActionSuspend})
+		_, err := m.Service.Decide(c.UserContext(), r, Decision{Action: ActionSuspend})
 		return "suspend", err
 	})
 }

@@ -41,7 +41,7 @@ const templatesLimit = 20
 func (m *Module) getTemplates(c *fiber.Ctx) error {
 	actor, v := web.Get[domain.Actor](c), web.ValuesOf(c)
 	category, retired := v.Get("category"), v.Get("status") == stateRetired && MayTemplate(actor)
-	list, err := m.Service.Templates(c.Context(), category, retired, v.Get("cursor"), templatesLimit)
+	list, err := m.Service.Templates(c.UserContext(), category, retired, v.Get("cursor"), templatesLimit)
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func templateOf(c *fiber.Ctx) string { return strings.Clone(c.Params("template")
 
 func (m *Module) getTemplate(c *fiber.Ctx) error {
 	actor, v := web.Get[domain.Actor](c), web.ValuesOf(c)
-	doc, err := m.Service.Template(c.Context(), actor, templateOf(c))
+	doc, err := m.Service.Template(c.UserContext(), actor, templateOf(c))
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func (m *Module) getTemplate(c *fiber.Ctx) error {
 	b := page.Base
 	page.Crumbs = []web.Crumb{{Label: b.T("initiatives.title"), Path: "/initiatives"}, {Label: b.T("initiatives.templates_title"), Path: "/initiatives/templates" + carried(v)}}
 	page.Leaves = b.T("initiatives.begin.template_leaves")
-	page.Parts = m.Service.heldParts(c.Context(), b, t.Content)
+	page.Parts = m.Service.heldParts(c.UserContext(), b, t.Content)
 	page.Facts = []web.Fact{{Label: b.T("initiatives.template_from"), Value: b.T("initiatives.template_see"), Path: b.URL("/initiatives/" + string(t.From))}, {Label: b.T("initiatives.template_kept"), Value: b.Date(t.At)}}
 	if t.Retired {
 		page.Tag = &web.Tag{Kind: "stop", Text: b.T("initiatives.template_retired")}
@@ -184,7 +184,7 @@ func templateInput(v web.Values) TemplateInput {
 }
 
 func (m *Module) keepPage(c *fiber.Ctx, actor domain.Actor) (formPage, error) {
-	doc, err := m.Service.templatable(c.Context(), actor, idOf(c))
+	doc, err := m.Service.templatable(c.UserContext(), actor, idOf(c))
 	if err != nil {
 		return formPage{}, err
 	}
@@ -207,7 +207,7 @@ func (m *Module) getKeepTemplate(c *fiber.Ctx) error {
 
 func (m *Module) postKeepTemplate(c *fiber.Ctx) error {
 	actor := web.Get[domain.Actor](c)
-	doc, err := m.Service.KeepTemplate(c.Context(), actor, web.OperationOf(c), idOf(c), templateInput(web.ValuesOf(c)))
+	doc, err := m.Service.KeepTemplate(c.UserContext(), actor, web.OperationOf(c), idOf(c), templateInput(web.ValuesOf(c)))
 	if err != nil {
 		return m.refused(c, err, func() (formPage, error) { return m.keepPage(c, actor) })
 	}
@@ -216,7 +216,7 @@ func (m *Module) postKeepTemplate(c *fiber.Ctx) error {
 }
 
 func (m *Module) editTemplatePage(c *fiber.Ctx, actor domain.Actor) (formPage, error) {
-	doc, err := m.Service.Template(c.Context(), actor, templateOf(c))
+	doc, err := m.Service.Template(c.UserContext(), actor, templateOf(c))
 	if err != nil {
 		return formPage{}, err
 	}
@@ -238,7 +238,7 @@ func (m *Module) getEditTemplate(c *fiber.Ctx) error {
 
 func (m *Module) postEditTemplate(c *fiber.Ctx) error {
 	actor, id := web.Get[domain.Actor](c), templateOf(c)
-	if err := m.Service.EditTemplate(c.Context(), actor, web.OperationOf(c), id, web.Version(c), templateInput(web.ValuesOf(c))); err != nil {
+	if err := m.Service.EditTemplate(c.UserContext(), actor, web.OperationOf(c), id, web.Version(c), templateInput(web.ValuesOf(c))); err != nil {
 		return m.refused(c, err, func() (formPage, error) { return m.editTemplatePage(c, actor) })
 	}
 	web.SetFlash(c, "good", "initiatives.flash.template_kept")
@@ -253,7 +253,7 @@ func (m *Module) retiring(retired bool) fiber.Handler {
 	}
 	return func(c *fiber.Ctx) error {
 		id := templateOf(c)
-		if err := m.Service.RetireTemplate(c.Context(), web.Get[domain.Actor](c), web.OperationOf(c), id, web.Version(c), retired); err != nil {
+		if err := m.Service.RetireTemplate(c.UserContext(), web.Get[domain.Actor](c), web.OperationOf(c), id, web.Version(c), retired); err != nil {
 			return err
 		}
 		web.SetFlash(c, "wait", flash)

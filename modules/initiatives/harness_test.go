@@ -68,21 +68,35 @@ func (f fakeOrganizations) Named(ctx context.Context, name string) (domain.Organ
 }
 
 type fakePapers struct {
-	mu   sync.Mutex
-	kept map[string][]domain.DocumentType
+	mu      sync.Mutex
+	kept    map[string][]domain.DocumentType
+	waiting map[string][]func() // by operation
 }
 
-func (p *fakePapers) Attach(_ context.Context, _ domain.Actor, op store.Operation, ref domain.Ref, typ domain.DocumentType, vis domain.Visibility, file domain.Upload) (domain.DocumentID, error) {
+func (p *fakePapers) Attach(_ context.Context, _ domain.Actor, op store.Operation, ref domain.Ref, typ domain.DocumentType, vis domain.Visibility, file domain.Upload) (domain.Citation, error) {
 	if vis != domain.VisibleParties {
-		return "", errors.New("papers of a proposal must not be public")
+		return domain.Citation{}, errors.New("papers of a proposal must not be public")
 	}
 	if _, err := io.Copy(io.Discard, file.Body); err != nil {
-		return "", err
+		return domain.Citation{}, err
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.kept[ref.ID] = append(p.kept[ref.ID], typ)
-	return domain.DocumentID("doc-" + op.ID), nil
+	if p.waiting == nil {
+		p.waiting = map[string][]func(){}
+	}
+	p.waiting[op.ID] = append(p.waiting[op.ID], func() { p.kept[ref.ID] = append(p.kept[ref.ID], typ) })
+	return domain.Citation{ID: domain.DocumentID("doc-" + op.ID + string(typ))}, nil
+}
+
+func (p *fakePapers) Answered(_ context.Context, op store.Operation, answer error) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, show := range p.waiting[op.ID] {
+		show()
+	}
+	delete(p.waiting, op.ID)
+	return answer
 }
 
 func (p *fakePapers) Has(_ context.Context, ref domain.Ref, types ...domain.DocumentType) (bool, error) {

@@ -91,18 +91,28 @@ func (s *Service) Submit(ctx context.Context, r Request, papers []Paper) (Doc, e
 		return Doc{}, err
 	}
 	step := s.step(r, i.Organization)
-	for _, p := range papers {
-		op := store.Operation{ID: r.Operation.ID + "-" + string(p.Type), Digest: r.Operation.Digest}
-		id, err := s.papers.Attach(ctx, r.Actor, op, ref(r.ID), p.Type, domain.VisibleParties, p.File)
-		if err != nil {
-			return Doc{}, err
-		}
-		step.Documents = append(step.Documents, id)
-	}
 	terms, budget, err := s.HasPapers(ctx, r.ID)
 	if err != nil {
 		return Doc{}, err
 	}
+	for _, p := range papers {
+		paper, err := s.papers.Attach(ctx, r.Actor, r.Operation, ref(r.ID), p.Type, domain.VisibleParties, p.File)
+		if err != nil {
+			return Doc{}, s.papers.Answered(ctx, r.Operation, err)
+		}
+		step.Documents = append(step.Documents, paper.ID)
+		terms, budget = terms || p.Type == domain.DocTerms, budget || p.Type == domain.DocBudget
+	}
+	written, err := s.submit(ctx, r, doc, step, terms, budget)
+	if len(papers) > 0 {
+		err = s.papers.Answered(ctx, r.Operation, err)
+	}
+	return written, err
+}
+
+// submit makes the move once the papers are there.
+func (s *Service) submit(ctx context.Context, r Request, doc Doc, step Step, terms, budget bool) (Doc, error) {
+	i := doc.Body
 	admitted := s.admit(ctx, r.ID, i)
 	if admitted != nil && !apperr.Is(admitted, apperr.Invalid) {
 		return Doc{}, admitted

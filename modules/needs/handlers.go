@@ -32,7 +32,7 @@ func (m *Module) getList(c *fiber.Ctx) error {
 	actor, v := web.Get[domain.Actor](c), web.ValuesOf(c)
 	region, _ := domain.ParseRegionCode(v.Get("region"))
 	f := Filter{Q: v.Get("q"), Region: region, Category: v.Get("category"), Status: State(v.Get("status")), Sort: v.Get("sort"), Cursor: v.Get("cursor")}
-	docs, err := m.Service.Public(c.Context(), f)
+	docs, err := m.Service.Public(c.UserContext(), f)
 	if err != nil {
 		return err
 	}
@@ -47,13 +47,13 @@ func (m *Module) getList(c *fiber.Ctx) error {
 		orders = append(orders, web.Option{Value: o, Label: b.T("needs.sort." + o)})
 	}
 	page.Filters = web.NewFilters(b, "/needs", "needs.filter").Q(f.Q).
-		Select("region", string(f.Region), m.Service.regionOptions(c.Context(), f.Region)).
+		Select("region", string(f.Region), m.Service.regionOptions(c.UserContext(), f.Region)).
 		Select("category", f.Category, domain.CategoryOptions(b.Lang)).
 		Select("status", string(f.Status), states)
 	if f.Q == "" {
 		page.Filters.Sort(f.Sort, orders)
 	}
-	if page.Cards, err = m.Service.cardsOf(c.Context(), b, docs.Items); err != nil {
+	if page.Cards, err = m.Service.cardsOf(c.UserContext(), b, docs.Items); err != nil {
 		return err
 	}
 	page.Demo = anyDemo(docs.Items)
@@ -106,18 +106,18 @@ func (m *Module) newPage(c *fiber.Ctx, actor domain.Actor, in Input) (formPage, 
 		in.Village = actor.Memberships[0].Village
 	}
 	if in.Village != "" {
-		page.Lead = m.Service.placeText(c.Context(), in.Village)
+		page.Lead = m.Service.placeText(c.UserContext(), in.Village)
 	}
 	return page, m.addSimilar(c, &page, actor, in.Village, in.Content, "")
 }
 
 func (m *Module) addSimilar(c *fiber.Ctx, page *formPage, actor domain.Actor, village domain.RegionCode, content Content, except string) error {
-	docs, err := m.Service.Similar(c.Context(), actor, village, content.Category, content.Title, except)
+	docs, err := m.Service.Similar(c.UserContext(), actor, village, content.Category, content.Title, except)
 	if err != nil {
 		return err
 	}
 	page.Demo = page.Demo || anyDemo(docs)
-	page.Similar, err = m.Service.cardsOf(c.Context(), page.Base, docs)
+	page.Similar, err = m.Service.cardsOf(c.UserContext(), page.Base, docs)
 	return err
 }
 
@@ -142,7 +142,7 @@ func (m *Module) postNew(c *fiber.Ctx) error {
 	err = refused(wrong, content)
 	var doc Doc
 	if err == nil {
-		doc, err = m.Service.Create(c.Context(), actor, web.OperationOf(c), in)
+		doc, err = m.Service.Create(c.UserContext(), actor, web.OperationOf(c), in)
 	}
 	if apperr.Is(err, apperr.Invalid) {
 		page, pageErr := m.newPage(c, actor, in)
@@ -161,7 +161,7 @@ func (m *Module) postNew(c *fiber.Ctx) error {
 
 func (m *Module) editPage(c *fiber.Ctx, actor domain.Actor, doc Doc) (formPage, error) {
 	n := doc.Body
-	page := formPage{Base: web.NewBase(c, "needs", "needs.edit_title", "title", n.Title), Lead: m.Service.placeText(c.Context(), n.Village)}
+	page := formPage{Base: web.NewBase(c, "needs", "needs.edit_title", "title", n.Title), Lead: m.Service.placeText(c.UserContext(), n.Village)}
 	page.Demo = n.Demo
 	crumbs(&page.Base, n.Title, "/needs/"+doc.ID)
 	page.Form = contentForm(page.Base, actor, "/needs/"+doc.ID+"/edit", Input{Content: n.Content}, false).Read(doc.Version).Back("/needs/" + doc.ID)
@@ -179,7 +179,7 @@ func (m *Module) getEdit(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	doc, err := m.Service.Show(c.Context(), actor, idOf(c))
+	doc, err := m.Service.Show(c.UserContext(), actor, idOf(c))
 	if err != nil {
 		return err
 	}
@@ -201,8 +201,8 @@ func (m *Module) postEdit(c *fiber.Ctx) error {
 	id := idOf(c)
 	content, wrong := readContent(web.ValuesOf(c))
 	if err = refused(wrong, content); err == nil {
-		_, err = m.Service.Edit(c.Context(), actor, web.OperationOf(c), id, web.Version(c), content)
-	} else if _, hidden := m.Service.Show(c.Context(), actor, id); hidden != nil {
+		_, err = m.Service.Edit(c.UserContext(), actor, web.OperationOf(c), id, web.Version(c), content)
+	} else if _, hidden := m.Service.Show(c.UserContext(), actor, id); hidden != nil {
 		return hidden
 	}
 	if err == nil {
@@ -212,7 +212,7 @@ func (m *Module) postEdit(c *fiber.Ctx) error {
 	if !apperr.Is(err, apperr.Invalid) && !apperr.Is(err, apperr.Conflict) {
 		return err
 	}
-	doc, readErr := m.Service.Show(c.Context(), actor, id)
+	doc, readErr := m.Service.Show(c.UserContext(), actor, id)
 	if readErr != nil {
 		return readErr
 	}
@@ -237,7 +237,7 @@ func (m *Module) postDelete(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if err := m.Service.Delete(c.Context(), actor, web.OperationOf(c), idOf(c), web.Version(c)); err != nil {
+	if err := m.Service.Delete(c.UserContext(), actor, web.OperationOf(c), idOf(c), web.Version(c)); err != nil {
 		return err
 	}
 	web.SetFlash(c, "good", "needs.flash.deleted")
@@ -249,7 +249,7 @@ func (m *Module) postCopy(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	doc, err := m.Service.Copy(c.Context(), actor, web.OperationOf(c), idOf(c))
+	doc, err := m.Service.Copy(c.UserContext(), actor, web.OperationOf(c), idOf(c))
 	if err != nil {
 		return err
 	}

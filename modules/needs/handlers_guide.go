@@ -48,11 +48,11 @@ func (m *Module) getSimilar(c *fiber.Ctx) error {
 	page := panelPage{Base: web.NewBase(c, "needs", "needs.similar")}
 	village, bad := domain.ParseRegionCode(v.Get("village"))
 	if bad == nil && v.Get("title") != "" {
-		docs, err := m.Service.Similar(c.Context(), actor, village, domain.CategoryID(v.Get("category")), v.Get("title"), "")
+		docs, err := m.Service.Similar(c.UserContext(), actor, village, domain.CategoryID(v.Get("category")), v.Get("title"), "")
 		if err != nil {
 			return err
 		}
-		if page.Cards, err = m.Service.cardsOf(c.Context(), page.Base, docs); err != nil {
+		if page.Cards, err = m.Service.cardsOf(c.UserContext(), page.Base, docs); err != nil {
 			return err
 		}
 		if len(docs) > 0 {
@@ -70,7 +70,7 @@ func (m *Module) getSimilar(c *fiber.Ctx) error {
 // getHistory tells a need's life with what changed each time, for those who read all of it.
 func (m *Module) getHistory(c *fiber.Ctx) error {
 	actor := web.Get[domain.Actor](c)
-	doc, err := m.Service.Show(c.Context(), actor, idOf(c))
+	doc, err := m.Service.Show(c.UserContext(), actor, idOf(c))
 	if err == nil && !CanReadAll(actor, doc.Body) {
 		err = apperr.New(apperr.NotFound, "error.not_found.text")
 	}
@@ -78,15 +78,15 @@ func (m *Module) getHistory(c *fiber.Ctx) error {
 		return err
 	}
 	const most = 200
-	entries, err := m.Service.records.History(c.Context(), doc.ID, most)
+	entries, err := m.Service.records.History(c.UserContext(), doc.ID, most)
 	if err != nil {
 		return err
 	}
-	names, err := m.Service.organizationsOf(c.Context(), doc.Body)
+	names, err := m.Service.organizationsOf(c.UserContext(), doc.Body)
 	if err != nil {
 		return err
 	}
-	page := historyPage{Base: web.NewBase(c, "needs", "needs.history_title", "title", doc.Body.Title), Lead: m.Service.placeText(c.Context(), doc.Body.Village)}
+	page := historyPage{Base: web.NewBase(c, "needs", "needs.history_title", "title", doc.Body.Title), Lead: m.Service.placeText(c.UserContext(), doc.Body.Village)}
 	page.Demo, page.Private = doc.Body.Demo, true
 	crumbs(&page.Base, doc.Body.Title, "/needs/"+doc.ID)
 	for _, e := range entries {

@@ -27,7 +27,7 @@ func (m *Module) button(c *fiber.Ctx, name string, run func(r Request) error) er
 	r := requestOf(c, actor)
 	err = run(r)
 	if apperr.Is(err, apperr.Invalid) {
-		doc, readErr := m.Service.Show(c.Context(), actor, r.ID)
+		doc, readErr := m.Service.Show(c.UserContext(), actor, r.ID)
 		if readErr != nil {
 			return readErr
 		}
@@ -41,21 +41,21 @@ func (m *Module) button(c *fiber.Ctx, name string, run func(r Request) error) er
 
 func (m *Module) postTakeBack(c *fiber.Ctx) error {
 	return m.button(c, "take-back", func(r Request) error {
-		_, err := m.Service.TakeBack(c.Context(), r)
+		_, err := m.Service.TakeBack(c.UserContext(), r)
 		return err
 	})
 }
 
 func (m *Module) postAdopt(c *fiber.Ctx) error {
 	return m.button(c, "adopt", func(r Request) error {
-		_, err := m.Service.Answer(c.Context(), r, true)
+		_, err := m.Service.Answer(c.UserContext(), r, true)
 		return err
 	})
 }
 
 func (m *Module) postDecline(c *fiber.Ctx) error {
 	return m.button(c, "decline", func(r Request) error {
-		_, err := m.Service.Answer(c.Context(), r, false)
+		_, err := m.Service.Answer(c.UserContext(), r, false)
 		return err
 	})
 }
@@ -66,7 +66,7 @@ func (m *Module) postBegin(c *fiber.Ctx) error {
 		return err
 	}
 	r := requestOf(c, actor)
-	if _, err := m.Service.Decide(c.Context(), r, Decision{Action: ActionBegin}); err != nil {
+	if _, err := m.Service.Decide(c.UserContext(), r, Decision{Action: ActionBegin}); err != nil {
 		return err
 	}
 	return web.Redirect(c, "/needs/"+string(r.ID)+"/verify")
@@ -74,14 +74,14 @@ func (m *Module) postBegin(c *fiber.Ctx) error {
 
 func (m *Module) postDropPlan(c *fiber.Ctx) error {
 	return m.button(c, "drop-plan", func(r Request) error {
-		_, err := m.Service.Decide(c.Context(), r, Decision{Action: ActionDropPlan})
+		_, err := m.Service.Decide(c.UserContext(), r, Decision{Action: ActionDropPlan})
 		return err
 	})
 }
 
 func (m *Module) postReopen(c *fiber.Ctx) error {
 	return m.button(c, "reopen", func(r Request) error {
-		_, err := m.Service.Decide(c.Context(), r, Decision{Action: ActionReopen})
+		_, err := m.Service.Decide(c.UserContext(), r, Decision{Action: ActionReopen})
 		return err
 	})
 }
@@ -97,22 +97,22 @@ type step struct {
 
 func (m *Module) stepPage(c *fiber.Ctx, actor domain.Actor, doc Doc, s step) (formPage, error) {
 	n := doc.Body
-	page := formPage{Base: web.NewBase(c, "needs", s.title, "title", n.Title), Lead: m.Service.placeText(c.Context(), n.Village)}
+	page := formPage{Base: web.NewBase(c, "needs", s.title, "title", n.Title), Lead: m.Service.placeText(c.UserContext(), n.Village)}
 	page.Demo, page.Private = n.Demo, true
 	crumbs(&page.Base, n.Title, "/needs/"+doc.ID)
 	page.Form = s.form(page.Base, doc)
 	if s.facts {
-		names, err := m.Service.organizationsOf(c.Context(), n)
+		names, err := m.Service.organizationsOf(c.UserContext(), n)
 		if err != nil {
 			return page, err
 		}
 		b := page.Base
 		page.Facts = append([]web.Fact{
 			{Label: b.T("needs.fact.title"), Value: n.Title}, {Label: b.T("needs.fact.description"), Value: n.Description}, {Label: b.T("needs.fact.summary"), Value: n.Summary},
-		}, m.Service.factsOf(c.Context(), b, n, names)...)
+		}, m.Service.factsOf(c.UserContext(), b, n, names)...)
 	}
 	if s.paper {
-		page.Sections, _ = domain.LoadPanels(c.Context(), m.paperPanels, domain.PanelRequest{Actor: actor, Ref: domain.Ref{Kind: domain.KindNeed, ID: doc.ID}, Page: page.Base, Region: n.Village}, web.Section{Error: page.T("web.panel_error")}, m.log)
+		page.Sections, _ = domain.LoadPanels(c.UserContext(), m.paperPanels, domain.PanelRequest{Actor: actor, Ref: domain.Ref{Kind: domain.KindNeed, ID: doc.ID}, Page: page.Base, Region: n.Village}, web.Section{Error: page.T("web.panel_error")}, m.log)
 		if err := m.addSimilar(c, &page, actor, n.Village, n.Content, doc.ID); err != nil {
 			return page, err
 		}
@@ -125,7 +125,7 @@ func (m *Module) getStep(c *fiber.Ctx, s step) error {
 	if err != nil {
 		return err
 	}
-	doc, err := m.Service.Show(c.Context(), actor, idOf(c))
+	doc, err := m.Service.Show(c.UserContext(), actor, idOf(c))
 	if err != nil {
 		return err
 	}
@@ -153,7 +153,7 @@ func (m *Module) postStep(c *fiber.Ctx, s step, run func(r Request, v web.Values
 	if !apperr.Is(err, apperr.Invalid) && !apperr.Is(err, apperr.UnsupportedMedia) && !apperr.Is(err, apperr.TooLarge) {
 		return err
 	}
-	doc, readErr := m.Service.Show(c.Context(), actor, r.ID)
+	doc, readErr := m.Service.Show(c.UserContext(), actor, r.ID)
 	if readErr != nil {
 		return readErr
 	}
@@ -178,7 +178,7 @@ func (m *Module) submitStep(c *fiber.Ctx) step {
 			return nil
 		},
 		form: func(b web.Base, doc Doc) *web.Form {
-			has, err := m.Service.HasMinutes(c.Context(), domain.NeedID(doc.ID))
+			has, err := m.Service.HasMinutes(c.UserContext(), domain.NeedID(doc.ID))
 			if err != nil {
 				m.log.Error("documents of a need could not be read", "need", doc.ID, "error", err)
 			}
@@ -200,7 +200,7 @@ func (m *Module) postSubmit(c *fiber.Ctx) error {
 			defer file.Close()
 			minutes = &Minutes{Type: domain.DocumentType(v.Get("minutes_type")), File: domain.Upload{Name: head.Filename, Size: head.Size, Body: file}}
 		}
-		doc, err := m.Service.Submit(c.Context(), r, minutes)
+		doc, err := m.Service.Submit(c.UserContext(), r, minutes)
 		return doc, "submit", err
 	})
 }
@@ -210,7 +210,7 @@ func (m *Module) verifierStep(c *fiber.Ctx, title string, a Action, form func(b 
 	return step{
 		title: title, facts: true, paper: true, form: form,
 		may: func(actor domain.Actor, doc Doc) error {
-			if _, _, err := m.Service.Mandate(c.Context(), actor, doc.Body); err != nil {
+			if _, _, err := m.Service.Mandate(c.UserContext(), actor, doc.Body); err != nil {
 				return err
 			}
 			if !doc.Body.Can(a) {
@@ -236,7 +236,7 @@ func (m *Module) postVerify(c *fiber.Ctx) error {
 		default:
 			return Doc{}, "", apperr.InvalidFields([]apperr.Field{{Name: "decision", Message: apperr.Msg("needs.error.required")}})
 		}
-		doc, err := m.Service.Decide(c.Context(), r, d)
+		doc, err := m.Service.Decide(c.UserContext(), r, d)
 		return doc, string(d.Action), err
 	})
 }
@@ -249,7 +249,7 @@ func (m *Module) getPlan(c *fiber.Ctx) error { return m.getStep(c, m.planStep(c)
 
 func (m *Module) postPlan(c *fiber.Ctx) error {
 	return m.postStep(c, m.planStep(c), func(r Request, v web.Values) (Doc, string, error) {
-		doc, err := m.Service.Decide(c.Context(), r, Decision{Action: ActionPlan, Plan: readPlan(v)})
+		doc, err := m.Service.Decide(c.UserContext(), r, Decision{Action: ActionPlan, Plan: readPlan(v)})
 		return doc, "plan", err
 	})
 }
@@ -271,7 +271,7 @@ func (m *Module) getWithdraw(c *fiber.Ctx) error { return m.getStep(c, withdrawS
 
 func (m *Module) postWithdraw(c *fiber.Ctx) error {
 	return m.postStep(c, withdrawStep(), func(r Request, _ web.Values) (Doc, string, error) {
-		doc, err := m.Service.Withdraw(c.Context(), r)
+		doc, err := m.Service.Withdraw(c.UserContext(), r)
 		if err == nil && doc.Body.State() == Verified {
 			return doc, "withdraw-part", nil
 		}
@@ -288,7 +288,7 @@ func (m *Module) quantityStep(c *fiber.Ctx) step {
 		if owner(actor, doc) == nil {
 			return nil
 		}
-		if _, _, err := m.Service.Mandate(c.Context(), actor, doc.Body); err != nil {
+		if _, _, err := m.Service.Mandate(c.UserContext(), actor, doc.Body); err != nil {
 			return err
 		}
 		if !doc.Body.Open() {
@@ -307,7 +307,7 @@ func (m *Module) postQuantity(c *fiber.Ctx) error {
 		if !ok || quantity <= 0 {
 			return Doc{}, "", apperr.InvalidFields([]apperr.Field{{Name: "quantity", Message: apperr.Msg("needs.error.positive")}})
 		}
-		doc, err := m.Service.ChangeQuantity(c.Context(), r, quantity)
+		doc, err := m.Service.ChangeQuantity(c.UserContext(), r, quantity)
 		return doc, "quantity", err
 	})
 }
@@ -329,7 +329,7 @@ func (m *Module) getEvaluate(c *fiber.Ctx) error { return m.getStep(c, evaluateS
 
 func (m *Module) postEvaluate(c *fiber.Ctx) error {
 	return m.postStep(c, evaluateStep(), func(r Request, v web.Values) (Doc, string, error) {
-		doc, err := m.Service.Evaluate(c.Context(), r, Evaluation{StillUsed: v.Get("still_used"), Benefit: v.Get("benefit"), Before: v.Get("before"), After: v.Get("after")})
+		doc, err := m.Service.Evaluate(c.UserContext(), r, Evaluation{StillUsed: v.Get("still_used"), Benefit: v.Get("benefit"), Before: v.Get("before"), After: v.Get("after")})
 		return doc, "evaluate", err
 	})
 }

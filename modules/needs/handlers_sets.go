@@ -70,7 +70,7 @@ func (m *Module) manyPage(c *fiber.Ctx, actor domain.Actor) (manyPage, error) {
 	b := page.Base
 	page.Private = true
 	page.All, page.Back = b.URL("/needs/verification?all=1"), b.URL("/needs/verification")
-	docs, err := m.Service.Waiting(c.Context(), actor, MaxSet)
+	docs, err := m.Service.Waiting(c.UserContext(), actor, MaxSet)
 	if err != nil {
 		return page, err
 	}
@@ -80,7 +80,7 @@ func (m *Module) manyPage(c *fiber.Ctx, actor domain.Actor) (manyPage, error) {
 	for _, d := range docs {
 		n := d.Body
 		row := manyRow{
-			ID: d.ID, Title: n.Title, Path: b.URL("/needs/" + d.ID), Where: m.Service.placeText(c.Context(), n.Village) + " · " + domain.Taxonomy().CategoryName(n.Category, b.Lang),
+			ID: d.ID, Title: n.Title, Path: b.URL("/needs/" + d.ID), Where: m.Service.placeText(c.UserContext(), n.Village) + " · " + domain.Taxonomy().CategoryName(n.Category, b.Lang),
 			Amount: amountText(b, n), Age: b.Local().Ago(m.Service.clock.Now(), n.SubmittedAt), Chosen: all || chosen[d.ID], Demo: n.Demo,
 		}
 		page.Demo = page.Demo || n.Demo
@@ -124,7 +124,7 @@ func (m *Module) postMany(c *fiber.Ctx) error {
 	for _, id := range strings.Fields(v.Get("chosen")) {
 		ids = append(ids, domain.NeedID(strings.Clone(id)))
 	}
-	doc, err := m.Service.VerifySet(c.Context(), actor, web.OperationOf(c), ids, list)
+	doc, err := m.Service.VerifySet(c.UserContext(), actor, web.OperationOf(c), ids, list)
 	if err == nil {
 		return web.Redirect(c, "/needs/verification/"+doc.ID)
 	}
@@ -164,7 +164,7 @@ func (m *Module) getSet(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	doc, err := m.Service.VerifiedSet(c.Context(), actor, strings.Clone(c.Params("set")))
+	doc, err := m.Service.VerifiedSet(c.UserContext(), actor, strings.Clone(c.Params("set")))
 	if err != nil {
 		return err
 	}
@@ -177,7 +177,7 @@ func (m *Module) getSet(c *fiber.Ctx) error {
 	for i, item := range set.Items {
 		ids[i] = string(item.Need)
 	}
-	needs, err := m.Service.GetMany(c.Context(), ids)
+	needs, err := m.Service.GetMany(c.UserContext(), ids)
 	if err != nil {
 		return err
 	}
@@ -189,7 +189,7 @@ func (m *Module) getSet(c *fiber.Ctx) error {
 		cell := web.Cell{Text: string(item.Need)}
 		if ok && CanView(actor, n.Body) {
 			page.Demo = page.Demo || n.Body.Demo
-			cell = web.Cell{Text: n.Body.Title, Path: b.URL("/needs/" + n.ID), Note: m.Service.placeText(c.Context(), n.Body.Village)}
+			cell = web.Cell{Text: n.Body.Title, Path: b.URL("/needs/" + n.ID), Note: m.Service.placeText(c.UserContext(), n.Body.Village)}
 		}
 		outcome := web.Cell{Tag: &web.Tag{Kind: map[Outcome]string{OutcomeVerified: "good", OutcomeRefused: "stop"}[item.Outcome], Text: b.T("needs.outcome." + string(item.Outcome))}}
 		if item.Outcome == OutcomeUndone || item.Outcome == OutcomeKept {
@@ -229,7 +229,7 @@ func (m *Module) postUndo(c *fiber.Ctx) error {
 		return err
 	}
 	id := strings.Clone(c.Params("set"))
-	if _, err := m.Service.UndoSet(c.Context(), actor, web.OperationOf(c), id); err != nil {
+	if _, err := m.Service.UndoSet(c.UserContext(), actor, web.OperationOf(c), id); err != nil {
 		return err
 	}
 	return web.Redirect(c, "/needs/verification/"+id)

@@ -12,7 +12,7 @@ import (
 
 func (m *Module) getShow(c *fiber.Ctx) error {
 	actor := web.Get[domain.Actor](c)
-	doc, err := m.Service.Show(c.Context(), actor, idOf(c))
+	doc, err := m.Service.Show(c.UserContext(), actor, idOf(c))
 	if err != nil {
 		return err
 	}
@@ -21,7 +21,7 @@ func (m *Module) getShow(c *fiber.Ctx) error {
 
 // renderShow shows a need; where a button was refused, its form says why and keeps the reason that was typed.
 func (m *Module) renderShow(c *fiber.Ctx, status int, actor domain.Actor, doc Doc, failed string, cause error) error {
-	ctx, n := c.Context(), doc.Body
+	ctx, n := c.UserContext(), doc.Body
 	page := showPage{Base: web.NewBase(c, "needs", "")}
 	page.Title, page.Description, page.Demo = n.Title, n.Summary, n.Demo
 	page.Private = page.Private || !n.Public()

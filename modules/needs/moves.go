@@ -92,20 +92,30 @@ func (s *Service) Submit(ctx context.Context, r Request, minutes *Minutes) (Doc,
 	}
 	ref := domain.Ref{Kind: domain.KindNeed, ID: doc.ID}
 	step := s.step(r, n.Organization)
-	if minutes != nil {
-		if !slices.Contains([]domain.DocumentType{domain.DocMinutes, domain.DocPlanPage}, minutes.Type) {
-			minutes.Type = domain.DocMinutes
-		}
-		op := store.Operation{ID: r.Operation.ID + "-minutes", Digest: r.Operation.Digest}
-		paper, err := s.papers.Attach(ctx, r.Actor, op, ref, minutes.Type, domain.VisibleParties, minutes.File)
-		if err != nil {
-			return Doc{}, err
-		}
-		step.Documents = []domain.DocumentID{paper}
+	if minutes == nil {
+		return s.submit(ctx, r, doc, step)
 	}
-	has, err := s.HasMinutes(ctx, r.ID)
+	if !slices.Contains([]domain.DocumentType{domain.DocMinutes, domain.DocPlanPage}, minutes.Type) {
+		minutes.Type = domain.DocMinutes
+	}
+	paper, err := s.papers.Attach(ctx, r.Actor, r.Operation, ref, minutes.Type, domain.VisibleParties, minutes.File)
 	if err != nil {
 		return Doc{}, err
+	}
+	step.Documents = []domain.DocumentID{paper.ID}
+	written, err := s.submit(ctx, r, doc, step)
+	return written, s.papers.Answered(ctx, r.Operation, err)
+}
+
+// submit makes the move once the papers are there.
+func (s *Service) submit(ctx context.Context, r Request, doc Doc, step Step) (Doc, error) {
+	n := doc.Body
+	has := len(step.Documents) > 0
+	if !has {
+		var err error
+		if has, err = s.HasMinutes(ctx, r.ID); err != nil {
+			return Doc{}, err
+		}
 	}
 	if err := n.Submit(step, has); err != nil {
 		return Doc{}, err

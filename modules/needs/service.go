@@ -26,7 +26,10 @@ type Organizations interface {
 
 // Papers keeps documents of a need. Attach is repeatable under the same operation; Has counts ready documents only.
 type Papers interface {
-	Attach(ctx context.Context, actor domain.Actor, op store.Operation, ref domain.Ref, typ domain.DocumentType, visibility domain.Visibility, file domain.Upload) (domain.DocumentID, error)
+	Attach(ctx context.Context, actor domain.Actor, op store.Operation, ref domain.Ref, typ domain.DocumentType, visibility domain.Visibility, file domain.Upload) (domain.Citation, error)
+	// Answered shows what was attached under a form's operation, now that it has its answer; after an outage it waits for
+	// the move. It gives the answer back.
+	Answered(ctx context.Context, op store.Operation, answer error) error
 	Has(ctx context.Context, ref domain.Ref, types ...domain.DocumentType) (bool, error)
 }
 

@@ -194,7 +194,11 @@ func TestOnBehalfWaitsForTheVillage(t *testing.T) {
 func TestOneFormTwentyTimesIsOneStep(t *testing.T) {
 	p := open(t)
 	doc := p.declare(t, "owner", "desa")
-	if _, err := p.Service.papers.Attach(t.Context(), people["owner"], op(), domain.Ref{Kind: domain.KindNeed, ID: doc.ID}, domain.DocMinutes, domain.VisibleParties, domain.Upload{Body: strings.NewReader("x")}); err != nil {
+	attached := op()
+	if _, err := p.Service.papers.Attach(t.Context(), people["owner"], attached, domain.Ref{Kind: domain.KindNeed, ID: doc.ID}, domain.DocMinutes, domain.VisibleParties, domain.Upload{Body: strings.NewReader("x")}); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Service.papers.Answered(t.Context(), attached, nil); err != nil {
 		t.Fatal(err)
 	}
 	r := request("owner", doc)

@@ -66,15 +66,23 @@ func (s *Service) HandIn(ctx context.Context, actor domain.Actor, op store.Opera
 		}
 		return err
 	}
-	if !withoutFile[p.Paper] {
-		if up == nil || up.Size == 0 {
-			return apperr.InvalidFields([]apperr.Field{{Name: "file", Message: apperr.Msg("organizations.error.file")}})
-		}
-		ref := domain.Ref{Kind: domain.KindOrganization, ID: string(id)}
-		if p.Document, err = s.documents.Attach(ctx, actor, op, ref, domain.DocPaper, domain.VisibleOrganization, *up); err != nil {
-			return err
-		}
+	if withoutFile[p.Paper] {
+		return s.handIn(ctx, actor, op, id, p, doc)
 	}
+	if up == nil || up.Size == 0 {
+		return apperr.InvalidFields([]apperr.Field{{Name: "file", Message: apperr.Msg("organizations.error.file")}})
+	}
+	ref := domain.Ref{Kind: domain.KindOrganization, ID: string(id)}
+	file, err := s.documents.Attach(ctx, actor, op, ref, domain.DocPaper, domain.VisibleOrganization, *up)
+	if err != nil {
+		return err
+	}
+	p.Document = file.ID
+	return s.documents.Answered(ctx, op, s.handIn(ctx, actor, op, id, p, doc))
+}
+
+// handIn lists a paper once its file is there.
+func (s *Service) handIn(ctx context.Context, actor domain.Actor, op store.Operation, id domain.OrganizationID, p PaperRecord, doc store.Doc[Organization]) (err error) {
 	for range 5 { // another paper may be handed in at the same moment
 		_, err = s.change(ctx, doc, actor.Change("organization.paper-added", id, op), func(o *Organization) error { return o.HandIn(p, s.now()) })
 		if !apperr.Is(err, apperr.Conflict) {

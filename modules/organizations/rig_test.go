@@ -240,25 +240,38 @@ func (r *rig) do(account string, request *http.Request) page {
 }
 
 type library struct {
-	mu  sync.Mutex
-	has map[domain.Ref]bool
-	err error
+	mu      sync.Mutex
+	has     map[domain.Ref]bool
+	waiting map[string]domain.Ref // by operation
+	err     error
 }
 
-func (l *library) Attach(_ context.Context, _ domain.Actor, op store.Operation, ref domain.Ref, typ domain.DocumentType, vis domain.Visibility, up domain.Upload) (domain.DocumentID, error) {
+func (l *library) Attach(_ context.Context, _ domain.Actor, op store.Operation, ref domain.Ref, typ domain.DocumentType, vis domain.Visibility, up domain.Upload) (domain.Citation, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.err != nil {
-		return "", l.err
+		return domain.Citation{}, l.err
 	}
 	if typ != domain.DocPaper || vis != domain.VisibleOrganization {
-		return "", fmt.Errorf("a paper became %s, %s", typ, vis)
+		return domain.Citation{}, fmt.Errorf("a paper became %s, %s", typ, vis)
 	}
 	if _, err := io.Copy(io.Discard, up.Body); err != nil {
-		return "", err
+		return domain.Citation{}, err
 	}
-	l.has[ref] = true
-	return domain.DocumentID("doc-" + op.ID), nil
+	if l.waiting == nil {
+		l.waiting = map[string]domain.Ref{}
+	}
+	l.waiting[op.ID] = ref
+	return domain.Citation{ID: domain.DocumentID("doc-" + op.ID)}, nil
+}
+
+func (l *library) Answered(_ context.Context, op store.Operation, answer error) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if ref, ok := l.waiting[op.ID]; ok {
+		l.has[ref] = true
+	}
+	return answer
 }
 
 func (l *library) Has(_ context.Context, ref domain.Ref, _ ...domain.DocumentType) (bool, error) {

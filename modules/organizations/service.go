@@ -27,7 +27,10 @@ type Regions interface {
 
 // Documents keeps the papers.
 type Documents interface {
-	Attach(ctx context.Context, actor domain.Actor, op store.Operation, ref domain.Ref, typ domain.DocumentType, vis domain.Visibility, up domain.Upload) (domain.DocumentID, error)
+	Attach(ctx context.Context, actor domain.Actor, op store.Operation, ref domain.Ref, typ domain.DocumentType, vis domain.Visibility, up domain.Upload) (domain.Citation, error)
+	// Answered shows what was attached under a form's operation, now that it has its answer; after an outage it waits for
+	// the move. It gives the answer back.
+	Answered(ctx context.Context, op store.Operation, answer error) error
 	// Has tells whether the thing has a ready document of one of the types.
 	Has(ctx context.Context, ref domain.Ref, types ...domain.DocumentType) (bool, error)
 }

@@ -34,7 +34,7 @@ func newPage(c *fiber.Ctx, title string, i Initiative) page {
 
 // getTimeline shows all that happened, newest first; the moves of the state stand between the updates.
 func (m *Module) getTimeline(c *fiber.Ctx) error {
-	ctx, actor, s := c.Context(), web.Get[domain.Actor](c), m.Service
+	ctx, actor, s := c.UserContext(), web.Get[domain.Actor](c), m.Service
 	i, err := s.initiatives.Initiative(ctx, actor, idOf(c))
 	if err != nil {
 		return err
@@ -73,7 +73,7 @@ func (m *Module) getTimeline(c *fiber.Ctx) error {
 }
 
 func (m *Module) follow(c *fiber.Ctx, on bool) error {
-	if err := m.Service.Follow(c.Context(), web.Get[domain.Actor](c), web.OperationOf(c), idOf(c), on); err != nil {
+	if err := m.Service.Follow(c.UserContext(), web.Get[domain.Actor](c), web.OperationOf(c), idOf(c), on); err != nil {
 		return err
 	}
 	flash := "followed"
@@ -88,7 +88,7 @@ func (m *Module) postUnfollow(c *fiber.Ctx) error { return m.follow(c, false) }
 
 // getFollowing is the account's list of what it follows, and what happened there.
 func (m *Module) getFollowing(c *fiber.Ctx) error {
-	ctx, actor, s := c.Context(), web.Get[domain.Actor](c), m.Service
+	ctx, actor, s := c.UserContext(), web.Get[domain.Actor](c), m.Service
 	cursor := web.ValuesOf(c).Get("cursor")
 	ids, happened, err := s.Followed(ctx, actor, cursor)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 
 // getWork is the desk that the lead and its partners share.
 func (m *Module) getWork(c *fiber.Ctx) error {
-	ctx, actor, s := c.Context(), web.Get[domain.Actor](c), m.Service
+	ctx, actor, s := c.UserContext(), web.Get[domain.Actor](c), m.Service
 	i, err := s.initiatives.Initiative(ctx, actor, idOf(c))
 	if err == nil && !Inside(actor, i) && !approves(actor, i) {
 		err = apperr.New(apperr.NotFound, "error.not_found.text")
@@ -77,11 +77,11 @@ func (m *Module) actPage(c *fiber.Ctx, actor domain.Actor, act string) (page, er
 	if !slices.Contains(acts, act) {
 		return page{}, apperr.New(apperr.NotFound, "error.not_found.text")
 	}
-	i, _, err := m.Service.work(c.Context(), actor, idOf(c), act == "change")
+	i, _, err := m.Service.work(c.UserContext(), actor, idOf(c), act == "change")
 	if err != nil {
 		return page{}, err
 	}
-	doc, err := m.Service.of(c.Context(), i)
+	doc, err := m.Service.of(c.UserContext(), i)
 	if err != nil {
 		return page{}, err
 	}
@@ -119,7 +119,7 @@ func (m *Module) postAct(c *fiber.Ctx) error {
 }
 
 func (m *Module) act(c *fiber.Ctx, actor domain.Actor, act string) error {
-	ctx, s, v, op, id := c.Context(), m.Service, web.ValuesOf(c), web.OperationOf(c), idOf(c)
+	ctx, s, v, op, id := c.UserContext(), m.Service, web.ValuesOf(c), web.OperationOf(c), idOf(c)
 	date := func(name string) domain.Date { d, _ := domain.ParseDate(v.Get(name)); return d }
 	number := func(name string) int64 { n, _ := v.Int(name); return n }
 	switch act {
@@ -141,7 +141,7 @@ func (m *Module) act(c *fiber.Ctx, actor domain.Actor, act string) error {
 
 func (m *Module) tell(c *fiber.Ctx, actor domain.Actor, v web.Values) error {
 	n := News{Title: v.Get("title"), Text: v.Get("text"), Inside: v.Has("inside"), Quantity: map[int64]int64{}}
-	i, _, err := m.Service.work(c.Context(), actor, idOf(c), false)
+	i, _, err := m.Service.work(c.UserContext(), actor, idOf(c), false)
 	if err != nil {
 		return err
 	}
@@ -162,11 +162,11 @@ func (m *Module) tell(c *fiber.Ctx, actor domain.Actor, v web.Values) error {
 		defer file.Close()
 		n.Photo = &domain.Upload{Name: head.Filename, Size: head.Size, Body: file}
 	}
-	return m.Service.Tell(c.Context(), actor, web.OperationOf(c), idOf(c), n)
+	return m.Service.Tell(c.UserContext(), actor, web.OperationOf(c), idOf(c), n)
 }
 
 func (m *Module) requestPage(c *fiber.Ctx, actor domain.Actor) (page, error) {
-	ctx, s := c.Context(), m.Service
+	ctx, s := c.UserContext(), m.Service
 	i, err := s.initiatives.Initiative(ctx, actor, idOf(c))
 	if err == nil && !approves(actor, i) {
 		err = apperr.New(apperr.Forbidden, "progress.refuse.not_approver")
@@ -210,7 +210,7 @@ func (m *Module) postRequest(c *fiber.Ctx) error {
 	if decision != "approve" && decision != "decline" {
 		err = apperr.InvalidFields([]apperr.Field{{Name: "decision", Message: apperr.Msg("progress.error.decision")}})
 	} else {
-		err = m.Service.Answer(c.Context(), actor, web.OperationOf(c), idOf(c), strings.Clone(c.Params("request")), decision == "approve", v.Get("answer"))
+		err = m.Service.Answer(c.UserContext(), actor, web.OperationOf(c), idOf(c), strings.Clone(c.Params("request")), decision == "approve", v.Get("answer"))
 	}
 	if err == nil {
 		return done(c, "answered", "/initiatives/"+string(idOf(c))+"/work")
@@ -227,7 +227,7 @@ func (m *Module) postRequest(c *fiber.Ctx) error {
 }
 
 func (m *Module) completePage(c *fiber.Ctx, actor domain.Actor) (page, error) {
-	ctx, s := c.Context(), m.Service
+	ctx, s := c.UserContext(), m.Service
 	i, err := s.initiatives.Initiative(ctx, actor, idOf(c))
 	switch {
 	case err != nil:
@@ -258,7 +258,7 @@ func (m *Module) getComplete(c *fiber.Ctx) error {
 func (m *Module) postComplete(c *fiber.Ctx) error {
 	actor, v := web.Get[domain.Actor](c), web.ValuesOf(c)
 	r := Report{Outputs: v.Get("outputs"), Open: v.Get("open"), Lessons: v.Get("lessons"), Assets: v.Get("assets")}
-	err := m.Service.Complete(c.Context(), actor, web.OperationOf(c), idOf(c), r)
+	err := m.Service.Complete(c.UserContext(), actor, web.OperationOf(c), idOf(c), r)
 	if err == nil {
 		return done(c, "completed", "/initiatives/"+string(idOf(c)))
 	}

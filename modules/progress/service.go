@@ -56,7 +56,10 @@ type Organizations interface {
 
 // Papers keeps documents of an initiative. Attach is repeatable under the same operation.
 type Papers interface {
-	Attach(ctx context.Context, actor domain.Actor, op store.Operation, ref domain.Ref, typ domain.DocumentType, visibility domain.Visibility, file domain.Upload) (domain.DocumentID, error)
+	Attach(ctx context.Context, actor domain.Actor, op store.Operation, ref domain.Ref, typ domain.DocumentType, visibility domain.Visibility, file domain.Upload) (domain.Citation, error)
+	// Answered shows what was attached under a form's operation, now that it has its answer; after an outage it waits for
+	// the move. It gives the answer back.
+	Answered(ctx context.Context, op store.Operation, answer error) error
 }
 
 // Service is what one can do with running initiatives. NotFound for an initiative that the actor may not see, Forbidden
@@ -196,12 +199,17 @@ func (s *Service) Tell(ctx context.Context, actor domain.Actor, op store.Operati
 		if n.Inside {
 			visible = domain.VisibleParties
 		}
-		photo := store.Operation{ID: op.ID + "-photo", Digest: op.Digest}
-		if u.Photo, err = s.papers.Attach(ctx, actor, photo, domain.Ref{Kind: domain.KindInitiative, ID: string(id)}, domain.DocPhoto, visible, *n.Photo); err != nil {
+		photo, err := s.papers.Attach(ctx, actor, op, domain.Ref{Kind: domain.KindInitiative, ID: string(id)}, domain.DocPhoto, visible, *n.Photo)
+		if err != nil {
 			return err
 		}
+		u.Photo = photo.ID
 	}
-	return s.change(ctx, i, actor.Change("progress.updated", on, op), func(*Progress) (Update, error) { return u, nil })
+	err = s.change(ctx, i, actor.Change("progress.updated", on, op), func(*Progress) (Update, error) { return u, nil })
+	if n.Photo != nil {
+		err = s.papers.Answered(ctx, op, err)
+	}
+	return err
 }
 
 // Ask asks for a change that needs an approval, for an owner of the lead.

@@ -53,11 +53,11 @@ func (m *Module) read(c *fiber.Ctx, pg *page, actor domain.Actor, p Proposal, an
 		panels = append([]domain.Panel{m.changes}, panels...)
 	}
 	request := domain.PanelRequest{Actor: actor, Ref: domain.Ref{Kind: domain.KindInitiative, ID: string(p.ID)}, Page: pg.Base}
-	pg.Sections, _ = domain.LoadPanels(c.Context(), panels, request, web.Section{Error: pg.T("web.panel_error")}, m.log)
+	pg.Sections, _ = domain.LoadPanels(c.UserContext(), panels, request, web.Section{Error: pg.T("web.panel_error")}, m.log)
 }
 
 func (m *Module) checkPage(c *fiber.Ctx, actor domain.Actor) (page, Proposal, error) {
-	p, err := m.Service.proposal(c.Context(), actor, idOf(c))
+	p, err := m.Service.proposal(c.UserContext(), actor, idOf(c))
 	if err == nil {
 		err = office(actor)
 	}
@@ -68,7 +68,7 @@ func (m *Module) checkPage(c *fiber.Ctx, actor domain.Actor) (page, Proposal, er
 		return page{}, p, err
 	}
 	pg := newPage(c, "reviews.check_title", p, true)
-	if pg.Lead, err = m.Service.nameOf(c.Context(), p.Organization); err != nil {
+	if pg.Lead, err = m.Service.nameOf(c.UserContext(), p.Organization); err != nil {
 		return pg, p, err
 	}
 	pg.Facts = ruleFacts(pg.Base, p, m.Service.rules(p))
@@ -93,13 +93,13 @@ func (m *Module) postCheck(c *fiber.Ctx) error {
 	check, until, points := readCheck(b, v)
 	var err error
 	if result := v.Get("result"); result != "pass" && result != "return" {
-		if _, err = m.Service.proposal(c.Context(), actor, idOf(c)); err == nil {
+		if _, err = m.Service.proposal(c.UserContext(), actor, idOf(c)); err == nil {
 			if err = office(actor); err == nil {
 				err = apperr.InvalidFields([]apperr.Field{{Name: "result", Message: apperr.Msg("reviews.error.result")}})
 			}
 		}
 	} else {
-		err = m.Service.CheckUp(c.Context(), actor, web.OperationOf(c), idOf(c), check, until, points)
+		err = m.Service.CheckUp(c.UserContext(), actor, web.OperationOf(c), idOf(c), check, until, points)
 	}
 	if err != nil {
 		return m.refused(c, err, func() (page, error) { pg, _, err := m.checkPage(c, actor); return pg, err })
@@ -112,7 +112,7 @@ func (m *Module) postCheck(c *fiber.Ctx) error {
 
 // panelPage is where a review is led: who reviews, how far, what they found.
 func (m *Module) panelPage(c *fiber.Ctx, actor domain.Actor) (page, error) {
-	ctx, s := c.Context(), m.Service
+	ctx, s := c.UserContext(), m.Service
 	p, err := s.proposal(ctx, actor, idOf(c))
 	if err != nil {
 		return page{}, err
@@ -173,7 +173,7 @@ func (m *Module) panelPage(c *fiber.Ctx, actor domain.Actor) (page, error) {
 
 // addSteering puts on the page what who leads may do: free a place, and give new ones.
 func (m *Module) addSteering(c *fiber.Ctx, pg *page, p Proposal, process Process, in []Review) error {
-	b, s, ctx := pg.Base, m.Service, c.Context()
+	b, s, ctx := pg.Base, m.Service, c.UserContext()
 	candidates, err := s.Candidates(ctx, p, process)
 	if err != nil {
 		return err
@@ -235,7 +235,7 @@ func (m *Module) addSteering(c *fiber.Ctx, pg *page, p Proposal, process Process
 
 // addReviews puts what the actor may read of reviews and discussion on a page.
 func (m *Module) addReviews(c *fiber.Ctx, pg *page, actor domain.Actor, p Proposal, process Process, in []Review) error {
-	ctx, s := c.Context(), m.Service
+	ctx, s := c.UserContext(), m.Service
 	var err error
 	if pg.Reviews, err = s.views(ctx, pg.Base, process.Rules, Readable(actor, p, process, in), actor); err != nil {
 		return err
@@ -268,7 +268,7 @@ func (m *Module) postSeats(c *fiber.Ctx) error {
 	for _, id := range web.ValuesOf(c).All("reviewers") {
 		accounts = append(accounts, domain.AccountID(id))
 	}
-	if err := m.Service.Assign(c.Context(), actor, web.OperationOf(c), idOf(c), accounts); err != nil {
+	if err := m.Service.Assign(c.UserContext(), actor, web.OperationOf(c), idOf(c), accounts); err != nil {
 		return m.refused(c, err, func() (page, error) {
 			pg, pageErr := m.panelPage(c, actor)
 			if pageErr == nil && pg.Form == nil { // nobody is left to choose from
@@ -283,7 +283,7 @@ func (m *Module) postSeats(c *fiber.Ctx) error {
 func (m *Module) postRelease(c *fiber.Ctx) error {
 	actor := web.Get[domain.Actor](c)
 	account := domain.AccountID(web.ValuesOf(c).Get("account"))
-	if err := m.Service.Release(c.Context(), actor, web.OperationOf(c), idOf(c), account); err != nil {
+	if err := m.Service.Release(c.UserContext(), actor, web.OperationOf(c), idOf(c), account); err != nil {
 		return err
 	}
 	return done(c, "released", "/initiatives/"+string(idOf(c))+"/panel")

@@ -30,7 +30,7 @@ func chosen(m Move, among ...string) error {
 }
 
 func (m *Module) decidePage(c *fiber.Ctx, actor domain.Actor) (page, error) {
-	ctx, s := c.Context(), m.Service
+	ctx, s := c.UserContext(), m.Service
 	p, err := s.proposal(ctx, actor, idOf(c))
 	if err == nil {
 		err = office(actor)
@@ -83,7 +83,7 @@ func (m *Module) postDecide(c *fiber.Ctx) error {
 	move := moveOf(c, actor)
 	err := chosen(move, decisions...)
 	if err == nil {
-		err = m.Service.Decide(c.Context(), move)
+		err = m.Service.Decide(c.UserContext(), move)
 	}
 	if err != nil {
 		return m.refused(c, err, func() (page, error) { return m.decidePage(c, actor) })
@@ -93,7 +93,7 @@ func (m *Module) postDecide(c *fiber.Ctx) error {
 
 // appealPage asks the owner why; the rejection and its reviews stand above.
 func (m *Module) appealPage(c *fiber.Ctx, actor domain.Actor) (page, error) {
-	p, err := m.Service.proposals.Proposal(c.Context(), idOf(c))
+	p, err := m.Service.proposals.Proposal(c.UserContext(), idOf(c))
 	if err != nil {
 		return page{}, err
 	}
@@ -119,14 +119,14 @@ func (m *Module) getAppeal(c *fiber.Ctx) error {
 func (m *Module) postAppeal(c *fiber.Ctx) error {
 	actor := web.Get[domain.Actor](c)
 	move := moveOf(c, actor)
-	if err := m.Service.Appeal(c.Context(), move); err != nil {
+	if err := m.Service.Appeal(c.UserContext(), move); err != nil {
 		return m.refused(c, err, func() (page, error) { return m.appealPage(c, actor) })
 	}
 	return done(c, "appeal", "/initiatives/"+string(move.ID))
 }
 
 func (m *Module) answerPage(c *fiber.Ctx, actor domain.Actor) (page, error) {
-	p, err := m.Service.proposal(c.Context(), actor, idOf(c))
+	p, err := m.Service.proposal(c.UserContext(), actor, idOf(c))
 	if err == nil {
 		err = office(actor)
 	}
@@ -140,12 +140,12 @@ func (m *Module) answerPage(c *fiber.Ctx, actor domain.Actor) (page, error) {
 	}
 	pg := newPage(c, "reviews.answer_title", p, true)
 	pg.Notices = append(pg.Notices, notice{"", p.Appeal})
-	doc, err := m.Service.of(c.Context(), p)
+	doc, err := m.Service.of(c.UserContext(), p)
 	if err != nil && !isAbsent(err) {
 		return pg, err
 	}
 	if err == nil {
-		in, err := m.Service.in(c.Context(), p.ID, p.Round)
+		in, err := m.Service.in(c.UserContext(), p.ID, p.Round)
 		if err != nil {
 			return pg, err
 		}
@@ -170,7 +170,7 @@ func (m *Module) postAnswerAppeal(c *fiber.Ctx) error {
 	move := moveOf(c, actor)
 	err := chosen(move, "uphold", "dismiss")
 	if err == nil {
-		err = m.Service.AnswerAppeal(c.Context(), move)
+		err = m.Service.AnswerAppeal(c.UserContext(), move)
 	}
 	if err != nil {
 		return m.refused(c, err, func() (page, error) { return m.answerPage(c, actor) })
@@ -181,7 +181,7 @@ func (m *Module) postAnswerAppeal(c *fiber.Ctx) error {
 func callOf(c *fiber.Ctx) domain.CallID { return domain.CallID(string([]byte(c.Params("id")))) }
 
 func (m *Module) getSheet(c *fiber.Ctx) error {
-	s, err := m.Service.SheetOf(c.Context(), web.Get[domain.Actor](c), callOf(c))
+	s, err := m.Service.SheetOf(c.UserContext(), web.Get[domain.Actor](c), callOf(c))
 	if err != nil {
 		return err
 	}
@@ -196,19 +196,19 @@ func (m *Module) getSheet(c *fiber.Ctx) error {
 	if s.More {
 		pg.Notices = append(pg.Notices, notice{"wait", b.T("reviews.sheet.more", "max", mostOfCall)})
 	}
-	if pg.Table, pg.Notes, err = m.Service.sheetTable(c.Context(), b, s); err != nil {
+	if pg.Table, pg.Notes, err = m.Service.sheetTable(c.UserContext(), b, s); err != nil {
 		return err
 	}
 	return m.sheet.Render(c, fiber.StatusOK, pg)
 }
 
 func (m *Module) getSheetFile(c *fiber.Ctx) error {
-	s, err := m.Service.SheetOf(c.Context(), web.Get[domain.Actor](c), callOf(c))
+	s, err := m.Service.SheetOf(c.UserContext(), web.Get[domain.Actor](c), callOf(c))
 	if err != nil {
 		return err
 	}
 	b := web.NewBase(c, "calls", "")
-	t, notes, err := m.Service.sheetTable(c.Context(), b, s)
+	t, notes, err := m.Service.sheetTable(c.UserContext(), b, s)
 	if err != nil {
 		return err
 	}

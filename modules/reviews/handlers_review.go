@@ -13,7 +13,7 @@ import (
 
 // reviewPage is the reviewer's: the proposal and the form; the reviews and the discussion once the own review is in.
 func (m *Module) reviewPage(c *fiber.Ctx, actor domain.Actor) (page, Process, error) {
-	ctx, s := c.Context(), m.Service
+	ctx, s := c.UserContext(), m.Service
 	p, doc, seat, err := s.seated(ctx, actor, idOf(c))
 	if err != nil {
 		return page{}, Process{}, err
@@ -61,11 +61,11 @@ func (m *Module) getReview(c *fiber.Ctx) error {
 
 func (m *Module) postReview(c *fiber.Ctx) error {
 	actor := web.Get[domain.Actor](c)
-	_, doc, _, err := m.Service.seated(c.Context(), actor, idOf(c))
+	_, doc, _, err := m.Service.seated(c.UserContext(), actor, idOf(c))
 	if err != nil {
 		return err
 	}
-	err = m.Service.Write(c.Context(), actor, web.OperationOf(c), idOf(c), readReview(web.ValuesOf(c), doc.Body.Rules))
+	err = m.Service.Write(c.UserContext(), actor, web.OperationOf(c), idOf(c), readReview(web.ValuesOf(c), doc.Body.Rules))
 	if err != nil {
 		return m.refused(c, err, func() (page, error) {
 			pg, _, pageErr := m.reviewPage(c, actor)
@@ -80,9 +80,9 @@ func (m *Module) postReview(c *fiber.Ctx) error {
 
 func (m *Module) postDiscussion(c *fiber.Ctx) error {
 	actor := web.Get[domain.Actor](c)
-	err := m.Service.Say(c.Context(), actor, web.OperationOf(c), idOf(c), web.ValuesOf(c).Get("text"))
+	err := m.Service.Say(c.UserContext(), actor, web.OperationOf(c), idOf(c), web.ValuesOf(c).Get("text"))
 	if err == nil || apperr.Is(err, apperr.Invalid) {
-		p, doc, _, seatErr := m.Service.seated(c.Context(), actor, idOf(c))
+		p, doc, _, seatErr := m.Service.seated(c.UserContext(), actor, idOf(c))
 		path := "/initiatives/" + string(idOf(c)) + "/panel"
 		again := func() (page, error) { return m.panelPage(c, actor) }
 		if seatErr == nil && doc.Body.Initiative == p.ID {
@@ -108,7 +108,7 @@ func (m *Module) postDiscussion(c *fiber.Ctx) error {
 func processOf(c *fiber.Ctx) string { return strings.Clone(c.Params("process")) }
 
 func (m *Module) declarePage(c *fiber.Ctx, actor domain.Actor) (page, error) {
-	ctx, s := c.Context(), m.Service
+	ctx, s := c.UserContext(), m.Service
 	p, process, err := s.ToDeclare(ctx, actor, processOf(c))
 	if err != nil {
 		return page{}, err
@@ -148,14 +148,14 @@ func (m *Module) postDeclare(c *fiber.Ctx) error {
 	case "":
 		tie = "unknown"
 	}
-	opened, err := m.Service.Declare(c.Context(), actor, web.OperationOf(c), processOf(c), tie)
+	opened, err := m.Service.Declare(c.UserContext(), actor, web.OperationOf(c), processOf(c), tie)
 	if err != nil {
 		return m.refused(c, err, func() (page, error) { return m.declarePage(c, actor) })
 	}
 	if !opened {
 		return done(c, "recused", "/desk")
 	}
-	doc, err := m.Service.processes.Get(c.Context(), processOf(c))
+	doc, err := m.Service.processes.Get(c.UserContext(), processOf(c))
 	if err != nil {
 		return err
 	}
@@ -163,7 +163,7 @@ func (m *Module) postDeclare(c *fiber.Ctx) error {
 }
 
 func (m *Module) reviewingPage(c *fiber.Ctx, actor domain.Actor) (page, error) {
-	profile, err := m.Service.Profile(c.Context(), actor)
+	profile, err := m.Service.Profile(c.UserContext(), actor)
 	if err != nil {
 		return page{}, err
 	}
@@ -176,7 +176,7 @@ func (m *Module) reviewingPage(c *fiber.Ctx, actor domain.Actor) (page, error) {
 			ids = append(ids, id)
 		}
 		slices.Sort(ids)
-		names, err := m.Service.organizations.Briefs(c.Context(), ids)
+		names, err := m.Service.organizations.Briefs(c.UserContext(), ids)
 		if err != nil {
 			return pg, err
 		}
@@ -201,7 +201,7 @@ func (m *Module) getReviewing(c *fiber.Ctx) error {
 
 func (m *Module) postReviewing(c *fiber.Ctx) error {
 	actor := web.Get[domain.Actor](c)
-	if err := m.Service.SetExpertise(c.Context(), actor, web.OperationOf(c), web.ValuesOf(c).All("expertise")); err != nil {
+	if err := m.Service.SetExpertise(c.UserContext(), actor, web.OperationOf(c), web.ValuesOf(c).All("expertise")); err != nil {
 		return m.refused(c, err, func() (page, error) { return m.reviewingPage(c, actor) })
 	}
 	return done(c, "expertise", "/reviewing")

@@ -10,9 +10,14 @@ import (
 // Papers are the documents that belong to things of other modules.
 type Papers struct{ *House }
 
-// Attach keeps a document of a thing.
-func (w Papers) Attach(ctx context.Context, actor domain.Actor, op store.Operation, ref domain.Ref, typ domain.DocumentType, visibility domain.Visibility, file domain.Upload) (domain.DocumentID, error) {
+// Attach keeps a document of a thing, unseen until Answered.
+func (w Papers) Attach(ctx context.Context, actor domain.Actor, op store.Operation, ref domain.Ref, typ domain.DocumentType, visibility domain.Visibility, file domain.Upload) (domain.Citation, error) {
 	return w.House.Documents.Service.Attach(ctx, actor, op, ref, typ, visibility, file)
+}
+
+// Answered shows what Attach kept.
+func (w Papers) Answered(ctx context.Context, op store.Operation, answer error) error {
+	return w.House.Documents.Service.Answered(ctx, op, answer)
 }
 
 // Cite names the newest document of a type.

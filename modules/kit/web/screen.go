@@ -27,7 +27,6 @@ func Screen(message string, found func(text string) bool) fiber.Handler {
 			return c.Next()
 		}
 		c.SetUserContext(apperr.Refuse(c.UserContext(), refusal))
-		c.Context().SetUserValue(apperr.RefusalKey, refusal)
 		if err := c.Next(); err != nil {
 			return err
 		}

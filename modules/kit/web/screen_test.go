@@ -31,7 +31,7 @@ func TestScreen(t *testing.T) {
 	app.Use(web.Screen("words", func(text string) bool { return strings.Contains(text, "SECRET") }))
 	app.All("/kept", func(c *fiber.Ctx) error {
 		met = apperr.Refused(c.UserContext())
-		if same := apperr.Refused(c.Context()); same != met { //nolint:errorlint // one and the same
+		if same := apperr.Refused(c.UserContext()); same != met { //nolint:errorlint // one and the same
 			t.Errorf("the request's contexts differ: %v, %v", met, same)
 		}
 		return c.Redirect("/elsewhere", fiber.StatusSeeOther)

@@ -161,7 +161,7 @@ func (s *scenery) subjects(pattern string) (list []subject) {
 			asked("offer "+work, "?"+url.Values{"need": {string(s.needs["verified"])}, "initiative": {string(s.works[work])}, "offer": {string(s.works[work]) + "-1"}}.Encode())
 		}
 		asked("hidden need", "?"+url.Values{"need": {string(s.needs["draft"])}, "initiative": {string(s.works["published"])}, "offer": {string(s.works["published"]) + "-1"}}.Encode())
-	case pattern == "/documents/new" || pattern == "/documents" || pattern == "/documents/zip":
+	case pattern == "/documents/new" || pattern == "/documents" || pattern == "/documents/zip" || pattern == "/documents/bundle":
 		if pattern == "/documents" {
 			asked("-", "")
 		}
@@ -173,6 +173,13 @@ func (s *scenery) subjects(pattern string) (list []subject) {
 			}
 			asked(name, "?for="+url.QueryEscape(ref))
 		}
+	case first("/collections/:id"):
+		for _, name := range s.order["collection"] {
+			one(name, "id", s.curated[name])
+		}
+		one("missing", "id", "nothing-here")
+	case pattern == "/collections/new":
+		asked("of the university", "?organization="+oidc.OrgUniv)
 	case first("/uploads/:id"):
 		one("missing", "id", "nothing-here")
 	case first("/imports/:id"):
@@ -332,6 +339,14 @@ func (s *scenery) inputs(l line) string {
 		v.Set("words", "Dilihat.")
 	case "/documents/:id/sharing":
 		v.Set("until", string(day(10)))
+	case "/collections", "/collections/:id/edit":
+		v.Set("organization", oidc.OrgUniv)
+		v.Set("title", "Kumpulan percobaan")
+	case "/collections/:id/documents":
+		v.Set("document", string(s.documents["picture"]))
+	case "/collections/:id/arrange":
+		v.Set("document", string(s.documents["public"]))
+		v.Set("move", "down")
 	case "/documents/:id/move":
 		v.Set("to", "/organizations/"+oidc.OrgUniv)
 	case "/commitments/:id/message":

@@ -206,7 +206,7 @@ func (p *Portal) standers() map[string]domain.Stander {
 	h := &p.house
 	return map[string]domain.Stander{
 		domain.KindNeed: h.Needs.Service, domain.KindCall: h.Calls.Service, domain.KindInitiative: h.Initiatives.Service, domain.KindOrganization: h.Organizations.Service,
-		domain.KindCommitment: h.Commitments.Service, domain.KindDocument: h.Documents.Service, "account": h.Accounts.Service, "import": p.tables.Service, "report": p.house.Moderation.Service,
+		domain.KindCommitment: h.Commitments.Service, domain.KindDocument: h.Documents.Service, "collection": h.Documents.Service.Collections, "account": h.Accounts.Service, "import": p.tables.Service, "report": p.house.Moderation.Service,
 		"region": h.Villages.Service,
 		"plan":   h.Plans.Service,
 	}

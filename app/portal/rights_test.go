@@ -96,6 +96,12 @@ func factsOf(kind, name string) (facts, bool) {
 			f.state, f.apart = name, false
 		}
 		return f, true
+	case "collection":
+		f := facts{state: "shared", public: name == "public", stands: ofUniversity}
+		if name == "trashed" {
+			f.state = name
+		}
+		return f, true
 	case "region":
 		return facts{state: "region", public: true, stands: map[string]relations{"village": villageStaff, "verifier": verifies, "regency-verifier": verifies}}, true
 	case "plan":

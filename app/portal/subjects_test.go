@@ -43,6 +43,7 @@ type scenery struct {
 	calls     map[string]domain.CallID
 	deals     map[string]domain.CommitmentID
 	documents map[string]domain.DocumentID
+	curated   map[string]string // collections
 	shared    string // secret of a link to the organisation's document
 	imports   map[string]string
 	secret    string
@@ -59,7 +60,7 @@ type scenery struct {
 // dress makes the scenery; tail stands at the end of every text that people write.
 func dress(w *whole, tail string) *scenery {
 	s := &scenery{whole: w, tail: tail, ctx: context.Background(), needs: map[string]domain.NeedID{}, works: map[string]domain.InitiativeID{},
-		deals: map[string]domain.CommitmentID{}, documents: map[string]domain.DocumentID{}, imports: map[string]string{}, order: map[string][]string{}}
+		deals: map[string]domain.CommitmentID{}, documents: map[string]domain.DocumentID{}, curated: map[string]string{}, imports: map[string]string{}, order: map[string][]string{}}
 	s.makeNeeds()
 	s.makeCalls()
 	s.makeInitiatives()
@@ -368,6 +369,16 @@ func (s *scenery) makeDocuments() {
 	s.must(err)
 	s.shared = links[0].Secret
 	s.must(s.house().Documents.Service.Trash(s.ctx, s.who("univ-penyunting"), s.op(), s.documents["trashed"], 0, "Berkas keliru."+s.tail))
+	curated, editor := s.house().Documents.Service.Collections, s.who("univ-penyunting")
+	for _, name := range []string{"public", "own", "trashed"} {
+		id, err := curated.Create(s.ctx, editor, s.op(), oidc.OrgUniv, documents.CollectionDetails{Title: "Kumpulan " + name + s.tail, Public: name == "public"})
+		s.must(err)
+		s.must(curated.Put(s.ctx, editor, s.op(), id, 0, s.documents["public"]))
+		s.must(curated.Put(s.ctx, editor, s.op(), id, 0, s.documents["parties"]))
+		s.curated[name] = id
+		s.named("collection", name)
+	}
+	s.must(curated.Remove(s.ctx, editor, s.op(), s.curated["trashed"], 0, "Diganti."+s.tail))
 }
 
 // makeModeration makes a report in each state and an announcement.

@@ -21,12 +21,13 @@ const (
 
 // Collected counts what one run of the collector did.
 type Collected struct {
-	Abandoned int // pending documents removed
-	Purged    int // thrown away documents removed for good
-	Orphans   int // objects removed
-	Derived   int // texts and smaller pictures removed of contents that are gone
-	Released  int // embargoes whose day came
-	Uploads   int // pieces and parts of uploads removed whose time was over
+	Abandoned   int // pending documents removed
+	Purged      int // thrown away documents removed for good
+	Orphans     int // objects removed
+	Derived     int // texts and smaller pictures removed of contents that are gone
+	Released    int // embargoes whose day came
+	Collections int // removed collections deleted for good
+	Uploads     int // pieces and parts of uploads removed whose time was over
 }
 
 // Collect removes what broken uploads and the trash left: first the metadata, by compare-and-set, so that a late writer
@@ -45,6 +46,9 @@ func (s *Service) Collect(ctx context.Context) (Collected, error) {
 		return c, err
 	}
 	if c.Uploads, err = s.uploads.Sweep(ctx); err != nil {
+		return c, err
+	}
+	if c.Collections, err = s.Collections.purge(ctx); err != nil {
 		return c, err
 	}
 	orphans, err := s.Orphans(ctx)
@@ -179,7 +183,7 @@ func (s *Service) RunCollector(ctx context.Context, ready func(context.Context) 
 		if err != nil && ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "documents: collector", "error", err)
 		} else if c != (Collected{}) {
-			s.log.InfoContext(ctx, "documents: collected", "abandoned", c.Abandoned, "purged", c.Purged, "orphans", c.Orphans, "derived", c.Derived, "pieces", c.Uploads, "released", c.Released)
+			s.log.InfoContext(ctx, "documents: collected", "abandoned", c.Abandoned, "purged", c.Purged, "orphans", c.Orphans, "derived", c.Derived, "pieces", c.Uploads, "released", c.Released, "collections", c.Collections)
 		}
 		select {
 		case <-ctx.Done():

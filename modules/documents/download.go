@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"gotong/modules/domain"
-	"gotong/modules/kit/apperr"
 )
 
 // Wanted is what a reader asks of a file, from the headers of the same name.
@@ -49,12 +48,8 @@ func (s *Service) Open(ctx context.Context, actor domain.Actor, id domain.Docume
 	if err != nil {
 		return File{}, err
 	}
-	if want.Version != "" {
-		v, ok := view.Document.version(want.Version)
-		if !ok || v.Finding != "" || (v.Personal || v.Contacts > 0 && v.SHA256 != view.Document.SHA256) && wide(view.Document.Visibility) && !view.MayChange {
-			return File{}, apperr.New(apperr.NotFound, "error.not_found")
-		}
-		view.Document = view.Document.as(v)
+	if view, err = view.at(want.Version); err != nil {
+		return File{}, err
 	}
 	file := File{View: view, Length: view.Document.Size, Public: view.public()}
 	file.choose(want)

@@ -53,10 +53,14 @@ func (m *Module) feed(ctx context.Context, b web.Base, f Filter, self string) ([
 	if err != nil {
 		return nil, err
 	}
+	return m.feedOf(b, views, b.T("documents.list.title"), "/documents", self)
+}
+
+// feedOf makes a feed of documents, of a page and under an address of its own.
+func (m *Module) feedOf(b web.Base, views []View, title, page, self string) ([]byte, error) {
 	at := func(path string) string { return m.address + b.URL(path) }
-	page := at("/documents")
-	a := atom{Lang: b.Lang, ID: m.address + self, Title: "Gotong: " + b.T("documents.list.title"), Author: atomAuthor{"Gotong"},
-		Links: []atomLink{{Rel: "self", Type: "application/atom+xml", Href: m.address + self}, {Rel: "alternate", Type: "text/html", Href: page}}}
+	a := atom{Lang: b.Lang, ID: m.address + self, Title: "Gotong: " + title, Author: atomAuthor{"Gotong"},
+		Links: []atomLink{{Rel: "self", Type: "application/atom+xml", Href: m.address + self}, {Rel: "alternate", Type: "text/html", Href: at(page)}}}
 	newest := time.Unix(0, 0)
 	for _, v := range views {
 		d := v.Document

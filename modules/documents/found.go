@@ -135,6 +135,11 @@ func (s *Service) Search(ctx context.Context, actor domain.Actor, f Filter) (fou
 
 // findViews reads hits until a page is full, leaving out what the actor may not see.
 func (s *Service) findViews(ctx context.Context, actor domain.Actor, f Filter, limit int) (views []View, next string, err error) {
+	if s.fresh != nil && f.Cursor == "" { // what was added just before is to be found; what was hidden is left out below
+		if _, err := s.fresh(ctx, freshWithin); err != nil {
+			return nil, "", err
+		}
+	}
 	q := f.query()
 	q.Any = map[string][]string{filterReaders: candidates(actor)}
 	parents := s.parentsFor(actor)

@@ -150,7 +150,7 @@ func TestSearchGoesByTheReadersRights(t *testing.T) {
 			if may := err == nil; may != slices.Contains(got, id) {
 				t.Errorf("%s: %s is found %v, may be read %v", name, v, !may, may)
 			}
-			if _, err := r.Preview(t.Context(), actor, id); (err == nil) != slices.Contains(got, id) {
+			if _, err := r.Preview(t.Context(), actor, id, ""); (err == nil) != slices.Contains(got, id) {
 				t.Errorf("%s: preview of %s: %v", name, v, err)
 			}
 		}
@@ -171,7 +171,7 @@ func TestReadingsAreKeptAndMadeAnew(t *testing.T) {
 		}
 	}
 	r.blobs.Lose(key)
-	p, err := r.Preview(t.Context(), clerk, id)
+	p, err := r.Preview(t.Context(), clerk, id, "")
 	if err != nil || p.Reading.State != textRead || p.Reading.Pages[0].Text != "Isi berita acara satu" {
 		t.Fatalf("%+v %v", p.Reading, err)
 	}
@@ -180,7 +180,7 @@ func TestReadingsAreKeptAndMadeAnew(t *testing.T) {
 	}
 	r.blobs.Lose(key)
 	r.blobs.Lose(r.stored()[0])
-	if _, err := r.Preview(t.Context(), clerk, id); !apperr.Is(err, apperr.Unavailable) {
+	if _, err := r.Preview(t.Context(), clerk, id, ""); !apperr.Is(err, apperr.Unavailable) {
 		t.Error(err)
 	}
 	if _, err := (indexed{r.Service}).Get(t.Context(), string(id)); err != nil {
@@ -232,7 +232,7 @@ func TestPicturesComeInSizesUnderTheSameRights(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, side := range widths {
-		raw, _, err := r.Picture(t.Context(), clerk, id, side)
+		raw, _, err := r.Picture(t.Context(), clerk, id, "", side)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -240,21 +240,21 @@ func TestPicturesComeInSizesUnderTheSameRights(t *testing.T) {
 		if err != nil || config.Width != side || config.Height != side/4 {
 			t.Errorf("%d: %v %v", side, config, err)
 		}
-		again, _, err := r.Picture(t.Context(), helper, id, side)
+		again, _, err := r.Picture(t.Context(), helper, id, "", side)
 		if err != nil || !bytes.Equal(raw, again) {
 			t.Error(err)
 		}
 	}
-	if _, _, err := r.Picture(t.Context(), clerk, id, 333); !apperr.Is(err, apperr.NotFound) {
+	if _, _, err := r.Picture(t.Context(), clerk, id, "", 333); !apperr.Is(err, apperr.NotFound) {
 		t.Error(err)
 	}
-	if _, _, err := r.Picture(t.Context(), other, id, 320); !apperr.Is(err, apperr.NotFound) {
+	if _, _, err := r.Picture(t.Context(), other, id, "", 320); !apperr.Is(err, apperr.NotFound) {
 		t.Error(err)
 	}
 	if err := r.Trash(t.Context(), clerk, op("weg"), id, 0, "keliru"); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := r.Picture(t.Context(), clerk, id, 320); !apperr.Is(err, apperr.NotFound) {
+	if _, _, err := r.Picture(t.Context(), clerk, id, "", 320); !apperr.Is(err, apperr.NotFound) {
 		t.Error(err)
 	}
 	r.clock.Advance(trashKept + grace)

@@ -49,6 +49,10 @@ func (m *Module) index(c *fiber.Ctx) error {
 	query := p.Filters.Query()
 	p.Pager = web.NewPager(b, "/documents", query, f.Cursor, next)
 	p.FeedURL = web.ListURL(b, "/documents/feed.atom", map[string]string{byType: string(f.Type), byRegion: string(f.Region)}, "")
+	p.CollectionsURL = b.URL("/collections")
+	if len(cards) > 0 && m.Service.find != nil {
+		p.ZipURL = web.ListURL(b, "/documents/bundle", f.asked(), "")
+	}
 	p.Table = web.NewDownloads(b, "/exports/documents", query)
 	return m.indexView.Render(c, http.StatusOK, p)
 }
@@ -78,7 +82,7 @@ func (m *Module) listed(c *fiber.Ctx, b web.Base, f Filter) (cards []foundCard, 
 func smallCard(b web.Base, v View) foundCard {
 	f := foundCard{Card: card(b, v, true)}
 	if v.Document.picture() && v.public() {
-		f.Picture = picturePath(b, v.ID, widths[0])
+		f.Picture = picturePath(b, documentPath(v.ID), widths[0])
 	}
 	return f
 }

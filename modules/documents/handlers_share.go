@@ -1,9 +1,6 @@
 package documents
 
 import (
-	"bufio"
-	"context"
-	"errors"
 	"net/http"
 
 	"github.com/gofiber/fiber/v2"
@@ -103,27 +100,5 @@ func (m *Module) openByLink(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderContentDisposition, web.Disposition("attachment", f.Document.FileName))
 	c.Set("X-Content-SHA256", f.Document.SHA256)
 	c.Context().SetBodyStream(f.Body, int(f.Length))
-	return nil
-}
-
-// bundle answers with the documents of a thing as a ZIP, which is made while it is sent.
-func (m *Module) bundle(c *fiber.Ctx) error {
-	ref, ok := parseFor(web.ValuesOf(c).Get("for"))
-	if !ok {
-		return apperr.New(apperr.NotFound, "error.not_found")
-	}
-	b, err := m.Service.Bundle(c.UserContext(), actorOf(c), ref)
-	if err != nil {
-		return err
-	}
-	ctx := context.WithoutCancel(c.UserContext()) // the answer is sent after the handler is done
-	sandbox(c, false)
-	c.Set(fiber.HeaderContentType, "application/zip")
-	c.Set(fiber.HeaderContentDisposition, web.Disposition("attachment", b.Name()))
-	c.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
-		if err := errors.Join(b.Write(ctx, w), w.Flush()); err != nil {
-			m.log.WarnContext(ctx, "documents: a ZIP was not finished", "error", err)
-		}
-	})
 	return nil
 }

@@ -1,6 +1,7 @@
 package documents
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -21,11 +22,28 @@ func (m *Module) versions(c *fiber.Ctx) error {
 
 func (m *Module) renderVersions(c *fiber.Ctx, status int, v View, refused error) error {
 	b := web.NewBase(c, "documents", "documents.versions.title")
-	p := m.versionsPage(b, v)
+	p := m.versionsPage(b, v, m.whoOf(c.UserContext(), v))
 	if refused != nil && p.Form != nil {
 		p.Form.Bind(c).Fail(refused)
 	}
 	return m.versionsView.Render(c, status, p)
+}
+
+// whoOf names who put the versions there, for those who may change the document. Names that cannot be had are left out; the
+// page stands.
+func (m *Module) whoOf(ctx context.Context, v View) map[domain.AccountID]string {
+	if !v.MayChange || m.people == nil {
+		return nil
+	}
+	var ids []domain.AccountID
+	for _, x := range v.Document.History() {
+		ids = append(ids, x.By)
+	}
+	names, err := m.people.Names(ctx, ids)
+	if err != nil {
+		m.log.WarnContext(ctx, "documents: names of those who made versions", "error", err)
+	}
+	return names
 }
 
 func (m *Module) renew(c *fiber.Ctx) error {
@@ -100,10 +118,80 @@ func (m *Module) changed(c *fiber.Ctx, err error, flash string, versions bool) e
 	return m.renderPage(c, http.StatusUnprocessableEntity, v, err)
 }
 
-func (m *Module) versionFile(c *fiber.Ctx) error {
+// older passes the sum of the address on, where it may be one: "" would mean the current version.
+func older(c *fiber.Ctx, answer func(*fiber.Ctx, string) error) error {
 	sum := c.Params("sum")
 	if len(sum) != 64 {
 		return apperr.New(apperr.NotFound, "error.not_found")
 	}
-	return m.sendFile(c, sum)
+	return answer(c, sum)
+}
+
+func (m *Module) versionFile(c *fiber.Ctx) error    { return older(c, m.sendFile) }
+func (m *Module) versionView(c *fiber.Ctx) error    { return older(c, m.showViewer) }
+func (m *Module) versionPicture(c *fiber.Ctx) error { return older(c, m.sendPicture) }
+func (m *Module) versionCompare(c *fiber.Ctx) error { return older(c, m.compare) }
+
+// comparePage tells two versions apart.
+type comparePage struct {
+	web.Base
+	Name, Back  string
+	Left, Right comparedVersion
+	Others      []web.Option // to compare with instead
+	With        string
+	Note        string
+	Parts       []comparedPart
+}
+
+type comparedVersion struct{ Title, When, Why, ViewURL string }
+
+// compare tells the version with that sum from another, from the newest where none is named.
+func (m *Module) compare(c *fiber.Ctx, sum string) error {
+	with := web.ValuesOf(c).Get("with")
+	left, err := m.Service.Preview(c.UserContext(), actorOf(c), idOf(c), sum)
+	if err != nil {
+		return err
+	}
+	if with == "" {
+		with = left.Current.SHA256
+	}
+	right, err := m.Service.Preview(c.UserContext(), actorOf(c), idOf(c), with)
+	if err != nil {
+		return err
+	}
+	b := web.NewBase(c, "documents", "documents.compare.title")
+	d := left.Current
+	b.Demo, b.Private = d.Demo, b.Private || !left.Public
+	b.Crumbs = []web.Crumb{{Label: left.Parent.Title, Path: left.Parent.Path}, {Label: d.Title, Path: documentPath(left.ID)}}
+	p := comparePage{Name: d.Title, Back: b.URL(documentPath(left.ID) + "/versions"), With: with}
+	all := d.History()
+	describe := func(sum string) comparedVersion {
+		n := d.number(sum)
+		return comparedVersion{b.T("documents.versions.number", "n", n), b.DateTime(all[n-1].At), all[n-1].Why, b.URL(versionPath(left.ID, sum) + "/view")}
+	}
+	p.Left, p.Right = describe(sum), describe(with)
+	current := View{Document: d, MayChange: left.MayChange}
+	for i, x := range all {
+		if x.SHA256 != sum && !current.withheld(x) {
+			p.Others = append(p.Others, web.Option{Value: x.SHA256, Label: b.T("documents.versions.number", "n", i+1)})
+		}
+	}
+	switch {
+	case sum == with:
+		p.Note = b.T("documents.compare.equal")
+	case left.Reading.State != textRead || right.Reading.State != textRead:
+		p.Note = b.T("documents.compare.no_text")
+	default:
+		list, exact := compareLines(left.Reading.lines(), right.Reading.lines())
+		parts, differ := shownPassages(b, list)
+		p.Parts = parts
+		switch {
+		case !differ:
+			p.Parts, p.Note = nil, b.T("documents.compare.equal_text")
+		case !exact || left.Reading.Cut || right.Reading.Cut:
+			p.Note = b.T("documents.compare.rough")
+		}
+	}
+	p.Base = b
+	return m.compareView.Render(c, http.StatusOK, p)
 }

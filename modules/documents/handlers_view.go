@@ -10,8 +10,11 @@ import (
 	"gotong/modules/kit/web"
 )
 
-func (m *Module) viewer(c *fiber.Ctx) error {
-	p, err := m.Service.Preview(c.UserContext(), actorOf(c), idOf(c))
+func (m *Module) viewer(c *fiber.Ctx) error { return m.showViewer(c, "") }
+
+// showViewer shows what is in a document: the version with that sum, "" the current one.
+func (m *Module) showViewer(c *fiber.Ctx, version string) error {
+	p, err := m.Service.Preview(c.UserContext(), actorOf(c), idOf(c), version)
 	if err != nil {
 		return err
 	}
@@ -20,16 +23,18 @@ func (m *Module) viewer(c *fiber.Ctx) error {
 	}
 	v := web.ValuesOf(c)
 	number, _ := strconv.Atoi(v.Get("page"))
-	return m.viewerView.Render(c, http.StatusOK, m.viewerPage(web.NewBase(c, "documents", ""), p, number, v.Get("q")))
+	return m.viewerView.Render(c, http.StatusOK, m.viewerPage(web.NewBase(c, "documents", ""), p, version, number, v.Get("q")))
 }
 
 // picture answers with a smaller size of a picture. Whether it may be seen is asked anew each time.
-func (m *Module) picture(c *fiber.Ctx) error {
+func (m *Module) picture(c *fiber.Ctx) error { return m.sendPicture(c, "") }
+
+func (m *Module) sendPicture(c *fiber.Ctx, version string) error {
 	side, err := strconv.Atoi(c.Params("width"))
 	if err != nil {
 		return apperr.New(apperr.NotFound, "error.not_found")
 	}
-	raw, view, err := m.Service.Picture(c.UserContext(), actorOf(c), idOf(c), side)
+	raw, view, err := m.Service.Picture(c.UserContext(), actorOf(c), idOf(c), version, side)
 	if err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ func newSite(t *testing.T) *site {
 	log := slog.New(slog.DiscardHandler)
 	texts := openTexts(t)
 	m := New(Deps{Texts: texts, Things: map[string]string{"things": domain.KindNeed}, DB: db, Blobs: r.blobs, Views: engine, Clock: c, Log: log, Organizations: names{}, Regions: names{},
-		Resolvers: map[string]domain.Resolver{domain.KindNeed: r.thing}, History: brokenPanel{}})
+		Resolvers: map[string]domain.Resolver{domain.KindNeed: r.thing, domain.KindOrganization: &houses{}}, History: brokenPanel{}})
 	if err := db.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}

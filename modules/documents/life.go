@@ -60,6 +60,37 @@ func (d Document) version(sum string) (Version, bool) {
 	return Version{}, false
 }
 
+// at shows a document with another of its versions in place of the current one: "" is the current one. Who may read the
+// document may read its versions, but for those with personal numbers or contacts that its visibility would not let in.
+// NotFound for a sum that none has and for one that this reader may not have.
+func (v View) at(sum string) (View, error) {
+	if sum == "" {
+		return v, nil
+	}
+	version, ok := v.Document.version(sum)
+	if !ok || v.withheld(version) {
+		return v, apperr.New(apperr.NotFound, "error.not_found")
+	}
+	v.Document = v.Document.as(version)
+	return v, nil
+}
+
+// withheld tells whether a version is not for all who may read the document.
+func (v View) withheld(x Version) bool {
+	return x.Finding != "" || (x.Personal || x.Contacts > 0 && x.SHA256 != v.Document.SHA256) && wide(v.Document.Visibility) && !v.MayChange
+}
+
+// number tells which version has that sum, from 1; "" is the current one.
+func (d Document) number(sum string) int {
+	all := d.History()
+	for i := len(all) - 1; i >= 0; i-- {
+		if all[i].SHA256 == sum {
+			return i + 1
+		}
+	}
+	return len(all)
+}
+
 // as shows the document with another of its versions in place of the current one.
 func (d Document) as(v Version) Document {
 	d.SHA256, d.Object, d.FileName, d.MediaType, d.Size, d.Personal, d.Contacts = v.SHA256, v.Object, v.FileName, v.MediaType, v.Size, v.Personal, v.Contacts

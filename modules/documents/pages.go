@@ -16,9 +16,12 @@ type indexPage struct {
 	Filters *web.Filters
 	Table   *web.Downloads
 	FeedURL string
-	Cards   []foundCard
-	Empty   web.Empty
-	Pager   web.Pager
+
+	CollectionsURL string
+	ZipURL         string // of all that is listed; "" where nothing is
+	Cards          []foundCard
+	Empty          web.Empty
+	Pager          web.Pager
 }
 
 type showPage struct {
@@ -40,6 +43,7 @@ type showPage struct {
 	Restore                   *web.Action
 	Actions                   []*web.Action
 	VersionsURL, VersionsText string
+	CollectURL                string // where those who keep collections add it to one
 	Panels                    []web.Section
 }
 
@@ -223,7 +227,7 @@ func (m *Module) show(ctx context.Context, b web.Base, v View) showPage {
 		DownloadURL: b.URL(documentPath(v.ID) + "/file"), Download: b.T("documents.download", "format", formatText(b, d)),
 	}
 	if d.picture() {
-		p.Picture = pictureOf(b, v.ID, d.Title)
+		p.Picture = pictureOf(b, documentPath(v.ID), d.Title)
 	}
 	if mayShow(d) {
 		p.ViewURL, p.ViewText = b.URL(documentPath(v.ID)+"/view"), b.T("documents.view.open")
@@ -316,7 +320,7 @@ func (m *Module) fragmentOf(b web.Base, parent domain.Resolved, ready, trashed [
 		p.Empty = b.T("documents.panel.empty")
 	}
 	if len(ready) > 1 {
-		p.AllURL = b.URL("/documents/zip") + "?for=" + template.URLQueryEscaper(forValue(parent.Ref))
+		p.AllURL = b.URL("/documents/bundle") + "?for=" + template.URLQueryEscaper(forValue(parent.Ref))
 	}
 	if mayAttach {
 		p.UploadURL = b.URL("/documents/new") + "?for=" + template.URLQueryEscaper(forValue(parent.Ref))

@@ -68,3 +68,8 @@ func ownerOf(actor domain.Actor, parent domain.Resolved) domain.OrganizationID {
 	}
 	return ""
 }
+
+// edits tells whether the actor edits for any organisation.
+func edits(actor domain.Actor) bool {
+	return !actor.Auditor() && slices.ContainsFunc(actor.Memberships, func(m domain.Membership) bool { return actor.Has(m.Organization, domain.OrgEditor) })
+}

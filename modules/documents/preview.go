@@ -12,18 +12,23 @@ import (
 // Preview is what is shown of a document without opening its file.
 type Preview struct {
 	View
+	Current Document // with its newest content
 	Reading Reading
 	Public  bool
 }
 
-// Preview gives the text of a document to who may read it now; a reading of what is not public is noted. Errors: those of
-// Open.
-func (s *Service) Preview(ctx context.Context, actor domain.Actor, id domain.DocumentID) (Preview, error) {
+// Preview gives the text of a document, or of an older version of it, to who may read it now; a reading of what is not
+// public is noted. Errors: those of Open.
+func (s *Service) Preview(ctx context.Context, actor domain.Actor, id domain.DocumentID, version string) (Preview, error) {
 	view, err := s.readable(ctx, actor, id)
 	if err != nil {
 		return Preview{}, err
 	}
-	p := Preview{View: view, Public: view.public()}
+	p := Preview{Current: view.Document, Public: view.public()}
+	if view, err = view.at(version); err != nil {
+		return Preview{}, err
+	}
+	p.View = view
 	if err := s.note(ctx, actor, view, "preview"); err != nil {
 		return p, err
 	}
@@ -35,8 +40,11 @@ func (s *Service) Preview(ctx context.Context, actor domain.Actor, id domain.Doc
 
 // Picture gives a document's picture as a JPEG of at most that many pixels a side, one of the widths. Errors: those of Open,
 // NotFound for what is no picture and for other widths.
-func (s *Service) Picture(ctx context.Context, actor domain.Actor, id domain.DocumentID, side int) ([]byte, View, error) {
+func (s *Service) Picture(ctx context.Context, actor domain.Actor, id domain.DocumentID, version string, side int) ([]byte, View, error) {
 	view, err := s.readable(ctx, actor, id)
+	if err == nil {
+		view, err = view.at(version)
+	}
 	if err == nil && (!view.Document.picture() || !slices.Contains(widths, side)) {
 		err = apperr.New(apperr.NotFound, "error.not_found")
 	}

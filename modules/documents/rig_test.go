@@ -86,12 +86,28 @@ func newRig(t *testing.T) *rig {
 	r.failer = &failing{Records: store.NewRecords(db, definition)}
 	access := store.NewState[access](db, "document_access")
 	uploads := resumable.New(db, "document_uploads", "uploads/", r.blobs, c)
+	curated := store.NewRecords(db, collections)
 	if err := db.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	r.Service = &Service{records: r.failer, access: access, blobs: r.blobs, resolvers: map[string]domain.Resolver{domain.KindNeed: r.thing},
+	defer func() { r.Collections = &Collections{records: curated, library: r.Service} }()
+	r.Service = &Service{records: r.failer, access: access, blobs: r.blobs, resolvers: map[string]domain.Resolver{domain.KindNeed: r.thing, domain.KindOrganization: &houses{}},
 		orgs: names{}, regions: names{}, clock: c, log: slog.New(slog.DiscardHandler), limit: 1 << 20, uploads: uploads, largest: 64 << 20, links: store.NewState[linkKept](db, "document_links"), counter: db, scans: store.NewState[scans](db, "document_scans"), extract: extract.Inside{}}
 	return r
+}
+
+// houses are the organisations of the tests, of which some may be hidden from all but their members.
+type houses struct{ hidden map[string]bool }
+
+func (*houses) Kind() string { return domain.KindOrganization }
+
+func (h *houses) Resolve(_ context.Context, actor domain.Actor, id string) (domain.Resolved, error) {
+	_, member := actor.Membership(domain.OrganizationID(id))
+	if id == "" || h.hidden[id] && !member {
+		return domain.Resolved{}, apperr.New(apperr.NotFound, "error.not_found")
+	}
+	org := domain.OrganizationID(id)
+	return domain.Resolved{Ref: domain.Ref{Kind: domain.KindOrganization, ID: id}, Title: "Org " + id, Path: "/organizations/" + id, Organization: org, Parties: []domain.OrganizationID{org}, Public: !h.hidden[id]}, nil
 }
 
 // names knows one organisation and one regency.

@@ -36,6 +36,7 @@ type Deps struct {
 	Texts         *search.Index              // kept by this module; nil: q finds nothing narrower than the list
 	Extract       Extractor                  // nil: within this process
 	Organizations Organizations
+	People        People // nil: versions do not say who made them
 	Regions       Regions
 	PublicURL     string       // before the addresses of links
 	History       domain.Panel // of a document's page; may be nil
@@ -49,6 +50,7 @@ type Module struct {
 	keeper    *indexer.Indexer // of the texts; nil without an index
 	log       *slog.Logger
 	history   domain.Panel
+	people    People
 	indexView *web.View[indexPage]
 	showView  *web.View[showPage]
 	formView  *web.View[formPage]
@@ -58,8 +60,16 @@ type Module struct {
 	viewerView   *web.View[viewerPage]
 	sharingView  *web.View[sharingPage]
 	sharedView   *web.View[sharedPage]
-	address      string
-	tus          *resumable.Tus
+	bundleView   *web.View[bundleView]
+	compareView  *web.View[comparePage]
+
+	collectionsView    *web.View[collectionsPage]
+	collectionView     *web.View[collectionPage]
+	collectionFormView *web.View[collectionFormPage]
+	collectView        *web.View[collectPage]
+
+	address string
+	tus     *resumable.Tus
 }
 
 // New makes the module; it panics where a view is missing.
@@ -90,7 +100,7 @@ func New(d Deps) *Module {
 			resolvers: d.Resolvers, things: d.Things, find: find, extract: d.Extract, orgs: d.Organizations, regions: d.Regions, clock: d.Clock, log: d.Log, limit: d.Limit,
 			uploads: uploads, largest: d.Largest, scanner: d.Scanner, scans: store.NewState[scans](d.DB, "document_scans"),
 		},
-		db: d.DB, log: d.Log, history: d.History,
+		db: d.DB, log: d.Log, history: d.History, people: d.People,
 		indexView: web.NewView[indexPage](d.Views, "documents/index"),
 		showView:  web.NewView[showPage](d.Views, "documents/show"),
 		formView:  web.NewView[formPage](d.Views, "documents/form"),
@@ -101,7 +111,15 @@ func New(d Deps) *Module {
 		sharingView:  web.NewView[sharingPage](d.Views, "documents/sharing"),
 		sharedView:   web.NewView[sharedPage](d.Views, "documents/shared"),
 		viewerView:   web.NewView[viewerPage](d.Views, "documents/view"),
+		compareView:  web.NewView[comparePage](d.Views, "documents/compare"),
+		bundleView:   web.NewView[bundleView](d.Views, "documents/bundle"),
+
+		collectionsView:    web.NewView[collectionsPage](d.Views, "documents/collections"),
+		collectionView:     web.NewView[collectionPage](d.Views, "documents/collection"),
+		collectionFormView: web.NewView[collectionFormPage](d.Views, "documents/collection-form"),
+		collectView:        web.NewView[collectPage](d.Views, "documents/collect"),
 	}
+	m.Service.Collections = &Collections{records: store.NewRecords(d.DB, collections), library: m.Service}
 	if d.Texts != nil {
 		source := indexed{m.Service}
 		m.keeper = &indexer.Indexer{DB: d.DB, Index: d.Texts, Sources: []indexer.Source{source}, Log: d.Log}
@@ -116,7 +134,8 @@ func New(d Deps) *Module {
 func (m *Module) Routes(r fiber.Router) {
 	r.Get("/documents", m.index)
 	r.Get("/documents/new", m.new)
-	r.Get("/documents/zip", m.bundle)
+	r.Get("/documents/bundle", m.bundle)
+	r.Get("/documents/zip", m.zip)
 	r.Get("/documents/feed.atom", m.atom)
 	r.Post("/documents", m.create)
 	r.Post("/uploads", m.beginUpload)
@@ -130,6 +149,9 @@ func (m *Module) Routes(r fiber.Router) {
 	r.Get("/documents/:id/versions", m.versions)
 	r.Post("/documents/:id/versions", m.renew)
 	r.Get("/documents/:id/versions/:sum/file", m.versionFile)
+	r.Get("/documents/:id/versions/:sum/view", m.versionView)
+	r.Get("/documents/:id/versions/:sum/picture/:width", m.versionPicture)
+	r.Get("/documents/:id/versions/:sum/compare", m.versionCompare)
 	r.Post("/documents/:id/versions/:sum/restore", m.reinstate)
 	r.Post("/documents/:id/final", m.finish)
 	r.Post("/documents/:id/contacts", m.clear)
@@ -139,6 +161,18 @@ func (m *Module) Routes(r fiber.Router) {
 	r.Post("/documents/:id/sharing", m.share)
 	r.Post("/documents/:id/sharing/:link/revoke", m.unshare)
 	r.Post("/documents/:id/move", m.move)
+	r.Get("/documents/:id/collect", m.collect)
+	r.Get("/collections", m.collections)
+	r.Get("/collections/new", m.newCollection)
+	r.Post("/collections", m.createCollection)
+	r.Get("/collections/:id", m.collection)
+	r.Get("/collections/:id/feed.atom", m.collectionFeed)
+	r.Get("/collections/:id/edit", m.editCollection)
+	r.Post("/collections/:id/edit", m.describeCollection)
+	r.Post("/collections/:id/documents", m.putInCollection)
+	r.Post("/collections/:id/arrange", m.arrangeCollection)
+	r.Post("/collections/:id/delete", m.removeCollection)
+	r.Post("/collections/:id/restore", m.restoreCollection)
 	r.Get("/shared/:secret", m.byLink)
 	r.Post("/shared/:secret", m.openByLink)
 	r.Get("/documents/:id/edit", m.edit)

@@ -10,6 +10,9 @@ import (
 // Uproot deletes all demonstration documents, first what is known of them, then their content, and tells how many
 // there were. It may be repeated; content that an interrupted run left is the collector's.
 func (s *Service) Uproot(ctx context.Context) (int, error) {
+	if _, err := s.Collections.Uproot(ctx); err != nil {
+		return 0, err
+	}
 	docs, err := store.DeleteEvery(ctx, s.records, store.Change{Action: "document.seed-removed"}, func(d store.Doc[Document]) bool { return d.Body.Demo })
 	if err != nil {
 		return 0, err

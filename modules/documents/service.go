@@ -40,6 +40,11 @@ type Organizations interface {
 	Briefs(ctx context.Context, ids []domain.OrganizationID) (map[domain.OrganizationID]domain.OrganizationBrief, error)
 }
 
+// People names accounts.
+type People interface {
+	Names(ctx context.Context, ids []domain.AccountID) (map[domain.AccountID]string, error)
+}
+
 // Regions tells what regions are called.
 type Regions interface {
 	Place(ctx context.Context, code domain.RegionCode) (domain.Place, error)
@@ -48,6 +53,8 @@ type Regions interface {
 
 // Service is what may be done with documents.
 type Service struct {
+	Collections *Collections
+
 	records   Records
 	batches   domain.Batched[Document]
 	access    accessLog

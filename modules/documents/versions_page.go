@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"gotong/modules/domain"
+	"gotong/modules/kit/extract"
 	"gotong/modules/kit/web"
 )
 
@@ -22,12 +23,15 @@ type versionRow struct {
 	When, Why string
 	SHA256    string
 	FileURL   string
+	ViewURL   string // "" where there is nothing to show
+	Compare   string // address of what differs from the newest
+	Who       string // for those who may change the document
 	Format    string
 	Hidden    string // why this reader cannot have it
 	Restore   *web.Action
 }
 
-func (m *Module) versionsPage(b web.Base, v View) versionsPage {
+func (m *Module) versionsPage(b web.Base, v View, names map[domain.AccountID]string) versionsPage {
 	d := v.Document
 	b.Crumbs = []web.Crumb{{Label: v.Parent.Title, Path: v.Parent.Path}, {Label: d.Title, Path: documentPath(v.ID)}}
 	b.Demo = d.Demo
@@ -37,12 +41,18 @@ func (m *Module) versionsPage(b web.Base, v View) versionsPage {
 	for i := len(all) - 1; i >= 0; i-- {
 		x := all[i]
 		row := versionRow{Title: b.T("documents.versions.number", "n", i+1), When: b.DateTime(x.At), Why: x.Why, SHA256: x.SHA256, Format: formatText(b, d.as(x)),
-			FileURL: b.URL(fmt.Sprintf("%s/versions/%s/file", documentPath(v.ID), x.SHA256))}
+			FileURL: b.URL(versionPath(v.ID, x.SHA256) + "/file"), Who: names[x.By]}
+		if mayShow(d.as(x)) {
+			row.ViewURL = b.URL(versionPath(v.ID, x.SHA256) + "/view")
+		}
+		if x.SHA256 != d.SHA256 && extract.Reads(extensionOf(x.FileName)) {
+			row.Compare = b.URL(versionPath(v.ID, x.SHA256) + "/compare")
+		}
 		if i == len(all)-1 {
 			row.Tag = &web.Tag{Kind: "good", Text: b.T("documents.versions.current")}
 		}
-		if (x.Personal || x.Contacts > 0 && x.SHA256 != d.SHA256) && wide(d.Visibility) && !v.MayChange {
-			row.FileURL, row.Hidden = "", b.T("documents.versions.personal")
+		if v.withheld(x) {
+			row.FileURL, row.ViewURL, row.Compare, row.Hidden = "", "", "", b.T("documents.versions.personal")
 		}
 		if x.Finding != "" {
 			row.FileURL, row.Hidden = "", quarantineText(b, x.Finding)

@@ -25,17 +25,25 @@ type shownPicture struct {
 	Small, Set, Alt string
 }
 
-func picturePath(b web.Base, id domain.DocumentID, side int) string {
-	return b.URL(fmt.Sprintf("%s/picture/%d", documentPath(id), side))
+// versionPath is where a document, or with a sum an older version of it, is read.
+func versionPath(id domain.DocumentID, version string) string {
+	if version == "" {
+		return documentPath(id)
+	}
+	return documentPath(id) + "/versions/" + version
 }
 
-func pictureOf(b web.Base, id domain.DocumentID, alt string) *shownPicture {
-	p := &shownPicture{Small: picturePath(b, id, widths[1]), Alt: alt}
+func picturePath(b web.Base, at string, side int) string {
+	return b.URL(fmt.Sprintf("%s/picture/%d", at, side))
+}
+
+func pictureOf(b web.Base, at, alt string) *shownPicture {
+	p := &shownPicture{Small: picturePath(b, at, widths[1]), Alt: alt}
 	for i, side := range widths {
 		if i > 0 {
 			p.Set += ", "
 		}
-		p.Set += fmt.Sprintf("%s %dw", picturePath(b, id, side), side)
+		p.Set += fmt.Sprintf("%s %dw", picturePath(b, at, side), side)
 	}
 	return p
 }
@@ -72,6 +80,9 @@ type viewerPage struct {
 	Rows       []tableRow
 	TableName  string
 	Note       string
+	Version    string // which one this is, where it was asked for by its sum
+	Versions   string // address of all of them
+	Compare    string // address of what differs from the newest; "" for the newest
 	Question   string
 	Words      string // for the script
 }
@@ -109,26 +120,30 @@ func placeText(b web.Base, d Document, n int, heading string) string {
 // numbered leaves out a page that is not there.
 func numbered(asked, pages int) int { return max(1, min(asked, pages)) }
 
-func (m *Module) viewerPage(b web.Base, p Preview, asked int, question string) viewerPage {
+func (m *Module) viewerPage(b web.Base, p Preview, version string, asked int, question string) viewerPage {
 	d := p.Document
 	b.Title, b.Demo = d.Title, d.Demo
 	b.Private = b.Private || !p.Public
 	b.Crumbs = []web.Crumb{{Label: p.Parent.Title, Path: p.Parent.Path}, {Label: d.Title, Path: documentPath(p.ID)}}
-	v := viewerPage{Document: d, Back: b.URL(documentPath(p.ID)), DownloadTo: b.URL(documentPath(p.ID) + "/file"),
+	at := versionPath(p.ID, version)
+	v := viewerPage{Document: d, Back: b.URL(documentPath(p.ID)), DownloadTo: b.URL(at + "/file"),
 		Download: b.T("documents.download", "format", formatText(b, d)), Question: question}
 	v.Words = viewerWords(b)
+	if version != "" {
+		v.older(b, p, version)
+	}
 	if d.picture() {
-		v.Picture, v.Full = pictureOf(b, p.ID, d.Title), v.DownloadTo
+		v.Picture, v.Full = pictureOf(b, at, d.Title), v.DownloadTo
 		v.Base = b
 		return v
 	}
 	path := func(n int) string {
-		return web.ListURL(b, documentPath(p.ID)+"/view", map[string]string{"page": strconv.Itoa(n), "q": question}, "")
+		return web.ListURL(b, at+"/view", map[string]string{"page": strconv.Itoa(n), "q": question}, "")
 	}
 	r := p.Reading
 	v.Pages = len(r.Pages)
 	if isPDF(d) {
-		v.PDF = &pdfPage{File: v.DownloadTo, Address: b.URL(documentPath(p.ID) + "/view")}
+		v.PDF = &pdfPage{File: v.DownloadTo, Address: b.URL(at + "/view")}
 	}
 	switch {
 	case r.State == textNone && isPDF(d):
@@ -158,6 +173,16 @@ func (m *Module) viewerPage(b web.Base, p Preview, asked int, question string) v
 	}
 	v.Base = b
 	return v
+}
+
+// older says which version is shown.
+func (v *viewerPage) older(b web.Base, p Preview, version string) {
+	n, all := p.Current.number(version), p.Current.History()
+	v.Version = b.T("documents.versions.shown", "n", n, "all", len(all), "date", b.Date(all[n-1].At))
+	v.Versions = b.URL(documentPath(p.ID) + "/versions")
+	if version != p.Current.SHA256 {
+		v.Compare = b.URL(versionPath(p.ID, version) + "/compare")
+	}
 }
 
 func (v *viewerPage) show(b web.Base, s *Service, page extract.Page, question string) {

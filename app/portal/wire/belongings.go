@@ -18,6 +18,7 @@ func Belongings(h *House) []organizations.Belonging {
 		belonging{"initiatives", h.Initiatives.Service.CountOf, h.Initiatives.Service.MoveAll},
 		belonging{"commitments", h.Commitments.Service.CountOf, h.Commitments.Service.MoveAll},
 		belonging{"tokens", h.Tokens.Service.CountOf, h.Tokens.Service.MoveAll},
+		belonging{"collections", h.Documents.Service.Collections.CountOf, h.Documents.Service.Collections.MoveAll},
 		belonging{"documents", h.Documents.Service.CountOf, h.Documents.Service.MoveAll},
 	}
 }

@@ -42,6 +42,9 @@ func (d *Demo) Story(ctx context.Context) error {
 	if err := t.commitments(ctx); err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
+	if err := t.library(ctx); err != nil {
+		return fmt.Errorf("demo: library: %w", err)
+	}
 	if err := t.notices(ctx); err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}

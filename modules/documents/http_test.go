@@ -22,6 +22,7 @@ import (
 	"gotong/modules/domain"
 	"gotong/modules/kit/blob/blobtest"
 	"gotong/modules/kit/i18n"
+	"gotong/modules/kit/store"
 	"gotong/modules/kit/testkit"
 	"gotong/modules/kit/web"
 )
@@ -31,11 +32,20 @@ type site struct {
 	*rig
 	m   *Module
 	app *fiber.App
+
+	bundle *i18n.Bundle
 }
 
-var actors = map[string]domain.Actor{"clerk": clerk, "villager": villager, "helper": helper, "other": other, "secretariat": secretariat, "auditor": auditor}
+var actors = map[string]domain.Actor{"clerk": clerk, "villager": villager, "helper": helper, "other": other, "secretariat": secretariat, "auditor": auditor, "unverified": unverified, "loner": loner}
 
 func newSite(t *testing.T) *site {
+	t.Helper()
+	c := testkit.Clock()
+	return newSiteOn(t, &rig{clock: c, blobs: blobtest.NewMemory(c), thing: &thing{public: true}}, testkit.DBAt(t, c))
+}
+
+// newSiteOn makes a replica on a store, with the clock, the objects and the thing of that rig.
+func newSiteOn(t *testing.T, like *rig, db *store.DB) *site {
 	t.Helper()
 	files := os.DirFS("../../views")
 	bundle, err := i18n.Load(files, "locales")
@@ -46,9 +56,7 @@ func newSite(t *testing.T) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := testkit.Clock()
-	r := &rig{clock: c, blobs: blobtest.NewMemory(c), thing: &thing{public: true}}
-	db := testkit.DBAt(t, c)
+	r, c := &rig{clock: like.clock, blobs: like.blobs, thing: like.thing}, like.clock
 	log := slog.New(slog.DiscardHandler)
 	texts := openTexts(t)
 	m := New(Deps{Texts: texts, Things: map[string]string{"things": domain.KindNeed}, DB: db, Blobs: r.blobs, Views: engine, Clock: c, Log: log, Organizations: names{}, Regions: names{},
@@ -72,7 +80,7 @@ func newSite(t *testing.T) *site {
 		return c.Next()
 	})
 	m.Routes(app)
-	return &site{rig: r, m: m, app: app}
+	return &site{rig: r, m: m, app: app, bundle: bundle}
 }
 
 type brokenPanel struct{}

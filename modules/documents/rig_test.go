@@ -34,6 +34,7 @@ type thing struct {
 	hidden map[domain.AccountID]bool // "" is the public
 	all    bool                      // hidden from everyone
 	public bool
+	closed bool             // hidden from all but its parties and the platform's offices
 	reads  domain.AccountID // reads by office what the parties read
 }
 
@@ -50,7 +51,9 @@ var need = domain.Ref{Kind: domain.KindNeed, ID: "n1"}
 func (t *thing) Kind() string { return domain.KindNeed }
 
 func (t *thing) Resolve(_ context.Context, actor domain.Actor, id string) (domain.Resolved, error) {
-	if id != need.ID || t.all || t.hidden[actor.Account] {
+	_, ours := actor.Membership(village)
+	_, theirs := actor.Membership(ngo)
+	if id != need.ID || t.all || t.hidden[actor.Account] || t.closed && !ours && !theirs && !actor.Secretariat() && !actor.Auditor() {
 		return domain.Resolved{}, apperr.New(apperr.NotFound, "error.not_found")
 	}
 	return domain.Resolved{

@@ -44,7 +44,7 @@ type scenery struct {
 	deals     map[string]domain.CommitmentID
 	documents map[string]domain.DocumentID
 	curated   map[string]string // collections
-	shared    string // secret of a link to the organisation's document
+	shared    string            // secret of a link to the organisation's document
 	imports   map[string]string
 	secret    string
 	code      string // by which the village can answer without an account

@@ -21,7 +21,7 @@ func TestArchiveHoldsWhatCouldBeUploaded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := r.Preview(t.Context(), public, id)
+	p, err := r.Preview(t.Context(), public, id, "")
 	if err != nil || len(p.Reading.Pages) != 1 || len(p.Reading.Pages[0].Rows) != 7 || p.Reading.Pages[0].Rows[0][0] != "laporan/a.txt" || p.Reading.Pages[0].Rows[0][1] != "3" {
 		t.Errorf("%v %+v", err, p.Reading)
 	}
@@ -86,7 +86,7 @@ func TestPageWithoutScriptIsTakenAndNeverSentAsAPage(t *testing.T) {
 		got.Header.Get("X-Content-Type-Options") != "nosniff" || !strings.Contains(got.Header.Get("Content-Security-Policy"), "sandbox") || got.body != page {
 		t.Errorf("%d %v", got.StatusCode, got.Header)
 	}
-	p, err := s.Preview(t.Context(), public, id)
+	p, err := s.Preview(t.Context(), public, id, "")
 	if err != nil || len(p.Reading.Pages) != 1 || p.Reading.Pages[0].Text != "Laporan\nPenyaring keramik\nIsi tautan" {
 		t.Errorf("%v %+v", err, p.Reading)
 	}

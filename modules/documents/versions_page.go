@@ -55,9 +55,9 @@ func (m *Module) versionsPage(b web.Base, v View, names map[domain.AccountID]str
 			row.FileURL, row.ViewURL, row.Compare, row.Hidden = "", "", "", b.T("documents.versions.personal")
 		}
 		if x.Finding != "" {
-			row.FileURL, row.Hidden = "", quarantineText(b, x.Finding)
+			row.Hidden = quarantineText(b, x.Finding)
 		} else if d.Status == Quarantined {
-			row.FileURL = ""
+			row.FileURL, row.ViewURL, row.Compare = "", "", ""
 		}
 		if v.MayChange && d.replaceable() && x.SHA256 != d.SHA256 && x.Finding == "" {
 			restore := web.NewAction(b, "documents.reinstate", fmt.Sprintf("%s/versions/%s/restore", documentPath(v.ID), x.SHA256))

@@ -191,7 +191,7 @@ func TestPolyglotsAndLies(t *testing.T) {
 	archive := zipOf(t, entry{"a.html", html})
 	for name, data := range map[string][]byte{
 		"html.txt": []byte(html), "html.csv": []byte("<!DOCTYPE html>" + html), "svg.png": []byte(svg), "svg.txt": []byte(svg), "svg.svg": []byte(svg),
-		"xml.txt": []byte(`<?xml version="1.0"?><a/>`), "zip.html": append([]byte(html), archive...), "pdf.html": pdf("x"), "text.html": []byte("Isi"), "run.exe": []byte("MZ\x90\x00"), "exe.pdf": []byte("MZ\x90\x00%PDF-1.7 %%EOF"),
+		"xml.txt": []byte(`<?xml version="1.0"?><a/>`), "zip.html": append([]byte(html), archive...), "pdf.html": pdf("x"), "run.exe": []byte("MZ\x90\x00"), "exe.pdf": []byte("MZ\x90\x00%PDF-1.7 %%EOF"),
 		"exe.jpg": []byte("MZ\x90\x00\x03"), "html.jpg": []byte(html), "html.pdf": []byte(html + "%PDF-1.7 %%EOF"), "script.pdf": pdf(html),
 		"zip.pdf": append(pdf("x"), archive...), "zip.txt": append([]byte("catatan"), archive...), "zip.docx": archive, "zip.zip": zipOf(t, entry{"run.exe", "MZ"}), "plain.docx": []byte("Isi"),
 		"png.jpg": pngOf(t, 8, 8), "jpg.png": jpegOf(t, 8, 8), "docx.xlsx": docx(t, "x"), "xlsx.docx": xlsx(t, "<s/>", "<s/>"), "odt.ods": odt(t, odf+"text", "x"),

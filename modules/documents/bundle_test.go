@@ -226,7 +226,7 @@ func TestBundlePage(t *testing.T) {
 	id := s.add(t, clerk, "a", domain.VisiblePublic)
 	s.add(t, clerk, "b", domain.VisibleParties)
 	page := s.get(t, "", "/documents/bundle?for=need:n1").want(t, http.StatusOK)
-	link := page.doc.Find("main ul.actions a")
+	link := page.doc.Find("main p.actions a")
 	if link.Length() != 1 || !strings.Contains(page.doc.Find("main").Text(), "Berkas") {
 		t.Fatal(page.body)
 	}

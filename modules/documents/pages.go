@@ -106,7 +106,11 @@ func visibilityTag(b web.Base, v domain.Visibility) web.Tag {
 
 func card(b web.Base, v View, withParent bool) web.Card {
 	d := v.Document
-	meta := []string{typeText(b, d.Type), formatText(b, d), b.Date(d.Created)}
+	when := b.Date(d.Created)
+	if d.Date != "" { // what the paper says of itself
+		when = b.Date(d.Date.Time())
+	}
+	meta := []string{typeText(b, d.Type), formatText(b, d), when}
 	c := web.Card{Title: d.Title, Path: b.URL(documentPath(v.ID)), Meta: strings.Join(meta, " · "), Demo: d.Demo}
 	if d.Demo {
 		c.DemoText = b.T("documents.demo")

@@ -40,10 +40,11 @@ func newLagrange(p *problem, u []int64, theta float64, workers int) *lagrange {
 }
 
 // start gives multipliers near those of the linear relaxation: prices of the agents' capacities by a subgradient that costs one look
-// at every pair, then what each job costs at its cheapest agent at these prices.
-func start(p *problem) []int64 {
+// at every pair, then what each job costs at its cheapest agent at these prices. It gives both.
+func start(p *problem) (u []int64, best []float64) {
 	m, n := len(p.rows), p.jobs()
-	price, best, grad := make([]float64, m), make([]float64, m), make([]float64, m)
+	price, grad := make([]float64, m), make([]float64, m)
+	best = make([]float64, m)
 	cheap, holder, load := make([]float64, n), make([]int32, n), make([]int64, n)
 	top, theta, stale := math.Inf(-1), 1.0, 0
 	look := func(price []float64) {
@@ -94,13 +95,13 @@ func start(p *problem) []int64 {
 		}
 	}
 	look(best)
-	u := make([]int64, n)
+	u = make([]int64, n)
 	for j := range u {
 		if !math.IsInf(cheap[j], 1) {
 			u[j] = int64(max(-1<<40, min(1<<40, cheap[j]*scale)))
 		}
 	}
-	return u
+	return u, best
 }
 
 // iterate evaluates the bound in integers and takes one step towards target, in 1/256.

@@ -1,21 +1,25 @@
 package gap
 
-import "slices"
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+)
 
-// repair completes a partial assignment: jobs without agent are put where they cost least plus what they push out, jobs that are
-// pushed out are put elsewhere, and agents that were overfull lately become dearer. It gives up after a number of moves.
-func (r *run) repair(agent []int) ([]int, int64, bool) {
+// repair completes a partial assignment of a problem: jobs without agent are put where they cost least, their weight at the capacity's price
+// included, jobs that this pushes out are put elsewhere, and agents that were overfull become dearer. It gives up after a number of moves.
+func repair(p *problem, by [][]choice, agent []int, price []float64, rng *rand.Rand, stop func() bool) (complete []int, cost int64, ok bool) {
 	agent = slices.Clone(agent)
-	left := slices.Clone(r.p.room)
+	left := slices.Clone(p.room)
 	var queue []int
-	lists := make([][]int, len(r.p.rows))
-	weight := make([]int64, len(agent))
-	scaleOf := int64(1)
+	lists := make([][]int, len(p.rows))
+	now := make([]choice, len(agent))
+	worth := int64(1)
 	for j, i := range agent {
-		for _, c := range r.by[j] {
-			scaleOf = max(scaleOf, c.cost, -c.cost)
+		for _, c := range by[j] {
+			worth = max(worth, c.cost, -c.cost)
 			if int(c.agent) == i {
-				weight[j] = c.weight
+				now[j] = c
 				left[i] -= c.weight
 				lists[i] = append(lists[i], j)
 			}
@@ -24,40 +28,63 @@ func (r *run) repair(agent []int) ([]int, int64, bool) {
 			queue = append(queue, j)
 		}
 	}
-	price := make([]float64, len(r.p.rows)) // of a unit of weight pushed out
-	step := 0.02 * float64(scaleOf)
-	for moves := 40 * len(agent); len(queue) > 0; moves-- {
-		if moves == 0 || r.stop() {
+	extra := make([]float64, len(p.rows)) // price of a unit of weight pushed out
+	least := 1e-4 * float64(worth)
+	for i := range extra {
+		extra[i] = 0.3*price[i] + least
+	}
+	value := func(c choice) float64 { return float64(c.cost) + float64(c.weight)*price[c.agent] }
+	for moves := 60*len(agent) + 200; len(queue) > 0; moves-- {
+		if moves == 0 || moves%256 == 0 && stop() {
 			return agent, 0, false
 		}
-		j := queue[len(queue)-1]
+		at := rng.IntN(len(queue))
+		j := queue[at]
+		queue[at] = queue[len(queue)-1]
 		queue = queue[:len(queue)-1]
-		best, value := choice{agent: -1}, 0.0
-		for _, c := range r.by[j] {
-			v := float64(c.cost) + float64(max(0, c.weight-left[c.agent]))*price[c.agent]*(0.8+0.4*r.rng.Float64())
-			if best.agent < 0 || v < value {
-				best, value = c, v
+		best, least := choice{agent: -1}, 0.0
+		for _, c := range by[j] {
+			v := value(c) + float64(max(0, c.weight-left[c.agent]))*extra[c.agent]*(0.8+0.4*rng.Float64())
+			if best.agent < 0 || v < least {
+				best, least = c, v
 			}
 		}
 		i := best.agent
-		agent[j], weight[j] = int(i), best.weight
+		agent[j], now[j] = int(i), best
 		left[i] -= best.weight
 		lists[i] = append(lists[i], j)
 		if left[i] < 0 {
-			price[i] += step / float64(1+best.weight)
+			extra[i] *= 1.15
 		}
 		for left[i] < 0 {
-			n := max(1, len(lists[i])-1) // not the one that came last
-			k := r.rng.IntN(n)
+			// Of some jobs but the last the one goes that loses least elsewhere for each unit of weight.
+			n := max(1, len(lists[i])-1)
+			k, loss := 0, math.Inf(1)
+			for range min(n, 4) {
+				try := rng.IntN(n)
+				t := lists[i][try]
+				other := math.Inf(1)
+				for _, c := range by[t] {
+					if c.agent != i {
+						other = min(other, value(c)+float64(max(0, c.weight-left[c.agent]))*extra[c.agent])
+					}
+				}
+				if v := (other - value(now[t])) / float64(now[t].weight+1); v < loss {
+					k, loss = try, v
+				}
+			}
 			out := lists[i][k]
 			lists[i][k] = lists[i][len(lists[i])-1]
 			lists[i] = lists[i][:len(lists[i])-1]
-			left[i] += weight[out]
+			left[i] += now[out].weight
 			agent[out] = -1
 			queue = append(queue, out)
 		}
 	}
-	return agent, r.price(agent), true
+	for _, c := range now {
+		cost += c.cost
+	}
+	return agent, cost, true
 }
 
 // at gives the pair of job and agent.

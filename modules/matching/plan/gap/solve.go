@@ -61,7 +61,8 @@ type run struct {
 	lower int64 // proven: no assignment costs less
 	rest  shape // the problem without pairs that no assignment as cheap as best can use
 	l     *lagrange
-	u     []int64 // multipliers of all jobs
+	u     []int64   // multipliers of all jobs
+	worth []float64 // prices of the agents' capacities
 	fix   fixer
 	tree  *tree
 	step  int64 // how far above the bound the tree asks
@@ -121,7 +122,9 @@ func (r *run) stop() bool {
 
 func (r *run) search() {
 	r.rest = shape{p: r.p}
-	r.l = newLagrange(r.p, start(r.p), 1, r.opt.Workers)
+	u, worth := start(r.p)
+	r.worth = worth
+	r.l = newLagrange(r.p, u, 1, r.opt.Workers)
 	if agent, cost, ok := r.repair(none(r.p.jobs())); ok {
 		r.best, r.cost = agent, cost
 		r.polish()
@@ -182,6 +185,11 @@ func (r *run) any() {
 	} else if r.tree.done() {
 		r.empty = true
 	}
+}
+
+// repair completes a partial assignment of the whole problem.
+func (r *run) repair(agent []int) ([]int, int64, bool) {
+	return repair(r.p, r.by, agent, r.worth, r.rng, r.stop)
 }
 
 // take keeps an assignment that is better than the best.
@@ -385,6 +393,14 @@ func (r *run) deal(o *group, seed uint64) {
 		u[k] = r.l.best[j] + rng.Int64N(scale/2) - scale/4
 	}
 	o.agent, o.cost, o.ok = dive(sub, u, 10, 4, o.old+1, rng, 1, r.stop)
+	if !o.ok && r.cost-r.lower > r.cost/200 {
+		price := make([]float64, len(o.agents))
+		for k, i := range o.agents {
+			price[k] = r.worth[i]
+		}
+		o.agent, o.cost, o.ok = repair(sub, sub.choices(), o.agent, price, rng, r.stop)
+		o.ok = o.ok && o.cost <= o.old
+	}
 	for k := range o.agent {
 		if o.ok {
 			o.agent[k] = o.agents[o.agent[k]]

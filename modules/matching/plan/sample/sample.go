@@ -94,7 +94,7 @@ func Plan(size Size, seed uint64) *plan.Instance {
 		in.Initiatives = append(in.Initiatives, plan.Initiative{ID: fmt.Sprintf("I%06d", i), Org: fmt.Sprintf("O%d", i/3), Verified: true})
 		o := offer{rng.IntN(regions), rng.IntN(categories)}
 		offers[i] = o
-		for spread := range min(regions, 3+rng.IntN(3)) {
+		for spread := range min(regions, 5+rng.IntN(4)) {
 			cell[offer{(o.region + spread) % regions, o.category}] = append(cell[offer{(o.region + spread) % regions, o.category}], int32(i))
 		}
 	}

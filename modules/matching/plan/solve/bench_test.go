@@ -14,7 +14,8 @@ import (
 	"gotong/modules/matching/plan/solve"
 )
 
-// BenchmarkPlan prints the table of the README: proven gap over time on synthetic plans. GOTONG_BENCH_NATION=1 adds the nation.
+// BenchmarkPlan prints the table of the README: proven gap over time on synthetic plans. GOTONG_BENCH_NATION=1 adds the nation. GOTONG_BENCH_CPU=1
+// gives one worker that much processor time, for a machine that is not idle.
 //
 //	go test -run '^$' -bench Plan -benchtime 1x ./modules/matching/plan/solve
 func BenchmarkPlan(b *testing.B) {
@@ -33,12 +34,17 @@ func BenchmarkPlan(b *testing.B) {
 			marks []time.Duration
 		}{"nation 20000x300000", sample.Nation, []time.Duration{40 * time.Second}})
 	}
+	workers := 0
+	if os.Getenv("GOTONG_BENCH_CPU") != "" {
+		solve.CPUClock()
+		workers = 1
+	}
 	for _, c := range cases {
 		in := sample.Plan(c.size, 42)
 		for _, limit := range c.marks {
 			b.Run(fmt.Sprintf("%s/%s", c.name, limit), func(b *testing.B) {
 				for b.Loop() {
-					o, err := solve.Solve(context.Background(), in, solve.Options{Time: limit, Seed: 1})
+					o, err := solve.Solve(context.Background(), in, solve.Options{Time: limit, Seed: 1, Workers: workers})
 					if err != nil {
 						b.Fatal(err)
 					}

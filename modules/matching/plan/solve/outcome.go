@@ -1,8 +1,6 @@
 package solve
 
 import (
-	"time"
-
 	"gotong/modules/matching/plan"
 )
 
@@ -119,7 +117,7 @@ func (r *run) outcome(floorAtMost int) *Outcome {
 		}
 		o.Prices.Prices[r.rowName(row)] = named
 	}
-	o.Elapsed = time.Since(r.start)
+	o.Elapsed = clock().Sub(r.start)
 	return o
 }
 

@@ -89,6 +89,6 @@ func (p *Portal) app() (*fiber.App, error) {
 func (p *Portal) routed() []interface{ Routes(fiber.Router) } {
 	h := &p.house
 	return []interface{ Routes(fiber.Router) }{
-		p.catalog, h.Accounts, h.Villages, h.Organizations, h.Needs, h.Calls, h.Initiatives, h.Reviews, h.Progress, h.Commitments, h.Coverage, p.matching, h.Plans, h.Documents, h.Tokens, p.taxonomy, p.audit, p.rights, p.house.Moderation, p.tables,
+		p.catalog, h.Accounts, h.Villages, h.Organizations, h.Needs, h.Calls, h.Initiatives, h.Reviews, h.Progress, h.Commitments, h.Coverage, p.matching, h.Plans, h.Papers, h.Documents, h.Tokens, p.taxonomy, p.audit, p.rights, p.house.Moderation, p.tables,
 	}
 }

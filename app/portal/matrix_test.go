@@ -129,6 +129,12 @@ func (s *scenery) subjects(pattern string) (list []subject) {
 			list = append(list, subject{name: name, params: map[string]string{"id": string(s.deals[name]), "shown": "nothing-here", "link": "nothing-here"}})
 		}
 		list = append(list, subject{name: "missing", params: map[string]string{"id": "nothing-here", "shown": "nothing-here", "link": "nothing-here"}})
+	case first("/papers/templates/:kind"):
+		one("agreement", "kind", "pks")
+		one("missing", "kind", "nothing-here")
+	case first("/papers/:id"):
+		one("good", "id", s.paper)
+		one("missing", "id", "nothing-here")
 	case first("/shared/:secret"):
 		one("good", "secret", s.shared)
 		one("missing", "secret", "nothing-here")
@@ -325,6 +331,10 @@ func (s *scenery) inputs(l line) string {
 		v.Set("due", string(day(30)))
 	case "/commitments/:id/obligation-drop", "/commitments/:id/obligation-done":
 		v.Set("obligation", "nothing-here")
+	case "/commitments/:id/papers":
+		for k, x := range map[string]string{"kind": "pks", "date": string(day(0)), "clause": "Empat belas hari sebelumnya."} {
+			v.Set(k, x)
+		}
 	case "/commitments/:id/item":
 		for k, x := range map[string]string{"what": "Tandon", "quantity": "1", "unit": "unit", "condition": "Baik", "receiver": "Kepala dusun"} {
 			v.Set(k, x)

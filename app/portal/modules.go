@@ -19,6 +19,7 @@ import (
 	"gotong/modules/moderation"
 	"gotong/modules/needs"
 	"gotong/modules/organizations"
+	"gotong/modules/papers"
 	"gotong/modules/progress"
 	"gotong/modules/reviews"
 	"gotong/modules/tables"
@@ -30,7 +31,7 @@ import (
 // modules makes every module and joins them. Panels of modules that are made later are asked for when a page is shown.
 func (p *Portal) modules(providers *accounts.Providers) {
 	h := &p.house
-	places, orgs, papers := wire.Places{House: h}, wire.Organizations{House: h}, wire.Papers{House: h}
+	places, orgs, attached := wire.Places{House: h}, wire.Organizations{House: h}, wire.Papers{House: h}
 	history := wire.Later(func() domain.Panel { return p.audit.History })
 	documentsPanel := wire.Scoped(domain.ScopeDocuments, wire.Later(func() domain.Panel { return h.Documents.Panel() }))
 	limit := int64(p.config.Uploads.MaxMB) << 20
@@ -48,11 +49,11 @@ func (p *Portal) modules(providers *accounts.Providers) {
 		},
 	})
 	h.Organizations = organizations.New(organizations.Deps{
-		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Regions: h.Villages.Service, Documents: papers,
+		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Regions: h.Villages.Service, Documents: attached,
 		People: h.Accounts.Service, Search: wire.Finder{Index: p.index, Kind: domain.KindOrganization}, PublicURL: p.publicURL(),
 	})
 	h.Needs = needs.New(needs.Deps{
-		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Places: places, Organizations: orgs, Papers: papers,
+		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Places: places, Organizations: orgs, Papers: attached,
 		Ledgers: wire.Ledgers{House: h}, Mandates: wire.Mandates{House: h}, Finder: wire.Finder{Index: p.index, Kind: domain.KindNeed},
 		Panels: []domain.Panel{
 			wire.Later(func() domain.Panel { return p.matching.NeedPanel() }), wire.Scoped(domain.ScopeCommitments, wire.Later(func() domain.Panel { return h.Commitments.NeedPanel() })),
@@ -65,7 +66,7 @@ func (p *Portal) modules(providers *accounts.Providers) {
 		Panels: []domain.Panel{wire.Later(func() domain.Panel { return h.Initiatives.CallPanel() }), documentsPanel, history},
 	})
 	h.Initiatives = initiatives.New(initiatives.Deps{
-		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Places: places, Organizations: orgs, Papers: papers,
+		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Places: places, Organizations: orgs, Papers: attached,
 		Offers: wire.Offers{House: h}, Finder: wire.Finder{Index: p.index, Kind: domain.KindInitiative}, Calls: wire.InitiativeCalls{House: h}, Reviews: wire.InitiativeReviews{House: h},
 		Panels: []domain.Panel{
 			wire.Later(func() domain.Panel { return h.Reviews.InitiativePanel() }), wire.Later(func() domain.Panel { return h.Progress.InitiativePanel() }),
@@ -82,11 +83,14 @@ func (p *Portal) modules(providers *accounts.Providers) {
 		Nameless: []domain.Panel{h.Initiatives.ProposalPanel(true)}, Changes: h.Initiatives.ChangesPanel(),
 	})
 	h.Progress = progress.New(progress.Deps{
-		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Initiatives: wire.ProgressInitiatives{House: h}, Organizations: orgs, Papers: papers,
+		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Initiatives: wire.ProgressInitiatives{House: h}, Organizations: orgs, Papers: attached,
 	})
 	h.Commitments = commitments.New(commitments.Deps{
 		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Needs: wire.CommitmentNeeds{House: h}, Initiatives: wire.CommitmentInitiatives{House: h},
-		Organizations: orgs, Places: places, Papers: papers, Panels: []domain.Panel{documentsPanel, history}, PublicURL: p.publicURL(),
+		Organizations: orgs, Places: places, Papers: attached, Panels: []domain.Panel{documentsPanel, history}, PublicURL: p.publicURL(), Drafts: wire.PaperDrafts{House: h},
+	})
+	h.Papers = papers.New(papers.Deps{
+		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Commitments: wire.PaperCommitments{House: h}, Library: wire.PaperLibrary{House: h}, PublicURL: p.publicURL(),
 	})
 	p.matching = matching.New(matching.Deps{
 		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Needs: wire.MatchingNeeds{House: h}, Initiatives: wire.MatchingInitiatives{House: h},
@@ -140,7 +144,7 @@ func (p *Portal) spreadsheets(limit int64) *tables.Module {
 	h, bundle := &p.house, p.engine.Bundle()
 	asked := wire.Tables{House: h}
 	needsTable := needs.NewTable(h.Needs.Service, asked, bundle)
-	proposals, partners, papers := initiatives.NewTable(h.Initiatives.Service, bundle), organizations.NewTable(h.Organizations.Service), documents.NewTable(h.Documents.Service, bundle)
+	proposals, partners, library := initiatives.NewTable(h.Initiatives.Service, bundle), organizations.NewTable(h.Organizations.Service), documents.NewTable(h.Documents.Service, bundle)
 	register := h.Villages.Service
 	profiles, observations, potentials := register.ProfileTable(bundle), register.ObservationTable(bundle), register.PotentialTable(bundle)
 	return tables.New(tables.Deps{
@@ -149,11 +153,11 @@ func (p *Portal) spreadsheets(limit int64) *tables.Module {
 			{Name: "needs", ByOrganization: true, Table: needsTable}, {Name: "profiles", Table: profiles}, {Name: "observations", Table: observations},
 			{Name: "potentials", Table: potentials}, {Name: "initiatives", ByOrganization: true, Returns: true, Table: proposals},
 			{Name: "organizations", ByOrganization: true, Returns: true, Table: partners},
-			{Name: "documents", ByOrganization: true, Office: true, Returns: true, Table: papers},
+			{Name: "documents", ByOrganization: true, Office: true, Returns: true, Table: library},
 		},
 		Lists: map[string]tables.List{
 			"needs": needsTable, "profiles": profiles, "observations": observations, "potentials": potentials,
-			"organizations": partners, "initiatives": proposals, "documents": papers,
+			"organizations": partners, "initiatives": proposals, "documents": library,
 			"offers": initiatives.OffersTable{Service: h.Initiatives.Service, Bundle: bundle},
 		},
 	})

@@ -20,6 +20,7 @@ import (
 	"gotong/modules/moderation"
 	"gotong/modules/needs"
 	"gotong/modules/organizations"
+	generated "gotong/modules/papers"
 )
 
 const temajuk = domain.RegionCode(walk.Village)
@@ -45,6 +46,7 @@ type scenery struct {
 	documents map[string]domain.DocumentID
 	curated   map[string]string // collections
 	shared    string            // secret of a link to the organisation's document
+	paper     string            // the agreement made for the accepted commitment
 	imports   map[string]string
 	secret    string
 	code      string // by which the village can answer without an account
@@ -294,6 +296,9 @@ func (s *scenery) makeCommitments() {
 	s.deal("delivered", "verified", 6, 6)
 	s.deal("disputed", "verified", 7, 7)
 	s.deal("confirmed", "fulfilled", 1, 7)
+	var err error
+	s.paper, err = s.house().Papers.Service.Make(s.ctx, s.who("univ-pengelola"), s.op(), s.deals["accepted"], generated.PKS, generated.Said{Date: day(0), Clause: "Empat belas hari sebelumnya." + s.tail})
+	s.must(err)
 	shown, err := s.house().Commitments.Service.MakeLink(s.ctx, s.who("desa-temajuk"), s.op(), s.deals["delivered"], commitments.LinkMessage)
 	s.must(err)
 	link, err := s.house().Commitments.Service.ShownLink(s.ctx, s.who("desa-temajuk"), s.deals["delivered"], shown)

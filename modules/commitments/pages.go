@@ -34,6 +34,7 @@ type showPage struct {
 	Verified    []web.Fact
 	Renew       string     // where a new commitment like this one begins; "" for others
 	Answered    []web.Fact // answers without an account, for those who see all
+	PapersPath  string     // where the owners of both sides make papers; "" for others
 	LinksPath   string     // where the village's owner makes links; "" for others
 	Actions     []web.Action
 	Form        *web.Form
@@ -168,7 +169,10 @@ func (m *Module) showPage(ctx context.Context, b web.Base, actor domain.Actor, i
 		if err := m.answered(ctx, &page, id, &c, sides); err != nil {
 			return showPage{}, err
 		}
-		page.offer(id, c, sides, refused)
+		page.offer(id, m.drafted(ctx, id, c), sides, refused)
+		if (slices.Contains(sides, SideProposer) || slices.Contains(sides, SideVillage)) && (c.State == StateAccepted || c.listable()) {
+			page.PapersPath = b.URL(pathOf(id) + "/papers")
+		}
 		page.negotiate(id, c, sides, refused)
 		page.talk(id, c, sides, refused)
 	}
@@ -176,6 +180,22 @@ func (m *Module) showPage(ctx context.Context, b web.Base, actor domain.Actor, i
 	failed := web.Section{ID: "panel-error", Title: b.T("commitments.panel.failed_title"), Error: b.T("commitments.panel.failed")}
 	page.Sections, _ = domain.LoadPanels(ctx, m.panels, request, failed, m.log)
 	return page, nil
+}
+
+// drafted gives a commitment whose agreement is still to be signed the terms of the paper that was made for it, as the form offers
+// them. What cannot be had is left out.
+func (m *Module) drafted(ctx context.Context, id domain.CommitmentID, c Commitment) Commitment {
+	if c.State != StateAccepted || c.Agreement != nil || m.Service.drafts == nil {
+		return c
+	}
+	t, ok, err := m.Service.drafts.Draft(ctx, id)
+	if err != nil {
+		m.log.WarnContext(ctx, "drafts of agreements cannot be read", "commitment", id, "error", err)
+	}
+	if ok {
+		c.Agreement = &Agreement{Kind: t.Kind, Number: t.Number, Date: t.Date, Clause: t.Clause}
+	}
+	return c
 }
 
 // coverOf shows what of a commitment was delivered and confirmed; the whole is what was promised, not what is needed.

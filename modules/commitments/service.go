@@ -88,6 +88,11 @@ type Papers interface {
 	Thumbnail(ctx context.Context, by string, ref domain.Ref, id domain.DocumentID, side int) ([]byte, error)
 }
 
+// Drafts tells what was made for signing. ok is false where nothing was.
+type Drafts interface {
+	Draft(ctx context.Context, id domain.CommitmentID) (terms Terms, ok bool, err error)
+}
+
 // Deps is what the module needs.
 type Deps struct {
 	DB            *store.DB
@@ -101,6 +106,7 @@ type Deps struct {
 	Papers        Papers
 	Panels        []domain.Panel // on a commitment's page, in order: documents, history
 	PublicURL     string         // for links that leave the portal
+	Drafts        Drafts         // of agreements; nil for none
 }
 
 // Service makes and follows commitments and keeps the accounts of needs and offers.
@@ -117,6 +123,7 @@ type Service struct {
 	orgs     Organizations
 	places   Places
 	papers   Papers
+	drafts   Drafts
 
 	locks [64]sync.Mutex // of accounts by hash: fewer lost races within one process, no more than that
 }
@@ -127,7 +134,7 @@ func newService(d Deps) *Service {
 	}
 	return &Service{records: store.NewRecords(d.DB, definition()), accounts: store.NewRecords(d.DB, accountDefinition()),
 		links: store.NewRecords(d.DB, linkDefinition()), shown: store.NewState[shownLink](d.DB, "commitment_links_shown"), db: d.DB,
-		clock: d.Clock, log: d.Log, needs: d.Needs, inits: d.Initiatives, orgs: d.Organizations, places: d.Places, papers: d.Papers}
+		clock: d.Clock, log: d.Log, needs: d.Needs, inits: d.Initiatives, orgs: d.Organizations, places: d.Places, papers: d.Papers, drafts: d.Drafts}
 }
 
 // Proposal is what a proposer offers for a need.
@@ -357,6 +364,16 @@ func (s *Service) Get(ctx context.Context, actor domain.Actor, id domain.Commitm
 		return Commitment{}, false, notFound()
 	}
 	return doc.Body, seesAll(actor, &doc.Body), nil
+}
+
+// Owned gives a commitment to an owner of one of its sides. Errors: NotFound, SignIn, Forbidden.
+func (s *Service) Owned(ctx context.Context, actor domain.Actor, id domain.CommitmentID) (Commitment, error) {
+	doc, err := s.records.Get(ctx, string(id))
+	if err != nil {
+		return Commitment{}, found(err)
+	}
+	_, err = s.hand(actor, &doc.Body, "", SideProposer, SideVillage)
+	return doc.Body, err
 }
 
 // found gives NotFound the same words whether a thing is missing or hidden.

@@ -104,11 +104,25 @@ func NewIndex(w Weights) *Index {
 		offerCells: newPostings[offerRow](), needCells: newPostings[*Need]()}
 }
 
-// Clear forgets everything.
-func (x *Index) Clear() {
-	fresh := NewIndex(x.weights)
+// SetWeights puts other weights in force.
+func (x *Index) SetWeights(w Weights) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	x.weights = w
+}
+
+// Weights are those in force.
+func (x *Index) Weights() Weights {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.weights
+}
+
+// Clear forgets everything but the weights.
+func (x *Index) Clear() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	fresh := NewIndex(x.weights)
 	x.initiatives, x.offers, x.byOrg, x.needs = fresh.initiatives, fresh.offers, fresh.byOrg, fresh.needs
 	x.offerCells, x.needCells = fresh.offerCells, fresh.needCells
 }
@@ -217,6 +231,17 @@ func (x *Index) InitiativesOf(id domain.OrganizationID) []domain.InitiativeID {
 		list = append(list, i)
 	}
 	return list
+}
+
+// organizationOf tells whose an initiative is.
+func (x *Index) organizationOf(id domain.InitiativeID) (domain.OrganizationID, bool) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	h, ok := x.initiatives[id]
+	if !ok {
+		return "", false
+	}
+	return h.initiative.Organization, true
 }
 
 // Size tells how many open needs and initiatives the index holds.

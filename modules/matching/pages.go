@@ -10,6 +10,10 @@ type aboutPage struct {
 	Conditions []web.Fact
 	Weights    web.Table
 	Words      []web.Fact
+	Versions   web.Table
+	Pager      web.Pager
+	Form       *web.Form // for the secretariat
+	Preview    *previewView
 }
 
 type panelPage struct {
@@ -18,6 +22,7 @@ type panelPage struct {
 	Fits  []matchCard
 	Near  []matchCard
 	Empty *web.Empty
+	Aside []asideRow // what the reader's side put aside
 }
 
 // matchCard is one counterpart with its reasons.
@@ -30,6 +35,7 @@ type matchCard struct {
 	Against []string // what speaks against it
 	If      string   // what would have to change, of a near miss
 	Propose string   // address of the form for those who may propose, else ""
+	Refuse  string   // where the reader's side says that it is not for it
 	Talk    string   // address of the form for the village's owner, who may begin a conversation
 	Demo    bool
 }

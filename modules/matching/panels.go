@@ -25,11 +25,19 @@ func (f panelFunc) Load(ctx context.Context, request domain.PanelRequest) (domai
 // NeedPanel shows which initiatives fit an open need, with reasons, and which nearly do.
 func (m *Module) NeedPanel() domain.Panel {
 	return panelFunc(func(ctx context.Context, r domain.PanelRequest) (domain.Fragment, error) {
-		ranking, ok := m.Service.ForNeed(domain.NeedID(r.Ref.ID), shownFits, shownNear)
+		aside, err := m.aside(ctx, r, SideVillage)
+		if err != nil {
+			return domain.Fragment{}, err
+		}
+		without := make([]domain.InitiativeID, len(aside))
+		for i, a := range aside {
+			without[i] = a.Initiative
+		}
+		ranking, ok := m.Service.ForNeed(domain.NeedID(r.Ref.ID), shownFits, shownNear, without...)
 		if !ok {
 			return m.absent(r, "matching.panel.need")
 		}
-		page := panelPage{Base: r.Page, Lead: r.Page.T("matching.panel.need_lead", "count", ranking.All)}
+		page := panelPage{Base: r.Page, Lead: r.Page.T("matching.panel.need_lead", "count", ranking.All), Aside: asideRows(r.Page, aside)}
 		district := m.district(ctx, r.Region)
 		for _, match := range ranking.Fits {
 			page.Fits = append(page.Fits, m.initiativeCard(r, match, district))
@@ -44,11 +52,19 @@ func (m *Module) NeedPanel() domain.Panel {
 // InitiativePanel shows which open needs an initiative fits best.
 func (m *Module) InitiativePanel() domain.Panel {
 	return panelFunc(func(ctx context.Context, r domain.PanelRequest) (domain.Fragment, error) {
-		ranking, ok := m.Service.ForInitiative(domain.InitiativeID(r.Ref.ID), shownFits, shownNear)
+		aside, err := m.aside(ctx, r, SidePartner)
+		if err != nil {
+			return domain.Fragment{}, err
+		}
+		without := make([]domain.NeedID, len(aside))
+		for i, a := range aside {
+			without[i] = a.Need
+		}
+		ranking, ok := m.Service.ForInitiative(domain.InitiativeID(r.Ref.ID), shownFits, shownNear, without...)
 		if !ok {
 			return m.absent(r, "matching.panel.initiative")
 		}
-		page := panelPage{Base: r.Page, Lead: r.Page.T("matching.panel.initiative_lead", "count", ranking.All)}
+		page := panelPage{Base: r.Page, Lead: r.Page.T("matching.panel.initiative_lead", "count", ranking.All), Aside: asideRows(r.Page, aside)}
 		for _, match := range ranking.Fits {
 			page.Fits = append(page.Fits, m.needCard(ctx, r, match))
 		}
@@ -57,6 +73,29 @@ func (m *Module) InitiativePanel() domain.Panel {
 		}
 		return m.fragment(r, page, "matching.panel.initiative", "matching.panel.initiative_empty")
 	})
+}
+
+// aside lists what the reader's own side put aside of the page's subject; nothing for others.
+func (m *Module) aside(ctx context.Context, r domain.PanelRequest, side Side) ([]Refusal, error) {
+	own := false
+	if side == SideVillage {
+		_, own = r.Actor.VillageGovernment(r.Region, domain.OrgViewer)
+	} else {
+		organization, known := m.Service.index.organizationOf(domain.InitiativeID(r.Ref.ID))
+		own = known && r.Actor.Has(organization, domain.OrgViewer)
+	}
+	if !own {
+		return nil, nil
+	}
+	return m.Service.Aside(ctx, side, r.Ref.ID)
+}
+
+func asideRows(b web.Base, list []Refusal) []asideRow {
+	rows := make([]asideRow, len(list))
+	for i, r := range list {
+		rows[i] = asideRowOf(b, r)
+	}
+	return rows
 }
 
 // absent is the panel of a thing that is not in the index: nothing, or that the index is still being built.
@@ -90,7 +129,7 @@ func (m *Module) initiativeCard(r domain.PanelRequest, match Match, district str
 	card := m.card(b, match, district)
 	card.Title, card.Path, card.Meta = match.Initiative.Title, b.URL("/initiatives/"+string(match.Initiative.ID)), match.Initiative.OrganizationName
 	card.Demo = match.Initiative.Demo
-	card.Propose, card.Talk = proposePath(r, match), talkPath(r, match)
+	card.Propose, card.Talk, card.Refuse = proposePath(r, match), talkPath(r, match), refusePath(r, match, SideVillage)
 	return card
 }
 
@@ -102,7 +141,7 @@ func (m *Module) needCard(ctx context.Context, r domain.PanelRequest, match Matc
 		card.Meta = domain.PlaceText(place)
 	}
 	card.Demo = match.Need.Demo
-	card.Propose, card.Talk = proposePath(r, match), talkPath(r, match)
+	card.Propose, card.Talk, card.Refuse = proposePath(r, match), talkPath(r, match), refusePath(r, match, SidePartner)
 	return card
 }
 

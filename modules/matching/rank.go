@@ -118,12 +118,24 @@ func (x *Index) ForNeed(id domain.NeedID, today domain.Date, limit, near int) (R
 func (x *Index) forNeed(id domain.NeedID, today domain.Date, limit, near int, among func(*Initiative) bool) (Ranking, bool) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
+	return x.ranked(x.weights, id, today, limit, near, among)
+}
+
+// rank gives the best that fit a need by some weights.
+func (x *Index) rank(w Weights, id domain.NeedID, today domain.Date, limit int) (Ranking, bool) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.ranked(w, id, today, limit, 0, func(*Initiative) bool { return true })
+}
+
+// ranked is forNeed by some weights, under the lock.
+func (x *Index) ranked(w Weights, id domain.NeedID, today domain.Date, limit, near int, among func(*Initiative) bool) (Ranking, bool) {
 	e, ok := x.needs[id]
 	if !ok || e.value.Uncovered <= 0 {
 		return Ranking{}, false
 	}
 	n, regency := e.value, e.value.Village.At(domain.LevelRegency)
-	c := newCollector(x.weights, today, limit, near)
+	c := newCollector(w, today, limit, near)
 	scan := func(list []*entry[offerRow], keep func(*Need, offerRow, string)) {
 		for _, e := range list {
 			if !e.dead && among(e.value.initiative) {
@@ -151,6 +163,11 @@ func (x *Index) forNeed(id domain.NeedID, today domain.Date, limit, near int, am
 
 // ForInitiative ranks the open needs for an initiative. ok is false where the index does not hold it.
 func (x *Index) ForInitiative(id domain.InitiativeID, today domain.Date, limit, near int) (Ranking, bool) {
+	return x.forInitiative(id, today, limit, near, func(*Need) bool { return true })
+}
+
+// forInitiative is ForInitiative among some needs only.
+func (x *Index) forInitiative(id domain.InitiativeID, today domain.Date, limit, near int, among func(*Need) bool) (Ranking, bool) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	h, ok := x.initiatives[id]
@@ -160,7 +177,7 @@ func (x *Index) ForInitiative(id domain.InitiativeID, today domain.Date, limit, 
 	c := newCollector(x.weights, today, limit, near)
 	scan := func(list []*entry[*Need], row offerRow, keep func(*Need, offerRow, string)) {
 		for _, e := range list {
-			if !e.dead && e.value.Uncovered > 0 {
+			if !e.dead && e.value.Uncovered > 0 && among(e.value) {
 				keep(e.value, row, string(e.value.ID))
 			}
 		}

@@ -3,6 +3,7 @@ package matching
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -82,22 +83,25 @@ type Service struct {
 	places   Places
 	subjects Subjects
 	ready    atomic.Bool
+
+	weightings *store.Records[Weighting]
+	refusals   *store.Records[Refusal]
 }
 
 // Ready tells whether the index was built; before that, rankings are not known.
 func (s *Service) Ready() bool { return s.ready.Load() }
 
 // Weights are those in force.
-func (s *Service) Weights() Weights { return s.index.weights }
+func (s *Service) Weights() Weights { return s.index.Weights() }
 
 // ForNeed ranks the initiatives for an open need, today. ok is false where the need is not open or wholly covered.
-func (s *Service) ForNeed(id domain.NeedID, limit, near int) (Ranking, bool) {
-	return s.index.ForNeed(id, domain.DateOf(s.clock.Now()), limit, near)
+func (s *Service) ForNeed(id domain.NeedID, limit, near int, without ...domain.InitiativeID) (Ranking, bool) {
+	return s.index.forNeed(id, domain.DateOf(s.clock.Now()), limit, near, func(i *Initiative) bool { return !slices.Contains(without, i.ID) })
 }
 
 // ForInitiative ranks the open needs for an initiative, today. ok is false where it is not open.
-func (s *Service) ForInitiative(id domain.InitiativeID, limit, near int) (Ranking, bool) {
-	return s.index.ForInitiative(id, domain.DateOf(s.clock.Now()), limit, near)
+func (s *Service) ForInitiative(id domain.InitiativeID, limit, near int, without ...domain.NeedID) (Ranking, bool) {
+	return s.index.forInitiative(id, domain.DateOf(s.clock.Now()), limit, near, func(n *Need) bool { return !slices.Contains(without, n.ID) })
 }
 
 // Run builds the index by a scan and follows the feed from where the scan began, until ctx ends. A failed scan is
@@ -127,6 +131,11 @@ func (s *Service) Build(ctx context.Context) (from int64, err error) {
 	}
 	s.ready.Store(false)
 	s.index.Clear()
+	if s.weightings != nil { // a check recomputes by the weights that it compares with
+		if err := s.reweigh(ctx); err != nil {
+			return 0, err
+		}
+	}
 	if err := s.buildNeeds(ctx); err != nil {
 		return 0, err
 	}
@@ -218,6 +227,12 @@ func (s *Service) buildInitiatives(ctx context.Context) error {
 func (s *Service) follow(ctx context.Context, entries []store.Entry) error {
 	seen := map[Subject]bool{}
 	for _, e := range entries {
+		if e.Collection == weightsCollection {
+			if err := s.reweigh(ctx); err != nil {
+				return err
+			}
+			continue
+		}
 		subjects, err := s.subjects.Of(ctx, e)
 		if err != nil {
 			return err
@@ -320,7 +335,7 @@ func (s *Service) refreshInitiative(ctx context.Context, id domain.InitiativeID)
 // Check recomputes what the index holds from its sources and compares rankings of up to limit needs with the plain
 // recomputation; it says what differs. Changes while it runs may show up.
 func (s *Service) Check(ctx context.Context, limit int) ([]string, error) {
-	fresh := &Service{index: NewIndex(s.index.weights), db: s.db, clock: s.clock, log: s.log, needs: s.needs, inits: s.inits, capacity: s.capacity}
+	fresh := &Service{index: NewIndex(s.Weights()), db: s.db, clock: s.clock, log: s.log, needs: s.needs, inits: s.inits, capacity: s.capacity}
 	if _, err := fresh.Build(ctx); err != nil {
 		return nil, err
 	}

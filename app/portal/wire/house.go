@@ -16,6 +16,7 @@ import (
 	"gotong/modules/moderation"
 	"gotong/modules/needs"
 	"gotong/modules/organizations"
+	"gotong/modules/papers"
 	"gotong/modules/progress"
 	"gotong/modules/reviews"
 	"gotong/modules/tokens"
@@ -39,6 +40,7 @@ type House struct {
 	Moderation    *moderation.Module
 	Tokens        *tokens.Module
 	Plans         *plans.Module
+	Papers        *papers.Module
 }
 
 // Later is a panel of a module that is made after the one on whose page it stands.

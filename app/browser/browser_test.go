@@ -25,12 +25,22 @@ import (
 	"gotong/app/config"
 	"gotong/app/portal"
 	"gotong/app/walk"
+	"gotong/modules/kit/testkit/effort"
 )
 
 //go:embed testdata/axe-core/axe.min.js
 var axe string
 
 const width, height = 360, 740
+
+// ways are those in which a walk is taken: without JavaScript and with it; under the race detector, which slows the portal
+// beside the browser, with it only.
+func ways() []bool {
+	if effort.Race {
+		return []bool{true}
+	}
+	return []bool{false, true}
+}
 
 func browser(t *testing.T) *walk.Browser {
 	t.Helper()
@@ -241,7 +251,7 @@ func (i *inspector) once(b *walk.Browser, base string, script bool) func(subject
 func TestLoopInTheBrowser(t *testing.T) {
 	b := browser(t)
 	base := serve(t)
-	for _, script := range []bool{false, true} {
+	for _, script := range ways() {
 		name := "with-javascript"
 		if !script {
 			name = "without-javascript"

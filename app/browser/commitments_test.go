@@ -20,7 +20,7 @@ var confirmAddress = regexp.MustCompile(`http://[^ ]*(/confirm/[0-9A-Z]+)`)
 func TestVillageConfirmsByLinkInTheBrowser(t *testing.T) {
 	b := browser(t)
 	base := serve(t)
-	for _, script := range []bool{false, true} {
+	for _, script := range ways() {
 		name := map[bool]string{false: "without-javascript", true: "with-javascript"}[script]
 		t.Run(name, func(t *testing.T) {
 			i := inspect(t, "commitments-"+name)

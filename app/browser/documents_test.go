@@ -35,7 +35,7 @@ func threePages(t *testing.T) walk.File {
 func TestDocumentsInTheBrowser(t *testing.T) {
 	b := browser(t)
 	base := serve(t)
-	for _, script := range []bool{false, true} {
+	for _, script := range ways() {
 		name := map[bool]string{false: "documents-without-javascript", true: "documents-with-javascript"}[script]
 		t.Run(name, func(t *testing.T) {
 			i := inspect(t, name)

@@ -20,8 +20,8 @@ func declaration(mark string) walk.Values {
 	}
 }
 
-// effort counts what a thumb does: a key for each character, a tap for each input and button.
-func effort(v walk.Values) (keys, taps int) {
+// thumbWork counts what a thumb does: a key for each character, a tap for each input and button.
+func thumbWork(v walk.Values) (keys, taps int) {
 	for name, text := range v {
 		taps++
 		if name != "unit" && name != "urgency" {
@@ -37,7 +37,7 @@ func TestNeedsInTheBrowser(t *testing.T) {
 	b := browser(t)
 	base := serve(t)
 	fill(t, base, 40)
-	for _, script := range []bool{false, true} {
+	for _, script := range ways() {
 		name := map[bool]string{false: "without-javascript", true: "with-javascript"}[script]
 		t.Run(name, func(t *testing.T) {
 			i := inspect(t, name)
@@ -63,7 +63,7 @@ func TestNeedsInTheBrowser(t *testing.T) {
 			do(village, "/needs/new?category=clean-water-supply", `form[action$="/needs"]`, values, nil)
 			need := village.Path()
 			do(village, need+"/submit", `form[action$="/submit"]`, nil, map[string]walk.File{"minutes": {Name: "ba.pdf", Body: walk.PDF("Berita acara " + name)}})
-			keys, taps := effort(values)
+			keys, taps := thumbWork(values)
 			t.Logf("declared and submitted: %d keys, %d taps (category, save, submit, file among them), %s in the machine's hands", keys, taps+7, time.Since(began).Round(time.Millisecond))
 
 			do(verifier, need, `form[action$="/begin"]`, nil, nil)

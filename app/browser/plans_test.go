@@ -16,7 +16,7 @@ import (
 func TestPlansInTheBrowser(t *testing.T) {
 	b := browser(t)
 	base := serve(t)
-	for _, script := range []bool{false, true} {
+	for _, script := range ways() {
 		name := map[bool]string{false: "without-javascript", true: "with-javascript"}[script]
 		t.Run(name, func(t *testing.T) {
 			i := inspect(t, "plans-"+name)

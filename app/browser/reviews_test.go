@@ -23,7 +23,7 @@ func TestProposalsAreJudgedInTheBrowser(t *testing.T) {
 		people[subject] = v
 		return v, err
 	}
-	for _, script := range []bool{false, true} {
+	for _, script := range ways() {
 		name := map[bool]string{false: "without-javascript", true: "with-javascript"}[script]
 		t.Run(name, func(t *testing.T) {
 			i := inspect(t, "reviews-"+name)

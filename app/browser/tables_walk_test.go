@@ -16,7 +16,7 @@ import (
 func TestTableInTheBrowser(t *testing.T) {
 	b := browser(t)
 	base := serve(t)
-	for _, script := range []bool{false, true} {
+	for _, script := range ways() {
 		name := "table-with-javascript"
 		if !script {
 			name = "table-without-javascript"

@@ -12,7 +12,7 @@ import (
 func TestVillagesInTheBrowser(t *testing.T) {
 	b := browser(t)
 	base := serve(t)
-	for _, script := range []bool{false, true} {
+	for _, script := range ways() {
 		name := map[bool]string{false: "villages-without-javascript", true: "villages-with-javascript"}[script]
 		t.Run(name, func(t *testing.T) {
 			i := inspect(t, name)

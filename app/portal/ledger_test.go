@@ -13,6 +13,7 @@ import (
 	"gotong/modules/domain"
 	"gotong/modules/initiatives"
 	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/testkit/effort"
 	"gotong/modules/needs"
 )
 
@@ -190,7 +191,7 @@ func (m *market) holds(after string) {
 // renaming the regions changes no total; and the check that operators run finds nothing.
 func TestRegionalSumsFollowRealCommitments(t *testing.T) {
 	steps := 220
-	if testing.Short() {
+	if effort.Small() {
 		steps = 40
 	}
 	m := openMarket(t, 11)
@@ -200,7 +201,7 @@ func TestRegionalSumsFollowRealCommitments(t *testing.T) {
 		m.holds(fmt.Sprintf("step %d", n))
 	}
 	t.Logf("%d commitments: %v", len(m.deals), m.done)
-	if !testing.Short() {
+	if !effort.Small() {
 		for _, name := range []string{"propose", "accept", "decline", "sign", "deliver", "hand over", "confirm", "confirm at the end", "settle", "cancel"} {
 			if m.done[name] == 0 {
 				t.Errorf("nobody could %s", name)

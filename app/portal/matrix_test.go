@@ -21,6 +21,7 @@ import (
 	"gotong/app/portal"
 	"gotong/app/walk"
 	"gotong/modules/domain"
+	"gotong/modules/kit/testkit/effort"
 	"gotong/modules/kit/testkit/mongowire"
 	"gotong/modules/reviews"
 )
@@ -501,20 +502,25 @@ func readMatrix(t *testing.T) (rows map[string][]string) {
 // TestAuthorisation asks every route, with things in every state, as every kind of actor, and holds the answers against
 // the table of rights and, letter by letter, against the matrix.
 func TestAuthorisation(t *testing.T) {
-	authorisation(t, openWhole(t, nil), 1)
+	every := 1
+	if effort.Race {
+		every = everySoMany
+	}
+	authorisation(t, openWhole(t, nil), every)
 }
 
 // TestAuthorisationWithDocumentAtomicWrites asks the same of SQLite without multi-row transactions: the code path of
 // MongoDB.
 func TestAuthorisationWithDocumentAtomicWrites(t *testing.T) {
-	if testing.Short() {
+	if effort.Small() {
 		t.Skip("asks the whole matrix once more")
 	}
 	authorisation(t, openWholeWith(t, portal.Options{DocumentAtomic: true}, nil), 1)
 }
 
-// everySoMany is how much of the matrix is asked of FerretDB, which reads a whole collection for most queries: one
-// answer of so many, every line among them. Prime to the number of actors, so that lines share no pattern.
+// everySoMany is how much of the matrix is asked under the race detector, and of FerretDB, which reads a whole collection
+// for most queries: one answer of so many, every line among them. Prime to the number of actors, so that lines share no
+// pattern.
 const everySoMany = 7
 
 // TestAuthorisationOnMongoDB asks the same with database.engine: mongodb; all of it on a real server, or where

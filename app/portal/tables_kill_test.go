@@ -13,6 +13,7 @@ import (
 	"gotong/modules/domain"
 	"gotong/modules/kit/sheet"
 	"gotong/modules/kit/store"
+	"gotong/modules/kit/testkit/effort"
 	"gotong/modules/tables"
 )
 
@@ -97,7 +98,7 @@ func TestImportFailsAtEveryCall(t *testing.T) {
 			w := openWholeWith(t, portal.Options{Regions: []domain.RegionCode{"61.01"}, DocumentAtomic: atomic}, nil)
 			i := &importing{whole: w, rows: 6, step: 1, text: importRows(t, sheet.CSV, w.villagesOf("61.01.08"), 6)}
 			switch {
-			case testing.Short():
+			case effort.Small():
 				i.step = 13
 			case atomic:
 				i.step = 3 // the store's own suite lets every call of this mode fail

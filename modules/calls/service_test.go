@@ -16,6 +16,7 @@ import (
 	"gotong/modules/kit/clock"
 	"gotong/modules/kit/store"
 	"gotong/modules/kit/testkit"
+	"gotong/modules/kit/testkit/effort"
 )
 
 func proposal() Proposal {
@@ -211,7 +212,7 @@ func TestAmendmentIsToldToEveryApplicantOnce(t *testing.T) {
 // A crash at any storage call of an amendment leaves either nothing or something that the reconciler finishes.
 func TestCrashWhileTelling(t *testing.T) {
 	step := 1
-	if testing.Short() {
+	if effort.Small() {
 		step = 5
 	}
 	for point := 1; ; point += step {

@@ -12,6 +12,7 @@ import (
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/testkit/effort"
 )
 
 var errCrash = errors.New("the process is gone")
@@ -132,7 +133,7 @@ func TestFailpointsAtEachStorageCall(t *testing.T) {
 	for mode, options := range bothModes {
 		for _, s := range scenarios() {
 			for _, once := range []bool{false, true} {
-				if testing.Short() && s.name == "link" && !options.DocumentAtomic {
+				if effort.Small() && s.name == "link" && !options.DocumentAtomic {
 					continue // the longest, and every call there is one of the other mode's too
 				}
 				if once && s.name != "accept" {

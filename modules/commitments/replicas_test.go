@@ -22,6 +22,7 @@ import (
 	"gotong/modules/kit/store"
 	"gotong/modules/kit/store/sqlite"
 	"gotong/modules/kit/testkit"
+	"gotong/modules/kit/testkit/effort"
 )
 
 // What the replicas fight over: each need and each offer has room for half of what is asked of it.
@@ -137,7 +138,7 @@ func TestReplica(t *testing.T) {
 // nothing is stuck after the reconciler, and every ledger is the sum of its commitments.
 func TestCommitmentsOverTwoReplicasWithKills(t *testing.T) {
 	count, kills := 200, 6
-	if testing.Short() {
+	if effort.Small() {
 		count, kills = 60, 2
 	}
 	room := fightRoom(count)

@@ -17,6 +17,7 @@ import (
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/store"
+	"gotong/modules/kit/testkit/effort"
 )
 
 func TestMergeTakesFromBothAndNamesWhatBothChanged(t *testing.T) {
@@ -68,7 +69,7 @@ func editorsFor(t *testing.T) (minute time.Duration, saves int) {
 		}
 		return d, 1 << 20
 	}
-	if testing.Short() {
+	if effort.Small() {
 		return 0, 12
 	}
 	return 0, 40

@@ -17,6 +17,7 @@ import (
 	"gotong/modules/kit/store"
 	"gotong/modules/kit/store/sqlite"
 	"gotong/modules/kit/testkit"
+	"gotong/modules/kit/testkit/effort"
 )
 
 var errCrash = errors.New("the process died")
@@ -211,7 +212,7 @@ func TestMergeAfterACrashAtEachStorageCall(t *testing.T) {
 			if mode.DocumentAtomic {
 				step = 5 // the relay makes many more points, and each is slower
 			}
-			if testing.Short() {
+			if effort.Small() {
 				step *= 7
 			}
 			for n := 1; ; n += step {

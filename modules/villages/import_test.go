@@ -12,6 +12,7 @@ import (
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/testkit"
+	"gotong/modules/kit/testkit/effort"
 )
 
 func loaded(t testing.TB) *Service {
@@ -268,7 +269,7 @@ func TestImportStoppedLeavesNothingAndGoesOn(t *testing.T) {
 func TestImportOfRegionsResumesAfterEveryCall(t *testing.T) {
 	dir := write(t, small())
 	step := 1
-	if testing.Short() {
+	if effort.Small() {
 		step = 7
 	}
 	for at := 1; ; at += step {

@@ -14,6 +14,8 @@ import (
 
 	"codeberg.org/go-pdf/fpdf"
 	"github.com/xuri/excelize/v2"
+
+	"gotong/modules/kit/testkit/effort"
 )
 
 func TestMain(m *testing.M) {
@@ -124,7 +126,7 @@ func shown(p Page) string {
 // child gives what reads in a child process.
 func child(t *testing.T) *Process {
 	t.Helper()
-	if raced {
+	if effort.Race {
 		t.Skip("a child of the race detector needs more memory than it is given")
 	}
 	process, err := NewProcess()

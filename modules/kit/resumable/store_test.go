@@ -20,6 +20,7 @@ import (
 	"gotong/modules/kit/blob/blobtest"
 	"gotong/modules/kit/clock"
 	"gotong/modules/kit/testkit"
+	"gotong/modules/kit/testkit/effort"
 )
 
 type rig struct {
@@ -125,7 +126,7 @@ func TestBrokenAtEveryStep(t *testing.T) {
 		"finish parts before", "finish parts after", "stat before", "delete before", "delete after"}
 	content := bytesOf(joinAt + 2*PieceMax + 7)
 	times := 2
-	if testing.Short() {
+	if effort.Small() {
 		times = 1
 	}
 	for _, size := range []int{3*PieceMax + 1, len(content)} {

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"gotong/modules/kit/testkit/effort"
 	"gotong/modules/matching/plan"
 	"gotong/modules/matching/plan/check"
 	"gotong/modules/matching/plan/gap"
@@ -60,7 +61,7 @@ func brute(a *plan.Assignment) (best int64, feasible bool) {
 // TestBruteForce: in both senses, with forbidden pairs, the bound never passes the optimum and what is called optimal is.
 func TestBruteForce(t *testing.T) {
 	cases, found := 10_000, 0
-	if testing.Short() {
+	if effort.Small() {
 		cases = 1_000
 	}
 	for k := range cases {

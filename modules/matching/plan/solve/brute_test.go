@@ -8,6 +8,7 @@ import (
 	"slices"
 	"testing"
 
+	"gotong/modules/kit/testkit/effort"
 	"gotong/modules/matching/plan"
 	"gotong/modules/matching/plan/check"
 	"gotong/modules/matching/plan/sample"
@@ -157,7 +158,7 @@ func fits(in *plan.Instance, units []int32) bool {
 }
 
 func cases() int {
-	if testing.Short() {
+	if effort.Small() {
 		return 1_000
 	}
 	return 10_000

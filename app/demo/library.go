@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"fmt"
@@ -11,7 +12,6 @@ import (
 	"gotong/app/embedded/oidc"
 	"gotong/modules/documents"
 	"gotong/modules/domain"
-	"gotong/modules/kit/sheet"
 )
 
 // shelved is a document of the demonstration's library: of an organisation, or of an initiative of the story.
@@ -25,35 +25,41 @@ type shelved struct {
 	collection string // key of the collection it is put into
 }
 
-// workbook makes an XLSX of one sheet.
-func workbook(name, title string, head []string, rows ...[]string) (domain.Upload, error) {
-	var out bytes.Buffer
-	w, err := sheet.NewWriter(sheet.XLSX, &out, title, false)
-	if err != nil {
-		return domain.Upload{}, err
-	}
-	headings := make([]sheet.Heading, len(head))
-	for i, text := range head {
-		headings[i] = sheet.Heading{Text: text, Width: 26}
-	}
-	if err := w.Head(headings); err != nil {
-		return domain.Upload{}, err
-	}
+// workbook makes an ODS of one sheet, the same bytes each time: a telling that is gone on with meets its own files.
+func workbook(name, title string, rows ...[]string) domain.Upload {
+	var body strings.Builder
+	body.WriteString(`<?xml version="1.0" encoding="UTF-8"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:version="1.2"><office:body><office:spreadsheet><table:table table:name="` + title + `">`)
 	for _, row := range rows {
-		cells := make([]sheet.Cell, len(row))
-		for i, text := range row {
-			if n, err := strconv.ParseInt(text, 10, 64); err == nil {
-				cells[i] = sheet.OfInt(n)
-			} else {
-				cells[i] = sheet.OfText(text)
-			}
+		body.WriteString("<table:table-row>")
+		for _, cell := range row {
+			body.WriteString(`<table:table-cell office:value-type="string"><text:p>` + cell + "</text:p></table:table-cell>")
 		}
-		if err := w.Row(cells); err != nil {
-			return domain.Upload{}, err
+		body.WriteString("</table:table-row>")
+	}
+	body.WriteString("</table:table></office:spreadsheet></office:body></office:document-content>")
+	const kind = "application/vnd.oasis.opendocument.spreadsheet"
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	for _, e := range []struct {
+		name, text string
+		method     uint16
+	}{
+		{"mimetype", kind, zip.Store},
+		{"content.xml", body.String(), zip.Deflate},
+		{"META-INF/manifest.xml", `<?xml version="1.0" encoding="UTF-8"?><manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.2"><manifest:file-entry manifest:full-path="/" manifest:media-type="` + kind + `"/><manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>`, zip.Deflate},
+	} {
+		w, err := z.CreateHeader(&zip.FileHeader{Name: e.name, Method: e.method})
+		if err == nil {
+			_, err = w.Write([]byte(e.text))
+		}
+		if err != nil { // only a broken writer can fail, and a buffer never does
+			panic(err)
 		}
 	}
-	err = w.Close()
-	return upload(name+".xlsx", out.Bytes()), err
+	if err := z.Close(); err != nil {
+		panic(err)
+	}
+	return upload(name+".ods", out.Bytes())
 }
 
 // table makes a CSV with semicolons, as Indonesian programs expect it.
@@ -74,15 +80,12 @@ func webPage(name, title string, paragraphs ...string) domain.Upload {
 }
 
 // shelves are the documents. All of it is invented and says so; tags are groups of the taxonomy.
-func shelves() ([]shelved, error) {
+func shelves() []shelved {
 	said := func(typ domain.DocumentType, title, description, lang string, date domain.Date, authors, license string, tags ...string) documents.Details {
 		return documents.Details{Type: typ, Title: "[Contoh] " + title, Description: description, Visibility: domain.VisiblePublic, Language: lang, Date: date, Authors: authors, License: license, Tags: tags}
 	}
-	parts, err := workbook("suku-cadang-contoh", "Suku cadang", []string{"Bagian", "Jumlah", "Ganti tiap (bulan)"},
+	parts := workbook("suku-cadang-contoh", "Suku cadang", []string{"DATA CONTOH / DEMO DATA"}, []string{"Bagian", "Jumlah", "Ganti tiap (bulan)"},
 		[]string{"Keran tandon", "40", "24"}, []string{"Saringan talang", "80", "6"}, []string{"Klem pipa", "120", "36"})
-	if err != nil {
-		return nil, err
-	}
 	narrow := func(d documents.Details, v domain.Visibility) documents.Details {
 		d.Visibility = v
 		return d
@@ -112,7 +115,7 @@ func shelves() ([]shelved, error) {
 		{key: "policy", by: "balitbang-pengelola", of: oidc.OrgBalitbang, details: said(domain.DocReport, "Policy brief: learning from villages", "An invented brief for the seminar’s discussion.", "en", "2026-01-15", "Badan Penelitian Daerah Demo", "public-sector"),
 			file: pdf("policy-brief", "Policy brief", "Choose with the people, write down what came of it, repeat what worked.")},
 		{key: "mitra", by: "balitbang-pengelola", of: oidc.OrgBalitbang, details: narrow(said(domain.DocOther, "Catatan untuk mitra", "Hanya untuk organisasi terverifikasi.", "id", "2026-03-03", "", ""), domain.VisiblePartners), file: note("catatan-mitra", "Catatan rekaan untuk mitra.")},
-	}, nil
+	}
 }
 
 // curated are the collections of the demonstration.
@@ -131,12 +134,8 @@ func curated() []struct {
 
 // library puts documents of several types, languages and years on the shelves, and two collections of them.
 func (t *teller) library(ctx context.Context) error {
-	list, err := shelves()
-	if err != nil {
-		return err
-	}
 	ids := map[string][]domain.DocumentID{}
-	for _, d := range list {
+	for _, d := range shelves() {
 		by, err := t.cast.as(ctx, d.by)
 		if err != nil {
 			return err

@@ -60,7 +60,8 @@ func (m *Module) index(c *fiber.Ctx) error {
 // listed gives a page of the library as cards.
 func (m *Module) listed(c *fiber.Ctx, b web.Base, f Filter) (cards []foundCard, next string, err error) {
 	if m.Service.find == nil {
-		views, next, err := m.Service.newest(c.UserContext(), actorOf(c), f)
+		var views []View
+		views, next, err = m.Service.newest(c.UserContext(), actorOf(c), f)
 		for _, v := range views {
 			cards = append(cards, smallCard(b, v))
 		}

@@ -48,12 +48,6 @@ func (f Filter) query() search.Query {
 	}}
 }
 
-// narrows tells whether anything but the order is asked for.
-func (f Filter) narrows() bool {
-	f.Sort, f.Cursor = "", ""
-	return f != Filter{}
-}
-
 // filters are the values under which a document is found.
 func (d Document) filters() map[string][]string {
 	values := map[string][]string{byKind: {d.Parent.Kind}, byType: {string(d.Type)}, byYear: {strconv.Itoa(d.year())}, byOrganization: {string(d.Organization)},

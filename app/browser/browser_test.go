@@ -237,14 +237,16 @@ func (i *inspector) visit(b *walk.Browser, base string, script bool, subject str
 	return v
 }
 
-// once gives every one of the demo people one session.
+// once gives every one of the demo people one session; asked again, the same with scripts or without.
 func (i *inspector) once(b *walk.Browser, base string, script bool) func(subject string) (walk.Visitor, error) {
-	i.sessions = map[string]*walk.Chromium{}
+	if i.sessions == nil {
+		i.sessions = map[string]*walk.Chromium{}
+	}
 	return func(subject string) (walk.Visitor, error) {
 		if i.sessions[subject] == nil {
 			i.sessions[subject] = i.visit(b, base, script, subject)
 		}
-		return i.sessions[subject], nil
+		return i.sessions[subject], i.sessions[subject].Script(script)
 	}
 }
 

@@ -6,8 +6,8 @@ import (
 	"gotong/app/walk"
 )
 
-// A call's proposals on a phone: three answer, one goes through check, blind reviews, a third, a revision, the decision,
-// and runs to its end.
+// Proposals on a phone: an organisation makes a call and the secretariat releases it, three answer, one goes through
+// check, blind reviews, a third, a revision, the decision, and runs to its end; two are rejected and appeal.
 func TestProposalsAreJudgedInTheBrowser(t *testing.T) {
 	b := browser(t)
 	base := serve(t)
@@ -23,10 +23,10 @@ func TestProposalsAreJudgedInTheBrowser(t *testing.T) {
 		people[subject] = v
 		return v, err
 	}
+	i := inspect(t, "reviews")
 	for _, script := range ways() {
 		name := map[bool]string{false: "without-javascript", true: "with-javascript"}[script]
 		t.Run(name, func(t *testing.T) {
-			i := inspect(t, "reviews-"+name)
 			judging := walk.Judging{As: i.once(b, base, script), Aside: aside, Mark: name, Other: map[bool]int{false: 1, true: 2}[script]}
 			if err := judging.Walk(t.Logf); err != nil {
 				t.Fatal(err)

@@ -80,7 +80,7 @@ func (p *Portal) modules(providers *accounts.Providers) {
 		Organizations: orgs, Agreements: wire.ReviewAgreements{House: h}, Calls: wire.ReviewCalls{House: h},
 		Reviewers: int64(p.config.Reviews.Reviewers), Spread: int64(p.config.Reviews.Spread),
 		Whole:    []domain.Panel{h.Initiatives.ProposalPanel(false), documentsPanel},
-		Nameless: []domain.Panel{h.Initiatives.ProposalPanel(true)}, Changes: h.Initiatives.ChangesPanel(),
+		Nameless: []domain.Panel{h.Initiatives.ProposalPanel(true)}, Changes: h.Initiatives.ChangesPanel(false), Unnamed: h.Initiatives.ChangesPanel(true),
 	})
 	h.Progress = progress.New(progress.Deps{
 		DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Initiatives: wire.ProgressInitiatives{House: h}, Organizations: orgs, Papers: attached,

@@ -96,6 +96,15 @@ func (c *Chromium) allow(script bool) error {
 	return err
 }
 
+// Script lets the visitor's pages run JavaScript from the next one on, or not.
+func (c *Chromium) Script(on bool) error {
+	if c.script == on {
+		return nil
+	}
+	c.script = on
+	return c.allow(on)
+}
+
 // within bounds one step in the browser.
 const within = 30 * time.Second
 
@@ -156,14 +165,12 @@ func (c *Chromium) Submit(form string, values Values, files map[string]File) err
 	}
 	scope := fmt.Sprintf(`form[data-walk=%q]`, mark)
 	button := scope + ` button:not([type=button]):not([name]), ` + scope + ` input[type=submit]`
-	for name, value := range values {
-		pressed, err := c.fill(scope, name, value)
-		if err != nil {
-			return fmt.Errorf("form %s at %s: %w", form, c.Path(), err)
-		}
-		if pressed {
-			button = fmt.Sprintf(`%s button[name=%q][value=%q]`, scope, name, value)
-		}
+	pressed, err := c.fill(scope, values)
+	if err != nil {
+		return fmt.Errorf("form %s at %s: %w", form, c.Path(), err)
+	}
+	if pressed != "" {
+		button = fmt.Sprintf(`%s button[name=%q][value=%q]`, scope, pressed, values[pressed])
 	}
 	for name, file := range files {
 		path := filepath.Join(c.scratch, file.Name)
@@ -177,23 +184,23 @@ func (c *Chromium) Submit(form string, values Values, files map[string]File) err
 	return c.press(button)
 }
 
-// fill sets one input; true where the name is that of a button, to be pressed later.
-func (c *Chromium) fill(scope, name, value string) (bool, error) {
-	kind, err := evaluate[string](c, fmt.Sprintf(`(()=>{const f=document.querySelector(%s);const es=[...f.elements].filter(e=>e.name===%s);if(!es.length)return "";const e=es[0];
-if(e.tagName==="BUTTON")return "button";
-if(e.type==="checkbox"||e.type==="radio"){const want=%s.split("|"),is=x=>want.includes(x.value)||x.type==="checkbox"&&want.includes("on");for(const x of es)if(is(x)!==x.checked&&(x.type==="checkbox"||is(x)))x.click();return "choice"}
-if(e.tagName==="SELECT"){if(![...e.options].some(o=>o.value===%s))return "no option";}
-e.focus();e.value=%s;e.dispatchEvent(new Event("input",{bubbles:true}));e.dispatchEvent(new Event("change",{bubbles:true}));return "text"})()`,
-		js(scope), js(name), js(value), js(value), js(value)))
-	switch {
-	case err != nil:
-		return false, err
-	case kind == "":
-		return false, fmt.Errorf("no input %q", name)
-	case kind == "no option":
-		return false, fmt.Errorf("select %q has no option %q", name, value)
+// fill sets the inputs, in the order of their names; it gives the name that is a button's, to be pressed later.
+func (c *Chromium) fill(scope string, values Values) (button string, err error) {
+	if len(values) == 0 {
+		return "", nil
 	}
-	return kind == "button", nil
+	told, err := evaluate[string](c, fmt.Sprintf(`(()=>{const f=document.querySelector(%s),values=%s;let button="";
+for(const [name,value] of Object.entries(values)){const es=[...f.elements].filter(e=>e.name===name),e=es[0];
+if(!e)return "!no input "+JSON.stringify(name);
+if(e.tagName==="BUTTON"){button=name;continue}
+if(e.type==="checkbox"||e.type==="radio"){const want=value.split("|"),is=x=>want.includes(x.value)||x.type==="checkbox"&&want.includes("on");for(const x of es)if(is(x)!==x.checked&&(x.type==="checkbox"||is(x)))x.click();continue}
+if(e.tagName==="SELECT"&&![...e.options].some(o=>o.value===value))return "!select "+JSON.stringify(name)+" has no option "+JSON.stringify(value);
+e.focus();e.value=value;e.dispatchEvent(new Event("input",{bubbles:true}));e.dispatchEvent(new Event("change",{bubbles:true}))}
+return button})()`, js(scope), js(values)))
+	if refused, ok := strings.CutPrefix(told, "!"); ok {
+		err = errors.New(refused)
+	}
+	return told, err
 }
 
 // press clicks and waits until another page stands, loaded anew or put in place by the upload script.
@@ -276,8 +283,8 @@ func (c *Chromium) Status() int { return 0 }
 // Close implements Visitor.
 func (c *Chromium) Close() { c.cancel() }
 
-func js(s string) string {
-	b, _ := json.Marshal(s)
+func js(v any) string {
+	b, _ := json.Marshal(v)
 	return string(b)
 }
 

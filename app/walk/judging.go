@@ -5,9 +5,10 @@ import (
 	"strings"
 )
 
-// Judging is the life of proposals that answer a call: three organisations answer, each is checked, two reviewers judge
-// without reading each other, a third is called since they lie apart, one recuses, a revision shows what changed, the
-// decision has a condition, and the approved one runs, slips in the open, spends, changes, and is completed.
+// Judging is the life of proposals that answer a call: an organisation writes it and a second person releases it, three
+// organisations answer, each is checked, two reviewers judge without reading each other, a third is called since they lie
+// apart, one recuses, a revision shows what changed, the decision has a condition, and the approved one runs, slips in
+// the open, spends, changes, and is completed. The others are rejected, and appeal.
 type Judging struct {
 	// As gives the visitor of a person, by subject; "" is the public. Aside gives one whose pages need no look.
 	As, Aside func(subject string) (Visitor, error)
@@ -21,13 +22,13 @@ type Judging struct {
 }
 
 const (
-	callTitle = "Air bersih dan sanitasi dusun pesisir"
-	lead      = "air-pengelola"
-	first     = "penelaah-balitbang"
-	second    = "penelaah-kabupaten"
-	third     = "penelaah-univ"
-	office    = "sekretariat-1"
-	chief     = "sekretariat-2"
+	maker  = "bank-pengelola"
+	lead   = "air-pengelola"
+	first  = "penelaah-balitbang"
+	second = "penelaah-kabupaten"
+	third  = "penelaah-univ"
+	office = "sekretariat-1"
+	chief  = "sekretariat-2"
 )
 
 var answering = []string{lead, "surya-pengelola", "media-pengelola"}
@@ -69,31 +70,24 @@ func (j *Judging) steps() []Step {
 		return at(tail, func(v Visitor) error { return v.Submit(`form[action$="`+form+`"]`, values, nil) })
 	}
 	says := func(tail string, want ...string) func(Visitor) error {
-		return at(tail, func(v Visitor) error {
-			text := Text(v, "main")
-			for _, w := range want {
-				if hidden, ok := strings.CutPrefix(w, "!"); ok == strings.Contains(text, hidden) {
-					return fmt.Errorf("%s: %q is there: %t", v.Path(), hidden, ok)
-				}
-			}
-			return nil
-		})
+		return says(func() string { return mine() + tail }, want...)
 	}
-	steps := []Step{{"find the call", "", j.find}}
-	for n, subject := range answering {
-		name := "answer the call"
-		if n > 0 || j.Other > 1 { // the form is looked at once
-			name = "aside: answer the call"
-		}
-		steps = append(steps, Step{name, subject, func(v Visitor) error { return j.answer(v, subject) }})
+	steps := j.calling()
+	for _, subject := range answering {
+		steps = append(steps, Step{"answer the call", subject, func(v Visitor) error { return j.answer(v, subject) }})
 	}
-	return append(steps, []Step{
+	return append(append(steps, []Step{
 		{"administrative check finds a gap", office, func(v Visitor) error { return checkUp(v, mine(), false) }},
 		{"mend it and hand it in again", lead, j.mend("budget", Values{"budget_1_amount": "42.000.000"})},
 		{"administrative check", office, func(v Visitor) error { return checkUp(v, mine(), true) }},
 		{"aside: check another", office, func(v Visitor) error { return checkUp(v, j.proposals[answering[1]], true) }},
 		{"aside: check the last", office, func(v Visitor) error { return checkUp(v, j.proposals[answering[2]], true) }},
-		{"name two reviewers", office, func(v Visitor) error { return assign(v, mine(), first, second) }},
+		{"name two reviewers", maker, func(v Visitor) error {
+			if err := fromDesk(v, "review-steer", j.title(lead)); err != nil {
+				return err
+			}
+			return assign(v, mine(), first, second)
+		}},
 		{"aside: name one for another", office, func(v Visitor) error { return assign(v, j.proposals[answering[j.Other]], third) }},
 		{"recuse from the other", third, func(v Visitor) error { return declareTie(v, j.title(answering[j.Other]), "work") }},
 		{"it is gone for who recused", third, func(v Visitor) error { return absentAt(v, j.proposals[answering[j.Other]]) }},
@@ -132,16 +126,10 @@ func (j *Judging) steps() []Step {
 		{"post news", lead, post("/work/news", "/news", Values{"title": "Tandon pertama tiba", "text": "Tiga tandon sudah di dermaga.", "quantity_1": "3"})},
 		{"spend", lead, post("/work/spending", "/spending", Values{"line": "1", "amount": "12.500.000", "note": "Tiga tandon"})},
 		{"ask for a change", lead, post("/work/change", "/change", Values{"what": "budget", "line": "1", "amount": "45.000.000", "text": "Harga tandon naik."})},
-		{"approve the change", chief, at("/work", func(v Visitor) error {
-			doc, err := v.Document()
-			if err != nil {
-				return err
-			}
-			if err := v.Open(doc.Find(`a[href*="/requests/"]`).First().AttrOr("href", "")); err != nil {
-				return err
-			}
-			return v.Submit(`form[action*="/requests/"]`, Values{"decision": "approve", "answer": "Sesuai harga pasar."}, nil)
-		})},
+		{"approve the change", maker, func(v Visitor) error { return j.answerChange(v, "approve", "Sesuai harga pasar.") }},
+		{"ask for another", lead, post("/work/change", "/change", Values{"what": "until", "until": inDays(700), "text": "Satu tahun lebih lama."})},
+		{"decline it", chief, func(v Visitor) error { return j.answerChange(v, "decline", "Cukup dengan jadwal sekarang.") }},
+		{"read the answers", lead, says("/work", "Sesuai harga pasar", "Cukup dengan jadwal sekarang", "Rp45.000.000", "!Menunggu")},
 		{"the slip is in the open", "", says("", "Kapal tertahan cuaca", "Tandon pertama tiba", "Rp45.000.000", "Rp12.500.000")},
 		{"read what one follows", "anggota", func(v Visitor) error {
 			if err := v.Open("/following"); err != nil {
@@ -152,27 +140,7 @@ func (j *Judging) steps() []Step {
 		{"reach the milestone", lead, post("/work/done", "/done", Values{"milestone": "1", "day": inDays(0), "note": "Semua terpasang."})},
 		{"complete", lead, post("/complete", "/complete", Values{"outputs": "Dua belas tandon diserahkan.", "assets": "Dirawat kelompok air desa."})},
 		{"read the timeline", "", says("/timeline", "Laporan akhir", "Tonggak bergeser", "Kapal tertahan cuaca", "Disetujui", "!Jelaskan garis dasar")},
-	}...)
-}
-
-// find opens the demonstration's open call.
-func (j *Judging) find(v Visitor) error {
-	if err := v.Open("/calls"); err != nil {
-		return err
-	}
-	doc, err := v.Document()
-	if err != nil {
-		return err
-	}
-	for _, a := range doc.Find(`a[href*="/calls/"]`).EachIter() {
-		if strings.Contains(a.Text(), callTitle) {
-			j.call = a.AttrOr("href", "")
-		}
-	}
-	if j.call == "" {
-		return fmt.Errorf("the call is not listed: %s", Text(v, "main"))
-	}
-	return v.Open(j.call)
+	}...), append(j.appealing(answering[1], "uphold"), j.appealing(answering[2], "dismiss")...)...)
 }
 
 // answer begins a proposal from the call's page, fills its parts in and hands it in.

@@ -66,8 +66,11 @@ func (m *Module) waitsTable(b web.Base, caption string, items []domain.Wait) web
 	now := m.Service.clock.Now()
 	for _, w := range items {
 		what := web.Cell{Text: w.Title, Path: b.URL(w.Path), Note: w.Note}
-		if w.Todo != "" {
+		switch {
+		case w.Todo != "" && w.Note != "":
 			what.Note = w.Todo + " · " + w.Note
+		case w.Todo != "":
+			what.Note = w.Todo
 		}
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{what, {Text: b.Local().Ago(now, w.Since), Note: b.Date(w.Since)}, dueCell(b, now, w.Due)}})
 	}

@@ -113,9 +113,16 @@ func (s *Service) lacking(ctx context.Context, doc Doc) (apperr.Fields, error) {
 	err = doc.Body.Complete(terms, budget)
 	var e *apperr.Error
 	if errors.As(err, &e) && e.Kind == apperr.Invalid {
-		return e.Fields, nil
+		err = nil
 	}
-	return nil, err
+	if err != nil {
+		return nil, err
+	}
+	named, err := s.unnamed(ctx, doc.Body)
+	if e != nil {
+		named = append(e.Fields, named...)
+	}
+	return named, err
 }
 
 // writePDF prints a proposal.

@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"gotong/modules/domain"
@@ -109,6 +111,40 @@ func (s *Service) admit(ctx context.Context, id domain.InitiativeID, i Initiativ
 		}
 	}
 	return s.calls.Admit(ctx, i.Call, a)
+}
+
+// unnamed tells by field where the texts of a proposal name who makes it or with whom, though its call is reviewed
+// without names.
+func (s *Service) unnamed(ctx context.Context, i Initiative) (f apperr.Fields, err error) {
+	if i.Call == "" {
+		return nil, nil
+	}
+	rules, err := s.calls.Rules(ctx, i.Call)
+	if err != nil || !rules.Anonymous {
+		return nil, err
+	}
+	briefs, err := s.organizations.Briefs(ctx, []domain.OrganizationID{i.Organization})
+	if err != nil {
+		return nil, err
+	}
+	names := []string{briefs[i.Organization].Name}
+	for _, p := range i.Partners {
+		names = append(names, p.Name)
+	}
+	for _, t := range i.texts() {
+		n := slices.IndexFunc(names, func(name string) bool { return mentions(t.text, name) })
+		if n >= 0 && !strings.HasPrefix(t.name, "partner_") {
+			f.Add(t.name, "initiatives.error.anonymous", "name", names[n])
+		}
+	}
+	return f, nil
+}
+
+// mentions tells whether a text names an organisation, whatever its letters' size and what stands behind it in brackets.
+func mentions(text, name string) bool {
+	plain := func(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
+	short, _, _ := strings.Cut(plain(name), " (")
+	return len(short) > 3 && strings.Contains(plain(text), short)
 }
 
 // late refuses a proposal whose call takes no answers any more, before anything is kept of it.

@@ -13,18 +13,21 @@ func (s *Service) CountOf(ctx context.Context, id domain.OrganizationID) (int64,
 	return s.records.Count(ctx, listOwned, store.KeyOf(string(id), ""))
 }
 
-// MoveAll gives an organisation's initiatives, and its places as partner in others', to another that took it in, and
-// tells how many initiatives changed. Histories and frozen versions stay as they were. It may be repeated.
+// MoveAll gives an organisation's initiatives, its places as partner in others' and the answers to its calls to another
+// that took it in, and tells how many initiatives changed. Histories and frozen versions stay as they were. It may be repeated.
 func (s *Service) MoveAll(ctx context.Context, from, to domain.OrganizationID, c store.Change) (int, error) {
 	moved, err := s.moveInvitations(ctx, from, to, c)
 	if err != nil {
 		return moved, err
 	}
-	for list, key := range map[string]store.Key{listOwned: store.KeyOf(string(from), ""), listPartner: store.KeyOf(string(from)), listTaken: store.KeyOf(string(from))} {
+	for list, key := range map[string]store.Key{listOwned: store.KeyOf(string(from), ""), listPartner: store.KeyOf(string(from)), listTaken: store.KeyOf(string(from)), listCaller: store.KeyOf(string(from))} {
 		n, err := store.Drain(ctx, s.records, list, key, func(doc Doc) error {
 			i := doc.Body
 			if i.Organization == from {
 				i.Organization = to
+			}
+			if i.Caller == from {
+				i.Caller = to
 			}
 			i.Partners = slices.Clone(i.Partners)
 			for p := range i.Partners {

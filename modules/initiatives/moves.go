@@ -117,7 +117,11 @@ func (s *Service) submit(ctx context.Context, r Request, doc Doc, step Step, ter
 	if admitted != nil && !apperr.Is(admitted, apperr.Invalid) {
 		return Doc{}, admitted
 	}
-	if err := both(i.Submit(step, terms, budget), admitted); err != nil {
+	named, err := s.unnamed(ctx, i)
+	if err != nil {
+		return Doc{}, err
+	}
+	if err := both(i.Submit(step, terms, budget), both(admitted, named.Err())); err != nil {
 		return Doc{}, err
 	}
 	if err := s.freeze(ctx, doc.ID, i, step, r); err != nil {

@@ -79,6 +79,12 @@ func (m *Module) fragment(ctx context.Context, page panelPage, docs []Doc, title
 	return domain.Fragment{ID: "initiatives", Title: title, HTML: html, Demo: anyDemo(docs)}, err
 }
 
+// mayAttach tells whether the actor adds documents: an editor of the lead, and of partners that confirmed while it runs.
+func mayAttach(a domain.Actor, i Initiative) bool {
+	partner := func(id domain.OrganizationID) bool { return a.Has(id, domain.OrgEditor) }
+	return a.Has(i.Organization, domain.OrgEditor) || i.Works() && slices.ContainsFunc(i.Confirmed(), partner)
+}
+
 type resolver struct{ service *Service }
 
 // Resolver tells other modules of initiatives.
@@ -104,7 +110,7 @@ func (r resolver) Resolve(ctx context.Context, actor domain.Actor, id string) (d
 	ended := slices.Contains([]State{Rejected, Withdrawn, Cancelled, Archived}, i.State())
 	out := domain.Resolved{
 		Ref: ref(domain.InitiativeID(id)), Title: i.Title, Path: "/initiatives/" + id, Organization: i.Organization, Parties: []domain.OrganizationID{i.Organization},
-		Public: i.Public(), MayAttach: actor.Has(i.Organization, domain.OrgEditor) && !ended && i.State() != UnderReview,
+		Public: i.Public(), MayAttach: mayAttach(actor, i) && !ended && i.State() != UnderReview,
 		ReadsParties: CanReadAll(actor, i) || reviewer && !anonymous, Demo: i.Demo,
 	}
 	for _, p := range i.Partners {

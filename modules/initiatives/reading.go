@@ -42,15 +42,15 @@ func (m *Module) ProposalPanel(nameless bool) domain.Panel {
 }
 
 // ChangesPanel shows on the pages of a review what the latest submission changed against the one before; nothing for a
-// first one.
-func (m *Module) ChangesPanel() domain.Panel {
+// first one. Nameless, it leaves out with whom.
+func (m *Module) ChangesPanel(nameless bool) domain.Panel {
 	return panelFunc(func(ctx context.Context, r domain.PanelRequest) (domain.Fragment, error) {
 		doc, err := m.Service.Get(ctx, domain.InitiativeID(r.Ref.ID))
 		if err != nil || doc.Body.Round < 2 {
 			return domain.Fragment{}, err
 		}
 		page := readingPage{Base: r.Page}
-		if page.Changes, err = m.Service.changes(ctx, r.Page, doc.ID, doc.Body.Round-1, doc.Body.Round); err != nil {
+		if page.Changes, err = m.Service.changes(ctx, r.Page, doc.ID, doc.Body.Round, nameless); err != nil {
 			return domain.Fragment{}, err
 		}
 		if len(page.Changes) == 0 {
@@ -61,18 +61,22 @@ func (m *Module) ChangesPanel() domain.Panel {
 	})
 }
 
-// changes compares two frozen versions, field by field and word by word.
-func (s *Service) changes(ctx context.Context, b web.Base, id string, from, to int64) ([]web.Difference, error) {
-	versions, err := s.versions.GetMany(ctx, []string{versionID(id, from), versionID(id, to)})
+// changes compares the frozen version of a round with the one before, field by field and word by word.
+func (s *Service) changes(ctx context.Context, b web.Base, id string, round int64, nameless bool) ([]web.Difference, error) {
+	versions, err := s.versions.GetMany(ctx, []string{versionID(id, round-1), versionID(id, round)})
 	if err != nil {
 		return nil, err
 	}
-	before, had := versions[versionID(id, from)]
-	after, has := versions[versionID(id, to)]
+	before, had := versions[versionID(id, round-1)]
+	after, has := versions[versionID(id, round)]
 	if !had || !has {
 		return nil, nil // it was planted without its submissions
 	}
-	return s.differences(ctx, b, before.Body.Content, after.Body.Content), nil
+	x, y := before.Body.Content, after.Body.Content
+	if nameless {
+		x.Partners, y.Partners = nil, nil
+	}
+	return s.differences(ctx, b, x, y), nil
 }
 
 func (s *Service) differences(ctx context.Context, b web.Base, x, y Content) []web.Difference {

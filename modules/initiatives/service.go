@@ -133,11 +133,11 @@ func (s *Service) Show(ctx context.Context, actor domain.Actor, id domain.Initia
 // readsInReview tells whether the actor reads the initiative because of its review: a reviewer of the present round who
 // declared to have no conflict of interest and may know who proposes, or who made the call that it answers.
 func (s *Service) readsInReview(ctx context.Context, actor domain.Actor, doc Doc) (bool, error) {
-	if called(actor, doc.Body) {
-		return true, nil
-	}
 	seated, anonymous, err := s.seated(ctx, actor, doc)
-	return seated && !anonymous, err
+	if err != nil || seated {
+		return seated && !anonymous, err // a reviewer reads as a reviewer, whoever made the call
+	}
+	return called(actor, doc.Body), nil
 }
 
 // called tells whether the actor is of the organisation that made the call which a submitted initiative answers.

@@ -17,9 +17,9 @@ func (s *Service) Standing(ctx context.Context, actor domain.Actor, id string) (
 	}
 	i := doc.Body
 	relations := actor.RelationsTo(i.Organization, "", "")
-	seated := false
+	seated, anonymous := false, false
 	if actor.HasMandate(domain.MandateReviewer) {
-		if seated, _, err = s.reviews.Seated(ctx, actor, domain.InitiativeID(id), i.Round); err != nil {
+		if seated, anonymous, err = s.reviews.Seated(ctx, actor, domain.InitiativeID(id), i.Round); err != nil {
 			return domain.Standing{}, err
 		}
 	}
@@ -29,7 +29,7 @@ func (s *Service) Standing(ctx context.Context, actor domain.Actor, id string) (
 	if partnerOf(actor, i) {
 		relations = append(relations, domain.RelPartner)
 	}
-	if called(actor, i) {
+	if called(actor, i) && !(seated && anonymous) {
 		relations = append(relations, domain.RelCaller)
 	}
 	return domain.Standing{State: string(i.State()), Public: i.Public(), Relations: relations}, nil

@@ -16,6 +16,7 @@ const (
 	listOwned    = "owned"   // of an organisation, drafts too
 	listPartner  = "partner" // of an organisation that is named as partner
 	listTaken    = "taken"   // that an organisation took up
+	listCaller   = "caller"  // that answer an organisation's calls
 	listStage    = "stage"   // by state, oldest submission first: for secretariat and reviewers
 	listDesk     = "desk"    // tasks of desks, by when they came
 	listMarked   = "marked"  // moves that wait for the accounts
@@ -62,6 +63,13 @@ func definition() store.Definition[Initiative] {
 						}
 					}
 					return keys
+				}},
+			{Name: listCaller, Sort: func(id string, _ Initiative) string { return store.SortText(id) },
+				Keys: func(_ string, i Initiative) []store.Key {
+					if i.Caller == "" {
+						return nil
+					}
+					return []store.Key{store.KeyOf(string(i.Caller))}
 				}},
 			{Name: listCall, Sort: func(_ string, i Initiative) string { return store.SortTime(i.DraftedAt) },
 				Keys: func(_ string, i Initiative) []store.Key {

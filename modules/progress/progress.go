@@ -13,13 +13,14 @@ import (
 
 // Progress is how one initiative runs. It is made from the published proposal when something first happens.
 type Progress struct {
-	Initiative domain.InitiativeID `json:"initiative"`
-	Milestones []Milestone         `json:"milestones"`
-	Lines      []Line              `json:"lines"`
-	Requests   []Request           `json:"requests"`
-	Report     *Report             `json:"report"`
-	Out        []Update            `json:"out"` // happened and not yet in the list of updates
-	Demo       bool                `json:"demo,omitempty"`
+	Initiative domain.InitiativeID   `json:"initiative"`
+	Caller     domain.OrganizationID `json:"caller,omitempty"` // who made the call that it answers
+	Milestones []Milestone           `json:"milestones"`
+	Lines      []Line                `json:"lines"`
+	Requests   []Request             `json:"requests"`
+	Report     *Report               `json:"report"`
+	Out        []Update              `json:"out"` // happened and not yet in the list of updates
+	Demo       bool                  `json:"demo,omitempty"`
 }
 
 // Milestone is a step with the day it is due now, and every day it was due before.
@@ -139,7 +140,7 @@ const (
 
 // begin makes the progress of a proposal.
 func begin(i Initiative) Progress {
-	p := Progress{Initiative: i.ID, Demo: i.Demo}
+	p := Progress{Initiative: i.ID, Caller: i.Caller, Demo: i.Demo}
 	p.Milestones, p.Lines = slices.Clone(i.Milestones), slices.Clone(i.Lines)
 	return p
 }

@@ -8,16 +8,23 @@ import (
 	"gotong/modules/kit/store"
 )
 
-// Queues are what waits on desks because of running initiatives: changes that the secretariat approves.
+// Queues are what waits on desks because of running initiatives: changes that the secretariat approves,
+// or an owner of who made the call.
 func (m *Module) Queues() []domain.Queue {
 	s := m.Service
 	return []domain.Queue{domain.DeskList[Progress]{
 		Name: "progress-change", Title: "progress.queue.change", List: listDesk, Read: s.records.List,
 		Keys: func(a domain.Actor) []store.Key {
-			if !a.Secretariat() {
-				return nil
+			if a.Secretariat() {
+				return []store.Key{""}
 			}
-			return []store.Key{""}
+			var keys []store.Key
+			for _, m := range a.Memberships {
+				if a.Has(m.Organization, domain.OrgOwner) {
+					keys = append(keys, store.KeyOf(string(m.Organization)))
+				}
+			}
+			return keys
 		},
 		Keep: func(ctx context.Context, r domain.QueueRequest, d Doc) (domain.Wait, bool, error) {
 			i, err := s.initiatives.Initiative(ctx, r.Actor, d.Body.Initiative)

@@ -322,6 +322,14 @@ func (s *Service) Follow(ctx context.Context, actor domain.Actor, op store.Opera
 	return err
 }
 
+// Forget takes away all that an account follows, and from the trail who it was. It may be repeated.
+func (s *Service) Forget(ctx context.Context, account domain.AccountID) error {
+	_, err := store.Drain(ctx, s.follows, listMine, store.KeyOf(string(account)), func(doc store.Doc[Follow]) error {
+		return s.follows.Delete(ctx, doc, store.Change{Action: "follow.erased", Erases: true})
+	})
+	return err
+}
+
 // Follows tells whether the actor follows the initiative.
 func (s *Service) Follows(ctx context.Context, actor domain.Actor, id domain.InitiativeID) (bool, error) {
 	if !actor.SignedIn() {

@@ -14,7 +14,7 @@ const (
 	listAll    = "all"    // of an initiative: everything
 	listOpen   = "open"   // of an initiative: what everybody reads
 	listMarked = "marked" // updates that are not in their list yet
-	listDesk   = "desk"   // requests that wait for an answer
+	listDesk   = "desk"   // requests that wait for an answer: of the secretariat, of who made the call
 	listMine   = "mine"   // of an account
 	listOf     = "of"     // of an initiative
 )
@@ -28,10 +28,13 @@ func definition() store.Definition[Progress] {
 			return []store.Key{""}
 		}},
 		{Name: listDesk, Sort: func(_ string, p Progress) string { return store.SortTime(p.asked()) }, Keys: func(_ string, p Progress) []store.Key {
-			if p.asked().IsZero() {
+			switch {
+			case p.asked().IsZero():
 				return nil
+			case p.Caller == "":
+				return []store.Key{""}
 			}
-			return []store.Key{""}
+			return []store.Key{"", store.KeyOf(string(p.Caller))}
 		}},
 	}}
 }
@@ -97,6 +100,7 @@ func (s *Service) change(ctx context.Context, i Initiative, c store.Change, fn f
 			return err // this form was carried out
 		}
 		p := doc.Body
+		p.Caller = i.Caller
 		for _, u := range p.Out {
 			if u.ID == id {
 				return s.flush(ctx, doc)
@@ -174,4 +178,15 @@ func (s *Service) Uproot(ctx context.Context) (int, error) {
 	}
 	docs, err := store.DeleteEvery(ctx, s.records, change, func(d store.Doc[Progress]) bool { return d.Body.Demo })
 	return len(docs), err
+}
+
+// MoveCaller gives the requests that wait for an organisation, since it made the call, to the one that took it in, and
+// tells how many initiatives changed. It may be repeated.
+func (s *Service) MoveCaller(ctx context.Context, from, to domain.OrganizationID, c store.Change) (int, error) {
+	return store.Drain(ctx, s.records, listDesk, store.KeyOf(string(from)), func(doc Doc) error {
+		p := doc.Body
+		p.Caller = to
+		_, err := s.records.Replace(ctx, doc, p, c)
+		return err
+	})
 }

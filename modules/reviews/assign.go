@@ -67,6 +67,17 @@ func (s *Service) Candidates(ctx context.Context, p Proposal, process Process) (
 	return list, nil
 }
 
+// reads tells whether somebody knows who proposes what is reviewed without names: by a role, or as one of those who made
+// the call and lead its reviews.
+func (s *Service) reads(person Person, p Proposal, process Process) bool {
+	rules := process.Rules
+	if len(rules.Criteria) == 0 {
+		rules = s.rules(p)
+	}
+	leads := slices.ContainsFunc(person.Organizations, func(o Party) bool { return p.Caller != "" && o.Organization == p.Caller })
+	return rules.Anonymous && (person.Reads || leads)
+}
+
 func order(a, b bool) int {
 	switch {
 	case a == b:
@@ -86,6 +97,9 @@ func (s *Service) tie(ctx context.Context, person Person, profile Profile, p Pro
 	}
 	if placed(own, p) {
 		return TieOrganization, nil
+	}
+	if s.reads(person, p, process) {
+		return TieReads, nil
 	}
 	for _, s := range process.Seats {
 		if s.Account == person.Account && !s.RecusedAt.IsZero() {

@@ -44,7 +44,7 @@ func (s *Service) CheckUp(ctx context.Context, actor domain.Actor, op store.Oper
 			return err
 		}
 		c.By, c.At, c.Operation = actor.Account, now, op.ID
-		body := Process{Initiative: p.ID, Round: p.Round, Call: p.Call, Check: c, Rules: s.rules(p), OpenedAt: now, Demo: p.Demo}
+		body := Process{Initiative: p.ID, Round: p.Round, Call: p.Call, Caller: p.Caller, Check: c, Rules: s.rules(p), OpenedAt: now, Demo: p.Demo}
 		change := actor.Change("review.checked", "", op)
 		if err == nil {
 			body.Seats, body.OpenedAt = doc.Body.Seats, doc.Body.OpenedAt

@@ -45,12 +45,12 @@ func done(c *fiber.Ctx, flash, path string) error {
 
 // read puts the proposal on a page: whole, or without who proposes it.
 func (m *Module) read(c *fiber.Ctx, pg *page, actor domain.Actor, p Proposal, anonymous bool) {
-	panels := m.whole
+	panels, changes := m.whole, m.changes
 	if anonymous {
-		panels = m.nameless
+		panels, changes = m.nameless, m.unnamed
 	}
-	if p.Round > 1 && !anonymous {
-		panels = append([]domain.Panel{m.changes}, panels...)
+	if p.Round > 1 {
+		panels = append([]domain.Panel{changes}, panels...)
 	}
 	request := domain.PanelRequest{Actor: actor, Ref: domain.Ref{Kind: domain.KindInitiative, ID: string(p.ID)}, Page: pg.Base}
 	pg.Sections, _ = domain.LoadPanels(c.UserContext(), panels, request, web.Section{Error: pg.T("web.panel_error")}, m.log)

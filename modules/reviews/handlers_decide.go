@@ -208,44 +208,8 @@ func (m *Module) getSheetFile(c *fiber.Ctx) error {
 		return err
 	}
 	b := web.NewBase(c, "calls", "")
-	t, notes, err := m.Service.sheetTable(c.UserContext(), b, s)
-	if err != nil {
-		return err
-	}
 	var file bytes.Buffer
-	out, err := sheet.NewWriter(sheet.XLSX, &file, b.T("reviews.sheet.name"), b.Lang == "id")
-	if err != nil {
-		return err
-	}
-	head := make([]sheet.Heading, len(t.Head))
-	for n, text := range t.Head {
-		head[n] = sheet.Heading{Text: text, Width: 18}
-	}
-	if err := out.Head(head); err != nil {
-		return err
-	}
-	for _, row := range t.Rows {
-		cells := make([]sheet.Cell, len(row.Cells))
-		for n, cell := range row.Cells {
-			text := cell.Text
-			if cell.Tag != nil {
-				text = cell.Tag.Text
-			}
-			if cell.Note != "" {
-				text += " – " + cell.Note
-			}
-			cells[n] = sheet.OfText(text)
-		}
-		if err := out.Row(cells); err != nil {
-			return err
-		}
-	}
-	for _, text := range notes {
-		if err := out.Row([]sheet.Cell{sheet.OfText(text)}); err != nil {
-			return err
-		}
-	}
-	if err := out.Close(); err != nil {
+	if err := m.Service.writeSheet(c.UserContext(), b, s, &file); err != nil {
 		return err
 	}
 	c.Set(fiber.HeaderContentType, sheet.MediaType(sheet.XLSX))

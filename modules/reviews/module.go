@@ -25,6 +25,7 @@ type Deps struct {
 	Whole         []domain.Panel // the proposal with its papers, for who reads it under its name
 	Nameless      []domain.Panel // the proposal without who proposes it
 	Changes       domain.Panel   // what a revision changed
+	Unnamed       domain.Panel   // the same, without with whom
 }
 
 // Module is how proposals are judged: service, pages and what waits on desks.
@@ -33,6 +34,7 @@ type Module struct {
 
 	whole, nameless []domain.Panel
 	changes         domain.Panel
+	unnamed         domain.Panel
 	log             *slog.Logger
 	page            *web.View[page]
 	sheet           *web.View[sheetPage]
@@ -48,7 +50,7 @@ func New(d Deps) *Module {
 			clock: d.Clock, log: d.Log, proposals: d.Proposals, people: d.People, organizations: d.Organizations, agreements: d.Agreements, calls: d.Calls,
 			reviewers: d.Reviewers, spread: d.Spread,
 		},
-		whole: d.Whole, nameless: d.Nameless, changes: d.Changes, log: d.Log,
+		whole: d.Whole, nameless: d.Nameless, changes: d.Changes, unnamed: d.Unnamed, log: d.Log,
 		page:  web.NewView[page](d.Views, "reviews/page"),
 		sheet: web.NewView[sheetPage](d.Views, "reviews/sheet"),
 		panel: web.NewView[panelPage](d.Views, "reviews/panel"),

@@ -18,11 +18,7 @@ func (s *Service) sheetTable(ctx context.Context, b web.Base, sh Sheet) (web.Tab
 	}
 	t.Head = append(t.Head, b.T("reviews.sheet.reviews"), b.T("reviews.sheet.sought"), b.T("reviews.sheet.state"))
 	t.Numbers = append(t.Numbers, true, true)
-	var ids []domain.OrganizationID
-	for _, l := range sh.Lines {
-		ids = append(ids, l.Proposal.Organization)
-	}
-	names, err := s.organizations.Briefs(ctx, ids)
+	names, err := s.proposers(ctx, sh)
 	if err != nil {
 		return t, nil, err
 	}
@@ -38,19 +34,12 @@ func (s *Service) sheetTable(ctx context.Context, b web.Base, sh Sheet) (web.Tab
 		if l.Open {
 			points, spread = web.Cell{Text: decimal(l.Points)}, web.Cell{Text: decimal(l.Spread)}
 		}
-		switch {
-		case len(l.Below) > 0:
-			var list []string
-			for _, c := range l.Below {
-				list = append(list, c.label(b))
-			}
-			rank.Note = b.T("reviews.sheet.below", "criteria", strings.Join(list, ", "))
-		case l.Rank > 0:
+		if l.Rank > 0 {
 			rank = web.Cell{Text: b.Number(l.Rank)}
 		}
+		rank.Note = remark(b, l)
 		switch {
 		case l.Equal:
-			rank.Note = b.T("reviews.sheet.equal")
 			notes = append(notes, b.T("reviews.sheet.equal_note", "title", p.Title, "above", sh.Lines[n-1].Proposal.Title, "points", decimal(l.Points)))
 		case l.TieBreak > 0:
 			c := sh.Call.Rules.Criteria[l.TieBreak-1]
@@ -73,4 +62,28 @@ func (s *Service) sheetTable(ctx context.Context, b web.Base, sh Sheet) (web.Tab
 		t.Rows = append(t.Rows, web.Row{Cells: row})
 	}
 	return t, notes, nil
+}
+
+// proposers are the organisations whose proposals stand on the sheet.
+func (s *Service) proposers(ctx context.Context, sh Sheet) (map[domain.OrganizationID]domain.OrganizationBrief, error) {
+	var ids []domain.OrganizationID
+	for _, l := range sh.Lines {
+		ids = append(ids, l.Proposal.Organization)
+	}
+	return s.organizations.Briefs(ctx, ids)
+}
+
+// remark says why a line has no rank, or shares it.
+func remark(b web.Base, l Line) string {
+	if len(l.Below) > 0 {
+		var list []string
+		for _, c := range l.Below {
+			list = append(list, c.label(b))
+		}
+		return b.T("reviews.sheet.below", "criteria", strings.Join(list, ", "))
+	}
+	if l.Equal {
+		return b.T("reviews.sheet.equal")
+	}
+	return ""
 }

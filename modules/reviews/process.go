@@ -13,16 +13,17 @@ import (
 
 // Process is the review of one round of one proposal, from the administrative check on.
 type Process struct {
-	Initiative domain.InitiativeID `json:"initiative"`
-	Round      int64               `json:"round"`
-	Call       domain.CallID       `json:"call"`
-	Check      Check               `json:"check"`
-	Rules      Rules               `json:"rules"` // as they were when the review began
-	Seats      []Seat              `json:"seats"`
-	OpenedAt   time.Time           `json:"opened_at"`
-	Closed     bool                `json:"closed"` // it is decided
-	MarkedAt   time.Time           `json:"marked_at"`
-	Demo       bool                `json:"demo,omitempty"`
+	Initiative domain.InitiativeID   `json:"initiative"`
+	Round      int64                 `json:"round"`
+	Call       domain.CallID         `json:"call"`
+	Caller     domain.OrganizationID `json:"caller,omitempty"` // who made the call
+	Check      Check                 `json:"check"`
+	Rules      Rules                 `json:"rules"` // as they were when the review began
+	Seats      []Seat                `json:"seats"`
+	OpenedAt   time.Time             `json:"opened_at"`
+	Closed     bool                  `json:"closed"` // it is decided
+	MarkedAt   time.Time             `json:"marked_at"`
+	Demo       bool                  `json:"demo,omitempty"`
 }
 
 // Rules are what a review goes by: the call's, or the portal's own for what no call asked for.
@@ -73,11 +74,12 @@ func (c Check) Validate() error {
 // Tie is why somebody does not review.
 type Tie string
 
-// Ties: the first two are found by the portal, the others are declared.
+// Ties: the first four are found by the portal, the others are declared.
 const (
 	TieOrganization Tie = "organization" // is of the proposer or of a partner
 	TieAgreement    Tie = "agreement"    // an agreement with one of them within two years
 	TieDeclared     Tie = "declared"     // declared before, of the same organisation
+	TieReads        Tie = "reads"        // reads who proposes what is reviewed without names
 	TieFamily       Tie = "family"
 	TieWork         Tie = "work"
 	TieMoney        Tie = "money"

@@ -11,8 +11,8 @@ import (
 
 func isAbsent(err error) bool { return apperr.Is(err, apperr.NotFound) }
 
-// Queues are what waits on desks because of reviews: declarations and reviews of reviewers, and what the secretariat has
-// to do next: name reviewers, or decide.
+// Queues are what waits on desks because of reviews: declarations and reviews of reviewers, and what those who lead have
+// to do next: name reviewers, see to late ones, or, for the secretariat, decide.
 func (m *Module) Queues() []domain.Queue {
 	s := m.Service
 	own := func(task string) func(domain.Actor) []store.Key {
@@ -39,17 +39,28 @@ func (m *Module) Queues() []domain.Queue {
 			return false, err
 		}),
 		s.queue(taskSteer, func(a domain.Actor) []store.Key {
-			if !a.Secretariat() {
-				return nil
+			if a.Secretariat() {
+				return []store.Key{store.KeyOf(taskSteer, "")}
 			}
-			return []store.Key{store.KeyOf(taskSteer, "")}
+			return leading(a)
 		}, s.steering),
 	}
 }
 
-// steering says what the secretariat has to do next about a review; nothing while reviewers are at work in time.
+// leading are the keys of the reviews that the actor leads for who made the call.
+func leading(a domain.Actor) (keys []store.Key) {
+	for _, m := range a.Memberships {
+		if a.Has(m.Organization, domain.OrgEditor) {
+			keys = append(keys, store.KeyOf(taskLead, string(m.Organization)))
+		}
+	}
+	return keys
+}
+
+// steering says what has to be done next about a review by who leads it; nothing while reviewers are at work in time,
+// and nothing that is for the secretariat to decide on the desks of others.
 func (s *Service) steering(ctx context.Context, a domain.Actor, d Doc, p Proposal, w *domain.Wait) (bool, error) {
-	if tiedByPlace(a, p) || d.Body.Recused(a.Account) {
+	if !steers(a, p) || tiedByPlace(a, p) || d.Body.Recused(a.Account) {
 		return false, nil
 	}
 	in, err := s.in(ctx, p.ID, p.Round)
@@ -63,6 +74,7 @@ func (s *Service) steering(ctx context.Context, a domain.Actor, d Doc, p Proposa
 		w.Path = "/initiatives/" + string(p.ID) + "/decide"
 		w.Since = in[len(in)-1].At
 		w.Due, w.Todo = domain.DueAfter(w.Since, domain.DaysToDecide), "reviews.todo.decide"
+		return a.Secretariat(), nil
 	case body.Held() < body.Wanted(in):
 		w.Due, w.Todo = domain.DueAfter(w.Since, domain.DaysToBeginReview), "reviews.todo.assign"
 	default:

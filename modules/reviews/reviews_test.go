@@ -27,6 +27,7 @@ type house struct {
 	agreed    map[domain.OrganizationID]domain.OrganizationID
 	moves     []Move
 	caller    domain.OrganizationID
+	anonymous bool // whether the call is reviewed without names
 	fails     error
 }
 
@@ -102,7 +103,7 @@ func (h *house) Call(_ context.Context, id domain.CallID) (CallBrief, error) {
 	if id != "air" {
 		return CallBrief{}, absent()
 	}
-	return CallBrief{ID: id, Title: "Air", Caller: h.caller, Rules: Rules{Criteria: []Criterion{{ID: "fit", Name: "Sesuai", Weight: 60, Minimum: 2}, {ID: "cost", Name: "Biaya", Weight: 40}}, Reviewers: 2, Spread: 20}}, nil
+	return CallBrief{ID: id, Title: "Air", Caller: h.caller, Rules: Rules{Criteria: []Criterion{{ID: "fit", Name: "Sesuai", Weight: 60, Minimum: 2}, {ID: "cost", Name: "Biaya", Weight: 40}}, Reviewers: 2, Spread: 20, Anonymous: h.anonymous}}, nil
 }
 
 type desk struct {

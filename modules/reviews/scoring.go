@@ -87,6 +87,19 @@ func (s *Service) profile(ctx context.Context, id domain.AccountID) (store.Doc[P
 	return doc, err
 }
 
+// Forget takes away what an account said of itself as a reviewer: what it knows about, and its ties. What it reviewed
+// stays. It may be repeated.
+func (s *Service) Forget(ctx context.Context, account domain.AccountID) error {
+	doc, err := s.profiles.Get(ctx, string(account))
+	if err == nil {
+		err = s.profiles.Delete(ctx, doc, store.Change{Action: "review.profile-erased", Erases: true})
+	}
+	if apperr.Is(err, apperr.NotFound) {
+		return nil
+	}
+	return err
+}
+
 // keepTie remembers a declared tie, so that the portal does not ask for the same again.
 func (s *Service) keepTie(ctx context.Context, actor domain.Actor, op store.Operation, organization domain.OrganizationID, tie Tie) error {
 	op.ID += "-tie"

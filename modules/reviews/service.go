@@ -90,6 +90,7 @@ type Person struct {
 	Name          string
 	Mandate       domain.OrganizationID // on whose behalf
 	Organizations []Party               // where the person belongs
+	Reads         bool                  // every proposal with its names, by a role
 }
 
 // People are those who hold a reviewer's mandate: of the pool, or for a region that touches the areas. Person gives one,

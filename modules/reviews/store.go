@@ -20,7 +20,8 @@ const (
 
 	taskDeclare = "declare"
 	taskReview  = "review"
-	taskSteer   = "steer"
+	taskSteer   = "steer" // of the secretariat
+	taskLead    = "lead"  // of who made the call
 )
 
 func key(id domain.InitiativeID, round int64) store.Key {
@@ -48,6 +49,9 @@ func processDefinition() store.Definition[Process] {
 					return nil
 				}
 				keys := []store.Key{store.KeyOf(taskSteer, "")}
+				if p.Caller != "" {
+					keys = append(keys, store.KeyOf(taskLead, string(p.Caller)))
+				}
 				for _, s := range p.Seats {
 					switch {
 					case s.Opened():
@@ -158,4 +162,15 @@ func (s *Service) change(ctx context.Context, id string, c store.Change, fn func
 		}
 	}
 	return Doc{}, apperr.New(apperr.Conflict, "reviews.refuse.changed")
+}
+
+// MoveCaller gives the reviews that an organisation leads, since it made their call, to the one that took it in, and
+// tells how many. It may be repeated.
+func (s *Service) MoveCaller(ctx context.Context, from, to domain.OrganizationID, c store.Change) (int, error) {
+	return store.Drain(ctx, s.processes, listDesk, store.KeyOf(taskLead, string(from)), func(doc Doc) error {
+		p := doc.Body
+		p.Caller = to
+		_, err := s.processes.Replace(ctx, doc, p, c)
+		return err
+	})
 }

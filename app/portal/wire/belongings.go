@@ -14,7 +14,7 @@ func Belongings(h *House) []organizations.Belonging {
 	return []organizations.Belonging{
 		belonging{"mandates", h.Accounts.Service.CountMandatesOf, h.Accounts.Service.MoveMandates},
 		belonging{"needs", h.Needs.Service.CountOf, h.Needs.Service.MoveAll},
-		belonging{"calls", h.Calls.Service.CountOf, h.Calls.Service.MoveAll},
+		belonging{"calls", h.Calls.Service.CountOf, all(h.Calls.Service.MoveAll, h.Reviews.Service.MoveCaller, h.Progress.Service.MoveCaller)},
 		belonging{"initiatives", h.Initiatives.Service.CountOf, h.Initiatives.Service.MoveAll},
 		belonging{"commitments", h.Commitments.Service.CountOf, h.Commitments.Service.MoveAll},
 		belonging{"tokens", h.Tokens.Service.CountOf, h.Tokens.Service.MoveAll},
@@ -26,7 +26,23 @@ func Belongings(h *House) []organizations.Belonging {
 type belonging struct {
 	kind  string
 	count func(ctx context.Context, id domain.OrganizationID) (int64, error)
-	move  func(ctx context.Context, from, to domain.OrganizationID, c store.Change) (int, error)
+	move  mover
+}
+
+type mover = func(ctx context.Context, from, to domain.OrganizationID, c store.Change) (int, error)
+
+// all moves what several parts of the portal keep of one kind: with calls, the reviews and requests that wait for them.
+func all(movers ...mover) mover {
+	return func(ctx context.Context, from, to domain.OrganizationID, c store.Change) (int, error) {
+		moved := 0
+		for _, move := range movers {
+			n, err := move(ctx, from, to, c)
+			if moved += n; err != nil {
+				return moved, err
+			}
+		}
+		return moved, nil
+	}
 }
 
 var _ organizations.Belonging = belonging{}

@@ -39,9 +39,16 @@ func (w Organizations) LastOwnerOf(ctx context.Context, account domain.AccountID
 	return w.House.Organizations.Service.LastOwnerOf(ctx, account)
 }
 
-// LeaveAll takes a person out of every organisation.
+// LeaveAll takes a person out of every organisation, and out of what other parts keep of whom somebody is: what is
+// followed, what a reviewer knows about.
 func (w Organizations) LeaveAll(ctx context.Context, account domain.AccountID) error {
-	return w.House.Organizations.Service.LeaveAll(ctx, account)
+	if err := w.House.Organizations.Service.LeaveAll(ctx, account); err != nil {
+		return err
+	}
+	if err := w.Progress.Service.Forget(ctx, account); err != nil {
+		return err
+	}
+	return w.Reviews.Service.Forget(ctx, account)
 }
 
 // Acts tells whether an organisation may act at all.

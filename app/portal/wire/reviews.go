@@ -140,7 +140,7 @@ func (w ReviewPeople) Person(ctx context.Context, id domain.AccountID) (reviews.
 	if err != nil {
 		return reviews.Person{}, err
 	}
-	p := reviews.Person{Account: id, Name: actor.Name}
+	p := reviews.Person{Account: id, Name: actor.Name, Reads: actor.Secretariat() || actor.Auditor()}
 	for _, m := range actor.Mandates {
 		if m.Kind == domain.MandateReviewer {
 			p.Mandate = m.Organization

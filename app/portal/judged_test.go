@@ -13,7 +13,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"gotong/app/embedded/oidc"
-	"gotong/modules/calls"
 	"gotong/modules/domain"
 	"gotong/modules/initiatives"
 	"gotong/modules/kit/apperr"
@@ -37,16 +36,7 @@ func judge(t *testing.T, anonymous bool) *judged {
 	j := &judged{scenery: s}
 	content := callContent("Panggilan uji", "", time.Now().AddDate(0, 0, 40))
 	content.Anonymous = anonymous
-	call, err := s.house().Calls.Service.Create(s.ctx, s.who("bank-pengelola"), s.op(), oidc.OrgBank, content)
-	s.must(err)
-	j.call = domain.CallID(call.ID)
-	for _, step := range []struct {
-		who    string
-		action calls.Action
-	}{{"bank-pengelola", calls.ActionAsk}, {"sekretariat-2", calls.ActionRelease}} {
-		_, err := s.house().Calls.Service.Decide(s.ctx, calls.Request{Actor: s.who(step.who), Operation: s.op(), ID: j.call}, calls.Decision{Action: step.action})
-		s.must(err)
-	}
+	j.call = s.released("bank-pengelola", oidc.OrgBank, content)
 	proposal := initiativeContent(proposalTitle, "")
 	proposal.Partners = []initiatives.Partner{{Organization: oidc.OrgSurya, Role: "Pendamping warga"}}
 	doc, err := s.house().Initiatives.Service.CreateBy(s.ctx, s.who("univ-pengelola"), s.op(), oidc.OrgUniv, proposal, initiatives.Origin{Call: j.call})

@@ -76,8 +76,12 @@ func factsOf(kind, name string) (facts, bool) {
 		}
 		return f, true
 	case domain.KindInitiative:
-		return facts{state: name, public: in("published", "running", "suspended", "completed", "evaluated"),
-			stands: with(ofUniversity, map[string]relations{"reviewer": {domain.RelReviewer}})}, true
+		f := facts{state: name, public: in("published", "running", "suspended", "completed", "evaluated"),
+			stands: with(ofUniversity, map[string]relations{"reviewer": {domain.RelReviewer}})}
+		if name == "called" { // it answers a call of the other owner's organisation
+			f.state, f.stands = "under-review", with(f.stands, map[string]relations{"other-owner": {domain.RelCaller}})
+		}
+		return f, true
 	case domain.KindCommitment:
 		return facts{state: name, public: name != "proposed", stands: onBehalf}, true
 	case domain.KindOrganization:

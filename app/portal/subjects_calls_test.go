@@ -18,6 +18,20 @@ func callContent(title, tail string, deadline time.Time) calls.Content {
 	}
 }
 
+// released makes a call and has somebody of the secretariat release it.
+func (s *scenery) released(maker string, organization domain.OrganizationID, content calls.Content) domain.CallID {
+	s.t.Helper()
+	service := s.house().Calls.Service
+	doc, err := service.Create(s.ctx, s.who(maker), s.op(), organization, content)
+	s.must(err)
+	id := domain.CallID(doc.ID)
+	_, err = service.Decide(s.ctx, calls.Request{Actor: s.who(maker), Operation: s.op(), ID: id}, calls.Decision{Action: calls.ActionAsk})
+	s.must(err)
+	_, err = service.Decide(s.ctx, calls.Request{Actor: s.who("sekretariat-2"), Operation: s.op(), ID: id}, calls.Decision{Action: calls.ActionRelease})
+	s.must(err)
+	return id
+}
+
 // makeCalls makes the university's calls in each state: the first three through the service, what the clock brings by
 // planting.
 func (s *scenery) makeCalls() {

@@ -36,7 +36,9 @@ func (s *scenery) judge(id domain.InitiativeID, r initiatives.Request, action st
 	service := s.house().Reviews.Service
 	for _, subject := range judges {
 		review := reviews.Review{Scores: map[string]reviews.Score{}, Recommendation: "approve", Words: "Layak." + s.tail}
-		for _, c := range reviews.OwnCriteria() {
+		process, err := service.Process(s.ctx, id)
+		s.must(err)
+		for _, c := range process.Body.Rules.Criteria {
 			review.Scores[c.ID] = reviews.Score{Value: 4, Reason: "Alasan." + s.tail}
 		}
 		s.must(service.Write(s.ctx, s.who(subject), s.op(), id, review))

@@ -182,12 +182,19 @@ func (s *scenery) initiative(name string, actions ...initiatives.Action) domain.
 	owner := s.who("univ-pengelola")
 	doc, err := service.Create(s.ctx, owner, s.op(), oidc.OrgUniv, initiativeContent("Inisiatif "+name, s.tail))
 	s.must(err)
-	id := domain.InitiativeID(doc.ID)
+	return s.carryOn(name, domain.InitiativeID(doc.ID), actions...)
+}
+
+// carryOn walks a draft of the university through the actions.
+func (s *scenery) carryOn(name string, id domain.InitiativeID, actions ...initiatives.Action) domain.InitiativeID {
+	s.t.Helper()
+	service, owner := s.house().Initiatives.Service, s.who("univ-pengelola")
 	s.works[name] = id
 	s.named("initiative", name)
 	for _, a := range actions {
 		r := initiatives.Request{Actor: owner, Operation: s.op(), ID: id, Reason: "Alasan yang cukup panjang." + s.tail, Until: day(20)}
 		d := initiatives.Decision{Action: a}
+		var err error
 		switch a {
 		case initiatives.ActionSubmit:
 			_, err = service.Submit(s.ctx, r, []initiatives.Paper{{Type: domain.DocTerms, File: paper("kak " + name)}, {Type: domain.DocBudget, File: paper("rab " + name)}})
@@ -226,6 +233,10 @@ func (s *scenery) makeInitiatives() {
 	s.initiative("draft")
 	s.initiative("submitted", until(1)...)
 	s.initiative("under-review", until(2)...)
+	call := s.released("media-pengelola", oidc.OrgMedia, callContent("Panggilan media", s.tail, time.Now().AddDate(0, 0, 40)))
+	doc, err := s.house().Initiatives.Service.CreateBy(s.ctx, s.who("univ-pengelola"), s.op(), oidc.OrgUniv, initiativeContent("Inisiatif called", s.tail), initiatives.Origin{Call: call})
+	s.must(err)
+	s.carryOn("called", domain.InitiativeID(doc.ID), until(2)...)
 	s.initiative("needs-revision", until(2, initiatives.ActionRevise)...)
 	s.initiative("approved", until(3)...)
 	s.initiative("rejected", until(2, initiatives.ActionReject)...)

@@ -43,9 +43,17 @@ func judge(t *testing.T, anonymous bool) *judged {
 	s.must(err)
 	j.id = domain.InitiativeID(doc.ID)
 	s.works["judged"] = j.id
+	j.confirm(j.id, "surya-pengelola", oidc.OrgSurya, "Pendamping warga")
 	j.handIn()
 	s.takeUp(j.id)
 	return j
+}
+
+// confirm has a partner's owner confirm its role.
+func (j *judged) confirm(id domain.InitiativeID, subject string, partner domain.OrganizationID, role string) {
+	j.t.Helper()
+	r := initiatives.Request{Actor: j.who(subject), Operation: j.op(), ID: id}
+	j.must(j.house().Initiatives.Service.Answer(j.ctx, r, partner, role, initiatives.PartnerConfirmed))
 }
 
 func (j *judged) handIn() {
@@ -320,6 +328,7 @@ func TestReviewsWithoutNamesAreNameless(t *testing.T) {
 		_, err = j.house().Initiatives.Service.SavePart(j.ctx, j.who("univ-pengelola"), j.op(), j.id, part, initiatives.MarksOf(part, doc.Body.Content), changed)
 		j.must(err)
 	}
+	j.confirm(j.id, "media-pengelola", oidc.OrgMedia, "Penyiar")
 	j.handIn()
 	j.takeUp(j.id)
 	media, err := j.house().Organizations.Service.Brief(j.ctx, oidc.OrgMedia)
@@ -341,6 +350,7 @@ func TestAnonymousProposalsMayNotNameThemselves(t *testing.T) {
 	doc, err := j.house().Initiatives.Service.CreateBy(j.ctx, j.who("univ-pengelola"), j.op(), oidc.OrgUniv, proposal, initiatives.Origin{Call: j.call})
 	j.must(err)
 	path := "/initiatives/" + doc.ID
+	j.confirm(domain.InitiativeID(doc.ID), "surya-pengelola", oidc.OrgSurya, "Pendamping warga")
 	if r := j.ask(j.as("univ-pengelola"), http.MethodGet, path+"/answers", ""); strings.Count(r.body, "ditelaah tanpa nama") != 2 {
 		t.Errorf("before it is handed in it says so %d times", strings.Count(r.body, "ditelaah tanpa nama"))
 	}

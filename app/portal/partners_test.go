@@ -62,11 +62,11 @@ func TestPartnersShareTheDeskTheyConfirmed(t *testing.T) {
 		typed := map[string]string{}
 		for n := range 4 {
 			at := "partner_" + string(rune('1'+n)) + "_"
-			typed[at+"name"], typed[at+"role"] = "", ""
+			typed[at+"name"], typed[at+"role"], typed[at+"organization"] = "", "", ""
 			if n < len(partners) {
 				who, role, _ := strings.Cut(partners[n], ":")
 				if b, ok := briefs[domain.OrganizationID(who)]; ok {
-					who = b.Name
+					who, typed[at+"organization"] = b.Name, string(b.ID) // as the form has it once the name was found
 				}
 				typed[at+"name"], typed[at+"role"] = who, role
 			}

@@ -123,23 +123,31 @@ func (j *Judging) steps() []Step {
 		{"follow", "anggota", post("", "/follow", nil)},
 		{"start", lead, post("/start", "/start", Values{"work_plan": "Pasang bertahap selama sembilan bulan.", "assignment": "ST/12"})},
 		{"a milestone slips", lead, post("/work/slip", "/slip", Values{"milestone": "1", "to": inDays(140), "reason": "Kapal tertahan cuaca."})},
-		{"post news", lead, post("/work/news", "/news", Values{"title": "Tandon pertama tiba", "text": "Tiga tandon sudah di dermaga.", "quantity_1": "3"})},
+		{"post news with a photo", lead, at("/work/news", func(v Visitor) error {
+			return v.Submit(`form[action$="/news"]`, Values{"title": "Tandon pertama tiba", "text": "Tiga tandon sudah di dermaga.", "quantity_1": "3"}, map[string]File{"photo": {"dermaga.jpg", photo()}})
+		})},
 		{"spend", lead, post("/work/spending", "/spending", Values{"line": "1", "amount": "12.500.000", "note": "Tiga tandon"})},
 		{"ask for a change", lead, post("/work/change", "/change", Values{"what": "budget", "line": "1", "amount": "45.000.000", "text": "Harga tandon naik."})},
 		{"approve the change", maker, func(v Visitor) error { return j.answerChange(v, "approve", "Sesuai harga pasar.") }},
-		{"ask for another", lead, post("/work/change", "/change", Values{"what": "until", "until": inDays(700), "text": "Satu tahun lebih lama."})},
-		{"decline it", chief, func(v Visitor) error { return j.answerChange(v, "decline", "Cukup dengan jadwal sekarang.") }},
-		{"read the answers", lead, says("/work", "Sesuai harga pasar", "Cukup dengan jadwal sekarang", "Rp45.000.000", "!Menunggu")},
-		{"the slip is in the open", "", says("", "Kapal tertahan cuaca", "Tandon pertama tiba", "Rp45.000.000", "Rp12.500.000")},
+		{"the slip is in the open", "", says("", "Kapal tertahan cuaca", "Tandon pertama tiba", "3 unit (dilaporkan)", "Lihat foto", "Rp45.000.000", "Rp12.500.000")},
 		{"read what one follows", "anggota", func(v Visitor) error {
 			if err := v.Open("/following"); err != nil {
 				return err
 			}
 			return expect(v, "main", "Tandon pertama tiba")
 		}},
+		{"ask for another", lead, post("/work/change", "/change", Values{"what": "until", "until": inDays(700), "text": "Satu tahun lebih lama."})},
+		{"decline it", chief, func(v Visitor) error { return j.answerChange(v, "decline", "Cukup dengan jadwal sekarang.") }},
+		{"read the answers", lead, says("/work", "Sesuai harga pasar", "Cukup dengan jadwal sekarang", "Rp45.000.000", "!Menunggu")},
+		{"suspend", lead, post("/suspend", "/suspend", Values{"reason": "Menunggu cuaca.", "until": inDays(60)})},
+		{"go on", lead, post("", "/resume", nil)},
 		{"reach the milestone", lead, post("/work/done", "/done", Values{"milestone": "1", "day": inDays(0), "note": "Semua terpasang."})},
 		{"complete", lead, post("/complete", "/complete", Values{"outputs": "Dua belas tandon diserahkan.", "assets": "Dirawat kelompok air desa."})},
+		{"read the report", "", says("", "Dua belas tandon diserahkan", "Dirawat kelompok air desa", "Selesai")},
 		{"read the timeline", "", says("/timeline", "Laporan akhir", "Tonggak bergeser", "Kapal tertahan cuaca", "Disetujui", "!Jelaskan garis dasar")},
+		{"evaluate", "evaluator-balitbang", post("", "/evaluate", Values{"reason": "Sebelum 0, sesudah 12 KK; catatan warga."})},
+		{"archive", chief, post("", "/archive", nil)},
+		{"it is archived", lead, says("", "Diarsipkan", "Dua belas tandon diserahkan")},
 	}...), append(j.appealing(answering[1], "uphold"), j.appealing(answering[2], "dismiss")...)...)
 }
 

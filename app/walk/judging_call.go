@@ -1,7 +1,10 @@
 package walk
 
 import (
+	"bytes"
 	"fmt"
+	"image"
+	"image/jpeg"
 	"strings"
 )
 
@@ -145,4 +148,11 @@ func (j *Judging) appealing(subject, answer string) []Step {
 		}},
 		{"read the answer", subject, says(path, after...)},
 	}...)
+}
+
+// photo is a small picture.
+func photo() []byte {
+	var out bytes.Buffer
+	_ = jpeg.Encode(&out, image.NewGray(image.Rect(0, 0, 60, 40)), nil) // into memory, of a picture that is one
+	return out.Bytes()
 }

@@ -24,23 +24,35 @@ func (f panelFunc) Load(ctx context.Context, request domain.PanelRequest) (domai
 }
 
 // NeedPanel shows the commitments for a need: all to the parties, from the acceptance on to everyone.
-func (m *Module) NeedPanel() domain.Panel { return m.listPanel(listNeed, "commitments.panel.need") }
+func (m *Module) NeedPanel() domain.Panel {
+	return m.listPanel(listNeed, "commitments.panel.need", false)
+}
 
-// InitiativePanel shows the commitments of an initiative.
+// InitiativePanel shows what was committed, delivered and confirmed of an initiative, in all and commitment by commitment.
 func (m *Module) InitiativePanel() domain.Panel {
-	return m.listPanel(listInitiative, "commitments.panel.initiative")
+	return m.listPanel(listInitiative, "commitments.panel.initiative", true)
 }
 
 const panelLimit = 50
 
-func (m *Module) listPanel(list, title string) domain.Panel {
+func (m *Module) listPanel(list, title string, sums bool) domain.Panel {
 	return panelFunc(func(ctx context.Context, r domain.PanelRequest) (domain.Fragment, error) {
-		docs, err := m.Service.page(ctx, list, store.KeyOf(r.Ref.ID), panelLimit)
+		limit := panelLimit
+		if sums {
+			limit = trackLimit
+		}
+		docs, err := m.Service.page(ctx, list, store.KeyOf(r.Ref.ID), limit)
 		if err != nil {
 			return domain.Fragment{}, err
 		}
-		page := panelPage{Base: r.Page, Cards: m.cards(r, docs)}
-		if len(page.Cards) == 0 {
+		page := panelPage{Base: r.Page, Cards: m.cards(r, docs[:min(len(docs), panelLimit)])}
+		if sums {
+			page.Table = trackTable(r.Page, trackOf(docs, domain.DateOf(m.Service.clock.Now())))
+			if len(docs) == trackLimit {
+				page.Lead = r.Page.T("commitments.track.lead_newest", "limit", trackLimit)
+			}
+		}
+		if len(page.Cards) == 0 && page.Table == nil {
 			return domain.Fragment{}, nil
 		}
 		html, err := m.panel.Fragment(page)

@@ -166,3 +166,42 @@ func TestWithoutNamesNobodyReviewsWhoReadsThem(t *testing.T) {
 		}
 	}
 }
+
+// Reviewers are suggested who reviewed the round before, who know the field, who have the least to do; ties come last.
+func TestReviewersAreSuggestedByWhatTheyKnowAndHaveToDo(t *testing.T) {
+	d := open(t)
+	d.must(t, d.Service.SetExpertise(t.Context(), who("dedi"), d.op(), []string{"water-sanitation"}))
+	for _, id := range []domain.InitiativeID{"x", "y"} {
+		d.proposal(id, "")
+	}
+	d.seated(t, "x", "ani", "budi")
+	d.seated(t, "y", "ani", "cici")
+	p := d.proposal("p", "")
+	d.must(t, d.Service.CheckUp(t.Context(), who("s1"), d.op(), "p", whole(), "", ""))
+	order := func() (names []domain.AccountID) {
+		t.Helper()
+		doc, err := d.Service.Process(t.Context(), "p")
+		d.must(t, err)
+		list, err := d.Service.Candidates(t.Context(), d.proposals["p"], doc.Body)
+		d.must(t, err)
+		for _, c := range list {
+			names = append(names, c.Account)
+		}
+		return names
+	}
+	if got, want := order(), []domain.AccountID{"dedi", "budi", "cici", "ani", "partner", "supplier"}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	// In the next round those who know the proposal come first.
+	d.must(t, d.Service.Assign(t.Context(), who("s1"), d.op(), "p", []domain.AccountID{"ani", "budi"}))
+	for _, r := range []domain.AccountID{"ani", "budi"} {
+		d.declared(t, "p", r)
+		d.write(t, "p", r, 3, "x")
+	}
+	p.Round, p.State = 2, Submitted
+	d.proposals["p"] = p
+	d.must(t, d.Service.CheckUp(t.Context(), who("s1"), d.op(), "p", whole(), "", ""))
+	if got := order(); got[0] != "budi" || got[1] != "ani" || got[2] != "dedi" {
+		t.Errorf("in the second round: %v", got)
+	}
+}

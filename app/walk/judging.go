@@ -129,7 +129,7 @@ func (j *Judging) steps() []Step {
 		{"spend", lead, post("/work/spending", "/spending", Values{"line": "1", "amount": "12.500.000", "note": "Tiga tandon"})},
 		{"ask for a change", lead, post("/work/change", "/change", Values{"what": "budget", "line": "1", "amount": "45.000.000", "text": "Harga tandon naik."})},
 		{"approve the change", maker, func(v Visitor) error { return j.answerChange(v, "approve", "Sesuai harga pasar.") }},
-		{"the slip is in the open", "", says("", "Kapal tertahan cuaca", "Tandon pertama tiba", "3 unit (dilaporkan)", "Lihat foto", "Rp45.000.000", "Rp12.500.000")},
+		{"the slip is in the open", "", says("", "Kapal tertahan cuaca", "Tandon pertama tiba", ": 3 ", "(dilaporkan)", "Lihat foto", "Rp45.000.000", "Rp12.500.000")},
 		{"read what one follows", "anggota", func(v Visitor) error {
 			if err := v.Open("/following"); err != nil {
 				return err

@@ -145,7 +145,7 @@ func (j *Judging) steps() []Step {
 		{"complete", lead, post("/complete", "/complete", Values{"outputs": "Dua belas tandon diserahkan.", "assets": "Dirawat kelompok air desa."})},
 		{"read the report", "", says("", "Dua belas tandon diserahkan", "Dirawat kelompok air desa", "Selesai")},
 		{"read the timeline", "", says("/timeline", "Laporan akhir", "Tonggak bergeser", "Kapal tertahan cuaca", "Disetujui", "!Jelaskan garis dasar")},
-		{"evaluate", "evaluator-balitbang", post("", "/evaluate", Values{"reason": "Sebelum 0, sesudah 12 KK; catatan warga."})},
+		{"evaluate", "evaluator-univ", post("", "/evaluate", Values{"reason": "Sebelum 0, sesudah 12 KK; catatan warga."})},
 		{"archive", chief, post("", "/archive", nil)},
 		{"it is archived", lead, says("", "Diarsipkan", "Dua belas tandon diserahkan")},
 	}...), append(j.appealing(answering[1], "uphold"), j.appealing(answering[2], "dismiss")...)...)

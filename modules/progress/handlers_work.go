@@ -28,7 +28,7 @@ func (m *Module) getWork(c *fiber.Ctx) error {
 	pg := newPage(c, "progress.work_title", i)
 	pg.Private = true
 	b := pg.Base
-	pg.Lead = b.T("progress.work_lead")
+	pg.Lead, pg.Over = b.T("progress.work_lead"), b.T("progress.facts")
 	ids := append([]domain.OrganizationID{i.Organization}, i.Partners...)
 	names, err := s.organizations.Briefs(ctx, ids)
 	if err != nil {
@@ -189,7 +189,12 @@ func (m *Module) requestPage(c *fiber.Ctx, actor domain.Actor) (page, error) {
 	pg := newPage(c, "progress.answer_title", i)
 	b := pg.Base
 	pg.Private = true
-	pg.Facts = []web.Fact{{Label: b.T("progress.table.request"), Value: strings.TrimSpace(b.T("progress.what."+string(r.What)) + " " + requested(b, doc.Body, r))}, {Label: b.T("progress.change.text"), Value: r.Text}}
+	pg.Over = b.T("progress.table.request")
+	what := b.T("progress.what." + string(r.What))
+	if to := requested(b, doc.Body, r); to != "" {
+		what += " · " + to
+	}
+	pg.Facts = []web.Fact{{Label: b.T("progress.change.what"), Value: what}, {Label: b.T("progress.change.text"), Value: r.Text}}
 	pg.Tables = s.tables(b, doc.Body)
 	pg.Form = answerForm(b, i, r)
 	return pg, nil

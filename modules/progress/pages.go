@@ -29,6 +29,7 @@ type page struct {
 	Lead    string
 	Links   []link
 	Facts   []web.Fact
+	Over    string // heading of the facts
 	Tables  []web.Table
 	Updates []updateView
 	Heading string // of the updates
@@ -156,6 +157,9 @@ func (s *Service) views(ctx context.Context, b web.Base, updates []Update, title
 			v.Lines = append(v.Lines, b.T("progress.done_on", "date", day(b, u.To)))
 		case KindRequest, KindAnswer:
 			v.Title = b.T("progress.what." + u.Title)
+			if u.Decision != "" {
+				v.Lines = append(v.Lines, b.T("progress."+string(u.Decision)))
+			}
 			if u.To != "" {
 				v.Lines = append(v.Lines, b.T("progress.to_day", "date", day(b, u.To)))
 			}

@@ -119,9 +119,19 @@ type Update struct {
 	Amount       int64                 `json:"amount"` // rupiah
 	Figures      []Figure              `json:"figures"`
 	Photo        domain.DocumentID     `json:"photo"`
+	Decision     Decision              `json:"decision,omitempty"` // of an answer
 	Inside       bool                  `json:"inside"`
 	Demo         bool                  `json:"demo,omitempty"`
 }
+
+// Decision is how a request was answered.
+type Decision string
+
+// Decisions on a request.
+const (
+	Approved Decision = "approved"
+	Declined Decision = "declined"
+)
 
 // Figure is a quantity that was reached, as reported.
 type Figure struct {

@@ -250,9 +250,9 @@ func (s *Service) Answer(ctx context.Context, actor domain.Actor, op store.Opera
 	}
 	return s.change(ctx, i, actor.Change("progress.change-answered", "", op), func(p *Progress) (Update, error) {
 		r, err := p.Decide(request, approved, answer, actor.Account, s.clock.Now())
-		u := Update{Kind: KindAnswer, Title: string(r.What), Text: answer, To: r.Until, Amount: r.Amount}
+		u := Update{Kind: KindAnswer, Decision: Approved, Title: string(r.What), Text: answer, To: r.Until, Amount: r.Amount}
 		if !approved {
-			u.To, u.Amount = "", 0
+			u.Decision, u.To, u.Amount = Declined, "", 0
 		}
 		return u, err
 	})

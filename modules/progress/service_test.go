@@ -139,9 +139,25 @@ func TestChangesAreAnsweredByOneWhoHasNoPartInIt(t *testing.T) {
 		t.Errorf("told %q, want %q", got, want)
 	}
 	d.must(t, d.Service.Ask(t.Context(), who("yayasan-owner"), d.op(), "p", Request{What: WhatUntil, Until: d.day(900), Text: "Lagi"}))
+	d.clock.Advance(time.Hour)
 	d.must(t, d.Service.Answer(t.Context(), who("s1"), d.op(), "p", d.progress(t, "p").Requests[1].ID, false, "Cukup"))
 	if d.list["p"].Until != d.day(400) {
 		t.Error("declined, and the end moved")
+	}
+	// The timeline says which was which.
+	page, err := d.Service.Updates(t.Context(), who("public"), d.list["p"], "", 9)
+	d.must(t, err)
+	var said []string
+	for _, u := range page.Items {
+		if u.Body.Kind != KindAnswer {
+			continue
+		}
+		views, err := d.Service.views(t.Context(), d.base, []Update{u.Body}, nil)
+		d.must(t, err)
+		said = append(said, views[0].Lines[0])
+	}
+	if !slices.Equal(said, []string{"Ditolak", "Disetujui"}) {
+		t.Errorf("the timeline says %q", said)
 	}
 }
 

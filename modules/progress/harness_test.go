@@ -23,6 +23,7 @@ type house struct {
 	list      map[domain.InitiativeID]Initiative
 	completed []domain.InitiativeID
 	attached  []domain.Visibility
+	shown     int // answers that show what was attached
 	fails     error
 }
 
@@ -76,12 +77,19 @@ func (h *house) Briefs(_ context.Context, ids []domain.OrganizationID) (map[doma
 	return out, nil
 }
 
-func (h *house) Attach(_ context.Context, _ domain.Actor, op store.Operation, _ domain.Ref, typ domain.DocumentType, v domain.Visibility, _ domain.Upload) (domain.DocumentID, error) {
+func (h *house) Attach(_ context.Context, _ domain.Actor, op store.Operation, _ domain.Ref, typ domain.DocumentType, v domain.Visibility, _ domain.Upload) (domain.Citation, error) {
 	if typ != domain.DocPhoto {
-		return "", errors.New("not a photo")
+		return domain.Citation{}, errors.New("not a photo")
 	}
 	h.attached = append(h.attached, v)
-	return domain.DocumentID("photo-" + op.ID), nil
+	return domain.Citation{ID: domain.DocumentID("photo-" + op.ID)}, nil
+}
+
+func (h *house) Answered(_ context.Context, _ store.Operation, answer error) error {
+	if answer == nil {
+		h.shown++
+	}
+	return answer
 }
 
 type desk struct {

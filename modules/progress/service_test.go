@@ -227,6 +227,9 @@ func TestNewsCarryNumbersAndStayWhereTheyBelong(t *testing.T) {
 	if !slices.Equal(d.attached, []domain.Visibility{domain.VisiblePublic, domain.VisiblePublic, domain.VisibleParties}) {
 		t.Errorf("photos are visible to %v", d.attached)
 	}
+	if d.shown != 3 {
+		t.Errorf("%d of three answers show their photos", d.shown)
+	}
 	for _, a := range cast {
 		want := []string{"update Tiba"}
 		if Inside(who(a), d.list["p"]) {

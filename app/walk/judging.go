@@ -147,7 +147,7 @@ func (j *Judging) steps() []Step {
 		{"read the timeline", "", says("/timeline", "Laporan akhir", "Tonggak bergeser", "Kapal tertahan cuaca", "Disetujui", "!Jelaskan garis dasar")},
 		{"evaluate", "evaluator-univ", post("", "/evaluate", Values{"reason": "Sebelum 0, sesudah 12 KK; catatan warga."})},
 		{"archive", chief, post("", "/archive", nil)},
-		{"it is archived", lead, says("", "Diarsipkan", "Dua belas tandon diserahkan")},
+		{"it is archived", lead, says("", "Diarsipkan")},
 	}...), append(j.appealing(answering[1], "uphold"), j.appealing(answering[2], "dismiss")...)...)
 }
 

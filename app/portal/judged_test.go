@@ -17,6 +17,7 @@ import (
 	"gotong/modules/initiatives"
 	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/extract"
+	"gotong/modules/kit/testkit/effort"
 	"gotong/modules/reviews"
 )
 
@@ -145,6 +146,9 @@ func (j *judged) addresses(words ...string) (list []address) {
 			}
 		}
 	}
+	if effort.Race { // what shows how things meet: one of so many, and all that is the proposal's
+		list = slices.DeleteFunc(list, func(a address) bool { return !strings.Contains(a.path, string(j.id)) && len(a.path)%everySoMany > 0 })
+	}
 	return list
 }
 
@@ -210,7 +214,7 @@ func TestReviewsAreBlindEverywhere(t *testing.T) {
 				t.Errorf("%s reads at %s what is blind: …%s…", subject, a.path, text[max(0, n-80):min(len(text), n+80)])
 			}
 		}
-		if opened[subject] < 30 {
+		if opened[subject] < 30 && !effort.Race {
 			t.Errorf("only %d pages opened for %s", opened[subject], subject)
 		}
 	}

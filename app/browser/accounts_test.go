@@ -183,4 +183,28 @@ func (w accountWalk) retiresCategory(v walk.Visitor) {
 	w.says(v, "Kategori ditambahkan", "bore-wells", "Dapat dipilih")
 	w.must(v.Submit(`.flash form`, nil, nil))
 	w.says(v, "Tidak dipakai lagi")
+	w.addsType(v)
+}
+
+// addsType adds a type of organisation, sees it in the founding wizard and takes it out of use again.
+func (w accountWalk) addsType(v walk.Visitor) {
+	w.must(v.Open("/taxonomy/types/new"))
+	fields := walk.Values{"id": "faith-body", "name_id": "Lembaga keagamaan", "name_en": "Faith body", "description_id": "Masjid, gereja, vihara.", "description_en": "Mosques, churches, temples.",
+		"kind_new1_id": "Paroki", "paper_surat-tugas_need": "required"}
+	w.must(v.Submit(`form.form[action$="/types/new"]`, fields, nil))
+	w.says(v, "Isi dalam kedua bahasa")
+	w.must(v.Submit(`form.form[action$="/types/new"]`, walk.Values{"kind_new1_en": "Parish", "paper_new1_id": "Didatangi", "paper_new1_en": "Seen in person", "paper_new1_need": "one-of", "paper_new1_words": "1"}, nil))
+	w.says(v, "Pratinjau", "Paroki / Parish", "Didatangi")
+	w.must(v.Submit(`#save`, nil, nil))
+	w.says(v, "Jenis organisasi ditambahkan", "faith-body", "0 organisasi")
+	page := v.Path()
+	w.must(v.Open("/organizations/new"))
+	w.says(v, "Lembaga keagamaan", "Masjid, gereja, vihara.")
+	w.must(v.Open(page))
+	w.must(v.Submit(`form[action$="/retire"]`, nil, nil))
+	w.says(v, "Tidak dipakai lagi")
+	w.must(v.Open("/organizations/new"))
+	if strings.Contains(walk.Text(v, "main"), "Lembaga keagamaan") {
+		w.Fatal("a type that is out of use can be founded")
+	}
 }

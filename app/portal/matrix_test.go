@@ -214,6 +214,9 @@ func (s *scenery) subjects(pattern string) (list []subject) {
 			one(name, "id", s.plans[name])
 		}
 		one("missing", "id", "nothing-here")
+	case first("/taxonomy/types/:type"):
+		one("type", "type", "media")
+		one("missing", "type", "nothing-here")
 	case first("/taxonomy/:category"):
 		one("category", "category", "clean-water-supply")
 		one("missing", "category", "nothing-here")
@@ -316,6 +319,12 @@ func (s *scenery) inputs(l line) string {
 		v.Set("name", "Papan data")
 		v.Set("scopes", "needs")
 		v.Set("days", "90")
+	case "/taxonomy/types/:type", "/taxonomy/types/new":
+		for k, x := range map[string]string{"name_id": "Media", "name_en": "Media", "description_id": "Media.", "description_en": "Media.", "order": "60", "_v": "0", "step": "save", "id": "matrix-type",
+			"kind_news-media_id": "Media berita", "kind_news-media_en": "News media", "kind_community-media_id": "Radio", "kind_community-media_en": "Radio", "kind_new1_id": "Bentuk", "kind_new1_en": "Form",
+			"paper_surat-tugas_need": "required"} {
+			v.Set(k, x)
+		}
 	case "/taxonomy/:category", "/taxonomy/new":
 		for k, x := range map[string]string{"name_id": "Air minum", "name_en": "Drinking water", "description_id": "Air.", "description_en": "Water.", "unit": "unit", "order": "10", "_v": "0", "step": "save", "id": "matrix-category", "group": "water-sanitation"} {
 			v.Set(k, x)

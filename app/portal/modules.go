@@ -115,7 +115,7 @@ func (p *Portal) modules(providers *accounts.Providers) {
 		DB: p.db, Views: p.engine, Log: p.log, Names: wire.Names{House: h}, Things: resolvers, Subjects: p.subjects(),
 	})
 	p.house.Moderation = moderation.New(moderation.Deps{DB: p.db, Views: p.engine, Clock: p.clock, Log: p.log, Things: resolvers, Names: wire.Names{House: h}})
-	p.taxonomy = taxonomy.New(taxonomy.Deps{DB: p.db, Views: p.engine, Log: p.log})
+	p.taxonomy = taxonomy.New(taxonomy.Deps{DB: p.db, Views: p.engine, Uses: wire.TaxonomyUses{House: h}, Log: p.log})
 	p.catalog = catalog.New(catalog.Deps{
 		DB: p.db, Views: p.engine, Log: p.log, Index: p.index,
 		Sources: []catalog.Source{
@@ -184,7 +184,7 @@ func (p *Portal) subjects() []audit.Subject {
 	var subjects []audit.Subject
 	for kind, collection := range map[string]string{
 		domain.KindNeed: "needs", domain.KindCall: "calls", domain.KindInitiative: "initiatives", domain.KindOrganization: "organizations",
-		domain.KindCommitment: commitments.Collection, domain.KindDocument: "documents", "account": "accounts", "report": "reports", "announcement": "announcements", "category": taxonomy.Collection,
+		domain.KindCommitment: commitments.Collection, domain.KindDocument: "documents", "account": "accounts", "report": "reports", "announcement": "announcements", "category": taxonomy.Collection, "organization-type": taxonomy.TypeCollection,
 	} {
 		subjects = append(subjects, audit.Subject{Kind: kind, Collection: collection, History: wire.History(p.db, collection)})
 	}

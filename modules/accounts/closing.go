@@ -106,6 +106,37 @@ func (s *Service) MoveAccess(ctx context.Context, actor domain.Actor, op store.O
 	return err
 }
 
+// TakeBackApproval has an account wait again, or be declined again, that was approved within the last hour and not used
+// since; who began to work with it is suspended, not unapproved. SignIn, NotFound, Forbidden, Invalid, Conflict.
+func (s *Service) TakeBackApproval(ctx context.Context, actor domain.Actor, op store.Operation, id domain.AccountID, reason string) error {
+	if err := mayGrant(actor, id); err != nil {
+		return err
+	}
+	var f apperr.Fields
+	if checkReason(&f, reason); len(f) > 0 {
+		return f.Err()
+	}
+	doc, err := s.accounts.Get(ctx, string(id))
+	if err != nil {
+		return err
+	}
+	e, done, err := s.accounts.Undoable(ctx, doc.ID, op, s.clock.Now().Add(-undoLife), accessActs["approve"])
+	if err == nil && !done {
+		var before Account
+		if before, _, err = s.accounts.Before(ctx, doc, e); err == nil {
+			_, err = s.accounts.Replace(ctx, doc, before, grantChange(actor, "account.approval-taken-back", "", op, reason))
+		}
+	}
+	if apperr.Is(err, apperr.Conflict) {
+		return apperr.New(apperr.Conflict, "accounts.error.approval_used")
+	}
+	if err != nil {
+		return err
+	}
+	_, err = s.Sessions.EndOthers(ctx, id, "")
+	return err
+}
+
 // ClosedNotice is what somebody reads who signed in with an account that does not open the portal.
 type ClosedNotice struct {
 	Access Access    `json:"access"`

@@ -186,11 +186,33 @@ func TestNewAccountsWaitForApproval(t *testing.T) {
 	if len(queue()) != 0 {
 		t.Error("a declined one waits")
 	}
+	undo := func(op string) error {
+		return s.TakeBackApproval(t.Context(), chief, testOp(op), budi, "Orang yang salah.")
+	}
+	if err := s.MoveAccess(t.Context(), chief, testOp("a0"), budi, "approve", ""); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second is the same form again
+		if err := undo("u0"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if f := signIn("budi", "budi@contoh.invalid"); f.Token != "" {
+		t.Error("let in after the approval was taken back")
+	} else if n, _ := s.Notice(t.Context(), f.Closed); n.Access != AccessDeclined {
+		t.Errorf("not as it was: %+v", n)
+	}
 	if err := s.MoveAccess(t.Context(), chief, testOp("a"), budi, "approve", ""); err != nil {
 		t.Fatal(err)
 	}
 	if f := signIn("budi", "budi@contoh.invalid"); f.Token == "" {
 		t.Error("an approved account is not let in")
+	}
+	if err := s.AgreeTerms(t.Context(), domain.Actor{Account: budi}, testOp("t"), s.terms); err != nil {
+		t.Fatal(err)
+	}
+	if err := undo("u1"); !apperr.Is(err, apperr.Conflict) {
+		t.Error("taken back from somebody who uses it:", err)
 	}
 	s.approve = false
 	if f := signIn("cici", "cici@contoh.invalid"); f.Token == "" {

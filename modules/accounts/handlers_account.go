@@ -116,7 +116,16 @@ func (m *Module) unlinkIdentity(c *fiber.Ctx) error {
 	if err := m.Service.Unlink(c.UserContext(), web.Get[domain.Actor](c), web.OperationOf(c), c.Params("id")); err != nil {
 		return err
 	}
-	web.SetFlash(c, "good", "accounts.flash.unlinked")
+	web.SetFlashWithUndo(c, web.Undo{Path: "/account/identities/" + c.Params("id") + "/unlink/undo"}, "good", "accounts.flash.unlinked")
+	return web.Redirect(c, "/account")
+}
+
+// relinkIdentity is POST /account/identities/{id}/unlink/undo.
+func (m *Module) relinkIdentity(c *fiber.Ctx) error {
+	if err := m.Service.Relink(c.UserContext(), web.Get[domain.Actor](c), web.OperationOf(c), c.Params("id")); err != nil {
+		return err
+	}
+	web.SetFlash(c, "good", "accounts.flash.relinked")
 	return web.Redirect(c, "/account")
 }
 

@@ -42,9 +42,16 @@ func (m *Module) showClosed(c *fiber.Ctx) error {
 	return m.closed.Render(c, fiber.StatusOK, p)
 }
 
-// accessUndo names the move that takes another back. An approved person may have begun to work: there is no way back to
-// waiting, only suspending.
-var accessUndo = map[string]string{"decline": "reopen", "suspend": "restore", "restore": "suspend"}
+// accessUndo names what takes a move back. An approved person may have begun to work: then there is no way back to waiting,
+// only suspending.
+var accessUndo = map[string]string{"approve": "approve/undo", "decline": "reopen", "reopen": "decline", "suspend": "restore", "restore": "suspend"}
+
+// unapprove is POST /people/{id}/approve/undo.
+func (m *Module) unapprove(c *fiber.Ctx) error {
+	id := domain.AccountID(c.Params("id"))
+	err := m.Service.TakeBackApproval(c.UserContext(), web.Get[domain.Actor](c), web.OperationOf(c), id, web.ValuesOf(c).Get("reason"))
+	return m.changed(c, id, err, web.Undo{}, "accounts.flash.access.unapprove")
+}
 
 // moveAccess is POST /people/{id}/approve, decline, reopen, suspend and restore.
 func (m *Module) moveAccess(move string) fiber.Handler {

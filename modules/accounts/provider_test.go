@@ -15,6 +15,7 @@ import (
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/store"
 	"gotong/modules/kit/testkit"
 )
 
@@ -236,8 +237,28 @@ func TestUnlinkingLeavesOne(t *testing.T) {
 	if (first == nil) == (second == nil) || !apperr.Is(errors.Join(first, second), apperr.Conflict) {
 		t.Fatalf("both at once: %v, %v", first, second)
 	}
-	if left, _ := s.Identities(t.Context(), me.Account); len(left) != 1 {
+	left, _ := s.Identities(t.Context(), me.Account)
+	if len(left) != 1 {
 		t.Fatalf("left: %d", len(left))
+	}
+	gone := mine[0].ID
+	if gone == left[0].ID {
+		gone = mine[1].ID
+	}
+	if err := s.Relink(t.Context(), other, testOp("r0"), gone); !apperr.Is(err, apperr.NotFound) {
+		t.Errorf("another took what was unlinked: %v", err)
+	}
+	if err := s.Relink(t.Context(), me, testOp("r1"), left[0].ID); !apperr.Is(err, apperr.NotFound) && !apperr.Is(err, apperr.Conflict) {
+		t.Errorf("relinked what is linked: %v", err)
+	}
+	for range 2 { // the second is the same form again
+		if err := s.Relink(t.Context(), me, testOp("r"), gone); err != nil {
+			t.Fatal(err)
+		}
+	}
+	back, _ := s.Identities(t.Context(), me.Account)
+	if len(back) != 2 || !slices.ContainsFunc(back, func(d store.Doc[Identity]) bool { return d.ID == gone && d.Body.Subject != "" }) {
+		t.Errorf("not as it was: %+v", back)
 	}
 }
 

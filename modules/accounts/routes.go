@@ -80,6 +80,7 @@ func (m *Module) Routes(r fiber.Router) {
 	r.Get("/account/held/:id", m.showHeld)
 	r.Post("/account/identities/:provider", m.linkIdentity)
 	r.Post("/account/identities/:id/unlink", m.unlinkIdentity)
+	r.Post("/account/identities/:id/unlink/undo", m.relinkIdentity)
 	r.Post("/account/sessions/end-others", m.endOtherSessions)
 	r.Post("/account/sessions/:id/end", m.endSession)
 
@@ -88,6 +89,7 @@ func (m *Module) Routes(r fiber.Router) {
 	for move := range accessMoves {
 		r.Post("/people/:id/"+move, m.moveAccess(move))
 	}
+	r.Post("/people/:id/approve/undo", m.unapprove)
 	r.Post("/people/:id/roles", m.grantRole)
 	r.Post("/people/:id/roles/:role/revoke", m.revokeRole)
 	r.Post("/people/:id/mandates", m.grantMandate)

@@ -230,6 +230,35 @@ func (s *Service) Unlink(ctx context.Context, actor domain.Actor, op store.Opera
 	return s.identities.Delete(ctx, doc, actor.Change("identity.unlinked", "", op))
 }
 
+// undoLife is how long what was done can be taken back with one press.
+const undoLife = time.Hour
+
+// Relink gives the actor a way to sign in back that they took away within the last hour. SignIn, NotFound, Conflict
+// where it is too late, or it opens an account again.
+func (s *Service) Relink(ctx context.Context, actor domain.Actor, op store.Operation, id string) error {
+	if !actor.SignedIn() {
+		return apperr.New(apperr.SignIn, "")
+	}
+	e, done, err := s.identities.Undoable(ctx, id, op, s.clock.Now().Add(-undoLife), "identity.unlinked")
+	if e.Actor != string(actor.Account) && (err == nil || apperr.Is(err, apperr.Conflict)) {
+		return apperr.New(apperr.NotFound, "")
+	}
+	if apperr.Is(err, apperr.Conflict) {
+		return apperr.New(apperr.Conflict, "accounts.error.undo_late")
+	}
+	if err != nil || done {
+		return err
+	}
+	identity, _, err := s.identities.Before(ctx, store.Doc[Identity]{}, e)
+	if err == nil && identity.Account != actor.Account {
+		return apperr.New(apperr.NotFound, "")
+	}
+	if err == nil {
+		_, err = s.identities.Insert(ctx, id, identity, actor.Change("identity.relinked", "", op))
+	}
+	return err
+}
+
 // Rename gives the actor's account another name. SignIn, Invalid, Conflict where it changed since version.
 func (s *Service) Rename(ctx context.Context, actor domain.Actor, op store.Operation, version int64, name string) error {
 	doc, err := s.Account(ctx, actor)

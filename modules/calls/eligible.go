@@ -117,7 +117,7 @@ func (x Check) args(c Content) []any {
 }
 
 func paperName(id string) domain.Text {
-	for _, p := range orgPapers() {
+	for _, p := range domain.Stakeholders().Papers() {
 		if p.ID == id {
 			return p.Name
 		}

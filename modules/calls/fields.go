@@ -223,19 +223,6 @@ func checkPersonal(f *apperr.Fields, name, text string) {
 	}
 }
 
-// orgPapers are the papers of organisations that a call may ask for, by id: each once over all stakeholder types.
-func orgPapers() []domain.Paper {
-	var out []domain.Paper
-	for _, t := range domain.Stakeholders().Types() {
-		for _, p := range t.Verification.All() {
-			if !slices.ContainsFunc(out, func(have domain.Paper) bool { return have.ID == p.ID }) {
-				out = append(out, p)
-			}
-		}
-	}
-	return out
-}
-
 func knownPaper(id string) bool {
-	return slices.ContainsFunc(orgPapers(), func(p domain.Paper) bool { return p.ID == id })
+	return slices.ContainsFunc(domain.Stakeholders().Papers(), func(p domain.Paper) bool { return p.ID == id })
 }

@@ -66,12 +66,14 @@ func TypeOptions(lang string) []web.Option {
 	return options
 }
 
-// SublevelOptions lists the sublevels of a stakeholder type.
-func SublevelOptions(lang, typeID string) []web.Option {
+// SublevelOptions lists the sublevels of a stakeholder type that can be chosen, with the one that the thing has.
+func SublevelOptions(lang, typeID, has string) []web.Option {
 	t, _ := Stakeholders().Type(typeID)
 	options := make([]web.Option, 0, len(t.Sublevels))
 	for _, s := range t.Sublevels {
-		options = append(options, web.Option{Value: s.ID, Label: s.Name.In(lang)})
+		if !s.Retired || s.ID == has {
+			options = append(options, web.Option{Value: s.ID, Label: s.Name.In(lang)})
+		}
 	}
 	return options
 }

@@ -52,6 +52,7 @@ type Category struct {
 	DAC         []DACCode  `yaml:"dac_codes"`
 	Indicators  []string   `yaml:"indicators"`
 
+	Ask     Text     `yaml:"-"` // what a need of it should tell; empty: what its group asks
 	Added   bool     `yaml:"-"` // in the portal: it is not in the file
 	Retired bool     `yaml:"-"` // stays on what has it, and is chosen no more
 	Former  []UnitID `yaml:"-"` // units that are offered no more, and stay on what counts in them
@@ -67,6 +68,7 @@ type CategoryEdit struct {
 	Group       string   `json:"group,omitempty"` // of a category that was added; the others have that of the file
 	Name        Text     `json:"name"`
 	Description Text     `json:"description"`
+	Ask         Text     `json:"ask,omitzero"`     // what a need of it should tell
 	Units       []UnitID `json:"units"`            // offered, the default first
 	Former      []UnitID `json:"former,omitempty"` // offered once
 	Order       int      `json:"order"`            // within its group, the lowest first
@@ -113,7 +115,7 @@ func (t *TaxonomyData) Edit(id CategoryID) (CategoryEdit, bool) {
 			continue
 		}
 		if at++; c.ID == id {
-			return CategoryEdit{Name: c.Name, Description: c.Description, Units: slices.Clone(c.Units), Former: slices.Clone(c.Former), Order: at * 10, Retired: c.Retired}, true
+			return CategoryEdit{Name: c.Name, Description: c.Description, Ask: c.Ask, Units: slices.Clone(c.Units), Former: slices.Clone(c.Former), Order: at * 10, Retired: c.Retired}, true
 		}
 	}
 	return CategoryEdit{}, false
@@ -132,7 +134,7 @@ func (t *TaxonomyData) With(edits map[CategoryID]CategoryEdit) *TaxonomyData {
 		was, _ := t.Edit(c.ID)
 		orders[c.ID] = was.Order
 		if e, ok := edits[c.ID]; ok {
-			c.Name, c.Description, c.Units, c.Former, c.Retired, orders[c.ID] = e.Name, e.Description, e.Units, e.Former, e.Retired, e.Order
+			c.Name, c.Description, c.Ask, c.Units, c.Former, c.Retired, orders[c.ID] = e.Name, e.Description, e.Ask, e.Units, e.Former, e.Retired, e.Order
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(edits)) {
@@ -141,7 +143,7 @@ func (t *TaxonomyData) With(edits map[CategoryID]CategoryEdit) *TaxonomyData {
 		if _, there := t.categoryByID[id]; there || !known {
 			continue
 		}
-		changed.categories = append(changed.categories, Category{ID: id, Parent: group.ID, Step: group.Step, Name: e.Name, Description: e.Description,
+		changed.categories = append(changed.categories, Category{ID: id, Parent: group.ID, Step: group.Step, Name: e.Name, Description: e.Description, Ask: e.Ask,
 			Units: e.Units, Former: e.Former, Retired: e.Retired, Added: true})
 		orders[id] = e.Order
 	}

@@ -72,3 +72,8 @@ func (s *Service) moveInvitations(ctx context.Context, from, to domain.Organizat
 	}
 	return moved, nil
 }
+
+// InCategory counts the initiatives with offers in a category, hidden ones too.
+func (s *Service) InCategory(ctx context.Context, id domain.CategoryID) (int64, error) {
+	return s.records.Count(ctx, listUsing, store.KeyOf(string(id)))
+}

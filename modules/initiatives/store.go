@@ -19,6 +19,7 @@ const (
 	listCaller   = "caller"  // that answer an organisation's calls
 	listStage    = "stage"   // by state, oldest submission first: for secretariat and reviewers
 	listDesk     = "desk"    // tasks of desks, by when they came
+	listUsing    = "using"   // all with offers in a category, hidden ones too
 	listMarked   = "marked"  // moves that wait for the accounts
 	listCall     = "call"    // of a call, by state
 	keyState     = "s"
@@ -81,6 +82,15 @@ func definition() store.Definition[Initiative] {
 			{Name: listStage, Sort: func(_ string, i Initiative) string { return store.SortTime(i.SubmittedAt) },
 				Keys: func(_ string, i Initiative) []store.Key { return []store.Key{store.KeyOf(string(i.State()))} }},
 			{Name: listDesk, Keys: deskKeys, Sort: func(_ string, i Initiative) string { return store.SortTime(since(i)) }},
+			{Name: listUsing, Sort: func(id string, _ Initiative) string { return store.SortText(id) }, Keys: func(_ string, i Initiative) []store.Key {
+				var keys []store.Key
+				for _, o := range i.Offers {
+					if k := store.KeyOf(string(o.Category)); !slices.Contains(keys, k) {
+						keys = append(keys, k)
+					}
+				}
+				return keys
+			}},
 			{Name: listMarked, Sort: func(id string, _ Initiative) string { return store.SortText(id) },
 				Keys: func(_ string, i Initiative) []store.Key {
 					if i.Pending == nil && !i.LimitDue {

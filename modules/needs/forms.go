@@ -34,7 +34,11 @@ func contentForm(b web.Base, actor domain.Actor, action string, in Input, fresh 
 	f.Text("title", web.Required(), web.Max(maxTitle), web.Value(c.Title))
 	f.TextArea("description", web.Required(), web.Max(maxText), web.Value(c.Description))
 	if known { // the category decides the questions
-		f.Note("description", b.T("needs.ask."+cat.Parent))
+		ask := cat.Ask.In(b.Lang)
+		if ask == "" {
+			ask = b.T("needs.ask." + cat.Parent)
+		}
+		f.Note("description", ask)
 	}
 	f.TextArea("summary", web.Max(maxText), web.Rows(3), web.Value(c.Summary))
 	f.Section("amount")

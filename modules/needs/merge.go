@@ -27,3 +27,8 @@ func (s *Service) MoveAll(ctx context.Context, from, to domain.OrganizationID, c
 		return err
 	})
 }
+
+// InCategory counts the needs of a category, hidden ones too.
+func (s *Service) InCategory(ctx context.Context, id domain.CategoryID) (int64, error) {
+	return s.records.Count(ctx, listUsing, store.KeyOf(string(id)))
+}

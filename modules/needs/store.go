@@ -19,6 +19,7 @@ const (
 	listWaiting = "waiting" // for a verifier, by region
 	listDesk    = "desk"    // tasks of desks, by when they came
 	listDue     = "due"     // those that the clock moves, earliest first
+	listUsing   = "using"   // all of a category, hidden ones too
 	listMarked  = "marked"  // moves that wait for the account
 	listRemind  = "remind"  // those whose people are still to be reminded, earliest deadline first
 	listSoon    = "soon"    // of an organisation or a village: those of which it was reminded
@@ -38,6 +39,7 @@ func definition() store.Definition[Need] {
 			{Name: listDue, Keys: dueKeys, Sort: func(_ string, n Need) string { return store.SortText(string(n.Deadline())) }},
 			{Name: listRemind, Keys: remindKeys, Sort: func(_ string, n Need) string { return store.SortText(string(n.Deadline())) }},
 			{Name: listSoon, Keys: soonKeys, Sort: func(_ string, n Need) string { return store.SortText(string(n.Deadline())) }},
+			{Name: listUsing, Keys: func(_ string, n Need) []store.Key { return []store.Key{store.KeyOf(string(n.Category))} }, Sort: func(id string, _ Need) string { return store.SortText(id) }},
 			{Name: listMarked, Keys: markedKeys, Sort: func(id string, _ Need) string { return store.SortText(id) }},
 		},
 	}

@@ -214,3 +214,12 @@ func (s *Service) Pending(ctx context.Context, actor domain.Actor, limit int) ([
 	page, err := s.organizations.List(ctx, store.Query{List: listPending, Limit: limit})
 	return page.Items, err
 }
+
+// OfType counts the organisations of a type, hidden ones too, and those of them whose papers are being looked at.
+func (s *Service) OfType(ctx context.Context, typeID string) (all, waiting int64, err error) {
+	if all, err = s.organizations.Count(ctx, listType, store.KeyOf(typeID)); err != nil {
+		return 0, 0, err
+	}
+	waiting, err = s.organizations.Count(ctx, listPending, store.KeyOf(typeID))
+	return all, waiting, err
+}

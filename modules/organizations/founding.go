@@ -80,8 +80,12 @@ func (s *Service) drafted(ctx context.Context, p Profile) (Organization, error) 
 		return o, placed
 	}
 	wrong := apperr.Fields(fieldsOf(placed))
+	t, known := domain.Stakeholders().Type(o.Type)
+	wrong.Check(!known || !t.Retired, "type", "organizations.error.type_retired")
+	sub, _ := t.Sublevel(o.Sublevel)
+	wrong.Check(!sub.Retired, "sublevel", "organizations.error.sublevel")
 	for _, field := range fieldsOf(o.Validate()) {
-		if field.Name != "region" || len(wrong) == 0 && TiedSublevel(o.Type, o.Sublevel) == "" {
+		if field.Name != "region" || len(fieldsOf(placed)) == 0 && TiedSublevel(o.Type, o.Sublevel) == "" {
 			wrong = append(wrong, field)
 		}
 	}

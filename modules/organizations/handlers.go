@@ -221,8 +221,13 @@ func (m *Module) edit(c *fiber.Ctx) error {
 	case err != nil:
 		return err
 	}
-	web.SetFlash(c, "good", "organizations.flash.saved")
+	web.SetFlashWithUndo(c, web.Undo{Path: pathOf(id) + "/edit/undo"}, "good", "organizations.flash.saved")
 	return web.Redirect(c, pathOf(id))
+}
+
+// unedit is POST /organizations/{id}/edit/undo.
+func (m *Module) unedit(c *fiber.Ctx) error {
+	return m.takenBack(c, m.Service.TakeBackEdit(c.UserContext(), actorOf(c), web.OperationOf(c), idOf(c)), pathOf(idOf(c)), pathOf(idOf(c)))
 }
 
 // join is POST /organizations/{id}/join.

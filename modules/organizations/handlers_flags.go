@@ -76,7 +76,7 @@ func (m *Module) officePart(ctx context.Context, page *verificationPage, actor d
 
 func reminderText(b web.Base, o Organization, r Reminder) string {
 	if r.Kind == remindPaper {
-		paper, _ := o.lists().Paper(r.Paper)
+		paper, _ := o.lists().Known(r.Paper)
 		return b.T("organizations.reminder.paper", "at", r.At, "paper", paper.Name.In(b.Lang), "ends", r.Ends.Time())
 	}
 	return b.T("organizations.reminder.verification", "at", r.At, "ends", r.Ends.Time())

@@ -40,6 +40,9 @@ func (m *Module) newForm(c *fiber.Ctx) error {
 	base := foundingBase(c)
 	page := typesPage{Base: base}
 	for _, t := range domain.Stakeholders().Types() {
+		if t.Retired {
+			continue
+		}
 		page.Types = append(page.Types, typeChoice{Name: t.Name.In(base.Lang), Description: t.Description.In(base.Lang), Path: web.ListURL(base, foundingPath, map[string]string{"type": t.ID}, "")})
 	}
 	if kept {
@@ -165,7 +168,7 @@ func stepText(b web.Base, at int) string {
 
 func kindFields(f *web.Form, b web.Base, o Organization, place string, regions []web.Option) {
 	f.Hidden("type", o.Type)
-	f.Radio("sublevel", domain.SublevelOptions(b.Lang, o.Type), web.Required(), web.Value(o.Sublevel))
+	f.Radio("sublevel", domain.SublevelOptions(b.Lang, o.Type, ""), web.Required(), web.Value(o.Sublevel))
 	switch o.Type {
 	case domain.TypeVillageGovernment:
 		f.Text("place", web.Required(), web.Value(place), web.Suggest("/organizations/places?type="+o.Type))

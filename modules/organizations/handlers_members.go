@@ -86,6 +86,7 @@ func invitationRows(b web.Base, id domain.OrganizationID, open []store.Doc[Invit
 		i := doc.Body
 		a := web.NewAction(b, "organizations.revoke", pathOf(id)+"/invitations/"+doc.ID+"/revoke")
 		a.ID, a.Kind = a.ID+"-"+strconv.Itoa(n), "plain"
+		a.Confirm = b.T("organizations.revoke_what", "role", b.T("organizations.role."+string(i.Role)), "at", b.DateTime(i.At), "until", b.DateTime(i.Until)) + " " + a.Confirm
 		rows = append(rows, invitationRow{Role: b.T("organizations.role." + string(i.Role)), Note: b.T("organizations.invite.open_note", "at", b.DateTime(i.At), "until", b.DateTime(i.Until)), Revoke: a})
 	}
 	return rows
@@ -281,8 +282,26 @@ func (m *Module) leave(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	web.SetFlash(c, "good", "organizations.flash.left")
+	web.SetFlashWithUndo(c, web.Undo{Path: pathOf(idOf(c)) + "/leave/undo"}, "good", "organizations.flash.left")
 	return web.Redirect(c, "/organizations")
+}
+
+// comeBack is POST /organizations/{id}/leave/undo.
+func (m *Module) comeBack(c *fiber.Ctx) error {
+	return m.takenBack(c, m.Service.Return(c.UserContext(), actorOf(c), web.OperationOf(c), idOf(c)), "/organizations", pathOf(idOf(c))+"/members")
+}
+
+// takenBack answers the undo of an act: late says where a refusal is told.
+func (m *Module) takenBack(c *fiber.Ctx, err error, late, path string) error {
+	if message, ok := refusalOf(err); ok {
+		web.SetFlash(c, "stop", message)
+		return web.Redirect(c, late)
+	}
+	if err != nil {
+		return err
+	}
+	web.SetFlash(c, "good", "organizations.flash.taken_back")
+	return web.Redirect(c, path)
 }
 
 // invitationForm is GET /invitations/{secret}; it uses nothing up.

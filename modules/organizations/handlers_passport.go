@@ -131,7 +131,7 @@ func (m *Module) passport(c *fiber.Ctx) error {
 		page.Restricted = base.T("organizations.passport.restricted")
 	}
 	for _, a := range st.Papers {
-		paper, _ := o.lists().Paper(a.Paper)
+		paper, _ := o.lists().Known(a.Paper)
 		page.Papers = append(page.Papers, base.T("organizations.history.answer", "paper", paper.Name.In(base.Lang), "verdict", base.T("organizations.verdict."+string(a.Verdict))))
 	}
 	return m.passportView.Render(c, fiber.StatusOK, page)

@@ -218,12 +218,19 @@ func (m *Module) decide(c *fiber.Ctx) error {
 			}
 		})
 	}
+	back := web.Undo{Path: pathOf(id) + "/decide/undo", Reason: true}
 	if state == StateVerified {
-		web.SetFlash(c, "good", "organizations.flash.verified")
+		web.SetFlashWithUndo(c, back, "good", "organizations.flash.verified")
 	} else {
-		web.SetFlash(c, "wait", "organizations.flash.rejected")
+		web.SetFlashWithUndo(c, back, "wait", "organizations.flash.rejected")
 	}
 	return web.Redirect(c, pathOf(id)+"/verification")
+}
+
+// undecide is POST /organizations/{id}/decide/undo.
+func (m *Module) undecide(c *fiber.Ctx) error {
+	path := pathOf(idOf(c)) + "/verification"
+	return m.takenBack(c, m.Service.TakeBackDecision(c.UserContext(), actorOf(c), web.OperationOf(c), idOf(c), web.ValuesOf(c).Get("reason")), path, path)
 }
 
 // reasoned makes the handler of a move that takes only a reason; undo is the move that takes it back, "" for none.

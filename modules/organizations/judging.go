@@ -66,7 +66,7 @@ func (s *Service) HandIn(ctx context.Context, actor domain.Actor, op store.Opera
 		}
 		return err
 	}
-	if withoutFile[p.Paper] {
+	if paper, _ := doc.Body.lists().Paper(p.Paper); paper.Words {
 		return s.handIn(ctx, actor, op, id, p, doc)
 	}
 	if up == nil || up.Size == 0 {

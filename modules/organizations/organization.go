@@ -90,7 +90,7 @@ func (o *Organization) plant(now time.Time) {
 		o.VerifiedUntil = o.VerifiedAt.AddDate(validYears, 0, 0)
 	}
 	if o.State == StateVerified && len(o.Reviews) == 0 {
-		r := Review{At: o.VerifiedAt, Submitted: o.VerifiedAt, Until: o.VerifiedUntil, Result: StateVerified, Checklist: domain.Stakeholders().Version()}
+		r := Review{At: o.VerifiedAt, Submitted: o.VerifiedAt, Until: o.VerifiedUntil, Result: StateVerified, Checklist: o.checklist()}
 		lists := o.lists()
 		for _, p := range slices.Concat(lists.Required, lists.OneOf[:min(1, len(lists.OneOf))]) {
 			r.Answers = append(r.Answers, Answer{Paper: p.ID, Verdict: VerdictInForce})
@@ -213,7 +213,7 @@ func (o *Organization) Decide(r Review, now time.Time) error {
 	if o.State != StatePending || o.MergedInto != "" {
 		return o.refuse()
 	}
-	r.Checklist = domain.Stakeholders().Version()
+	r.Checklist = o.checklist()
 	r.At, r.Submitted = now, o.SubmittedAt
 	if err := r.settle(*o); err != nil {
 		return err

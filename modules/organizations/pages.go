@@ -359,7 +359,7 @@ func history(b web.Base, o Organization, names map[domain.AccountID]string) []we
 	for _, r := range o.Reviews {
 		step := web.Step{Label: b.T("organizations.state." + string(r.Result)), Who: names[r.By], Note: r.Reason}
 		for _, a := range r.Answers {
-			paper, _ := o.lists().Paper(a.Paper)
+			paper, _ := o.lists().Known(a.Paper)
 			line := b.T("organizations.history.answer", "paper", paper.Name.In(b.Lang), "verdict", b.T("organizations.verdict."+string(a.Verdict)))
 			if a.Comment != "" {
 				line = b.T("organizations.history.answer_comment", "paper", paper.Name.In(b.Lang), "verdict", b.T("organizations.verdict."+string(a.Verdict)), "comment", a.Comment)

@@ -81,7 +81,7 @@ func paperItems(b web.Base, o Organization, now time.Time, path string) []deskIt
 	}
 	var items []deskItem
 	for _, p := range o.Papers {
-		paper, _ := o.lists().Paper(p.Paper)
+		paper, _ := o.lists().Known(p.Paper)
 		var key string
 		switch {
 		case !p.Current(now):

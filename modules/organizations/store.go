@@ -17,6 +17,7 @@ const (
 	listEnding       = "ending"      // verified ones by their end
 	listPapers       = "papers"      // verified ones by the paper that ends first
 	listRegistration = "registration"
+	listType         = "type"     // all of a type, hidden ones too
 	listRegency      = "regency"  // all of a regency, for near-equal names
 	listHandover     = "handover" // taken, memberships to follow
 	listMerging      = "merging"  // taken in by another, not all moved yet
@@ -42,7 +43,12 @@ func organizationDefinition() store.Definition[Organization] {
 		Lists: []store.List[Organization]{
 			{Name: listName, Keys: public, Sort: func(_ string, o Organization) string { return store.SortText(o.Name) }},
 			{Name: listNew, Descending: true, Keys: public, Sort: func(_ string, o Organization) string { return store.SortTime(o.VerifiedAt) }},
-			{Name: listPending, Keys: func(_ string, o Organization) []store.Key { return one(o.State == StatePending && o.MergedInto == "") }, Sort: func(_ string, o Organization) string { return store.SortTime(o.SubmittedAt) }},
+			{Name: listPending, Keys: func(_ string, o Organization) []store.Key {
+				if o.State != StatePending || o.MergedInto != "" {
+					return nil
+				}
+				return store.Combinations([]string{o.Type})
+			}, Sort: func(_ string, o Organization) string { return store.SortTime(o.SubmittedAt) }},
 			{Name: listEnding, Keys: func(_ string, o Organization) []store.Key { return one(o.State == StateVerified && o.MergedInto == "") }, Sort: func(_ string, o Organization) string { return store.SortTime(o.VerifiedUntil) }},
 			{Name: listPapers, Keys: func(_ string, o Organization) []store.Key {
 				return one(o.MergedInto == "" && o.soonestPaper() != "" && (o.State == StateVerified || o.State == StatePending && !o.VerifiedAt.IsZero()))
@@ -58,6 +64,12 @@ func organizationDefinition() store.Definition[Organization] {
 					return []store.Key{store.KeyOf(n)}
 				}
 				return nil
+			}, Sort: func(id string, _ Organization) string { return store.SortText(id) }},
+			{Name: listType, Keys: func(_ string, o Organization) []store.Key {
+				if o.MergedInto != "" {
+					return nil
+				}
+				return []store.Key{store.KeyOf(o.Type)}
 			}, Sort: func(id string, _ Organization) string { return store.SortText(id) }},
 			{Name: listRegency, Keys: func(_ string, o Organization) []store.Key {
 				if seat := seatOf(o.Region); seat != "" && o.MergedInto == "" {

@@ -1,6 +1,7 @@
 package organizations
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
@@ -121,5 +122,101 @@ func TestALiftedFlagCountsAgain(t *testing.T) {
 	}
 	if err := r.s.Unlift(ctx, r.actor("ani"), r.op(), id, flag, "saya sendiri"); err == nil {
 		t.Error("an owner raised a flag on her own")
+	}
+}
+
+func TestWhoLeftComesBack(t *testing.T) {
+	r := newRig(t)
+	ctx, id := t.Context(), r.found("ani", ngo)
+	r.join(id, "ani", "budi", domain.OrgOwner)
+	r.must(r.s.Leave(ctx, r.actor("budi"), r.op(), id))
+	op := r.op()
+	for range 2 { // the second is the same form again
+		r.must(r.s.Return(ctx, r.actor("budi"), op, id))
+	}
+	if role, _ := r.roleOf(id, "budi"); role != domain.OrgOwner {
+		t.Error("comes back as", role)
+	}
+	if doc, err := r.s.organizations.Get(ctx, string(id)); err != nil || len(doc.Body.Owners) != 2 {
+		t.Errorf("owners: %v %v", doc.Body.Owners, err)
+	}
+	r.must(r.s.Remove(ctx, r.actor("ani"), r.op(), id, "budi"))
+	if err := r.s.Return(ctx, r.actor("budi"), r.op(), id); messageOf(err) != "organizations.error.undo_late" {
+		t.Error("who was taken out came back:", err)
+	}
+	if err := r.s.Return(ctx, r.actor("dedi"), r.op(), id); !apperr.Is(err, apperr.NotFound) {
+		t.Error("one who never was a member:", err)
+	}
+	r.join(id, "ani", "eka", domain.OrgEditor)
+	r.must(r.s.Leave(ctx, r.actor("eka"), r.op(), id))
+	r.clock.Advance(undoLife + time.Minute)
+	if err := r.s.Return(ctx, r.actor("eka"), r.op(), id); messageOf(err) != "organizations.error.undo_late" {
+		t.Error("after an hour:", err)
+	}
+}
+
+func TestProfileIsAsBeforeItsEdit(t *testing.T) {
+	r := newRig(t)
+	ctx, id := t.Context(), r.found("ani", ngo)
+	was, err := r.s.organizations.Get(ctx, string(id))
+	r.must(err)
+	p := ngo
+	p.Name, p.Email, p.About = "Yayasan Nama Baru", "baru@contoh.invalid", ""
+	r.must(r.s.Edit(ctx, r.actor("ani"), r.op(), id, was.Version, p))
+	op := r.op()
+	for range 2 { // the second is the same form again
+		r.must(r.s.TakeBackEdit(ctx, r.actor("ani"), op, id))
+	}
+	now, err := r.s.organizations.Get(ctx, string(id))
+	if err != nil || !reflect.DeepEqual(now.Body, was.Body) {
+		t.Errorf("%+v, was %+v: %v", now.Body, was.Body, err)
+	}
+	if err := r.s.TakeBackEdit(ctx, r.actor("ani"), r.op(), id); messageOf(err) != "organizations.error.undo_late" {
+		t.Error("took back what was taken back:", err)
+	}
+}
+
+// A decision that was taken back is as if it had not been made: the papers wait again, and so does a renewal, with the
+// earlier verification in force until its end.
+func TestDecisionIsTakenBack(t *testing.T) {
+	r := newRig(t)
+	ctx, id := t.Context(), r.submitted("ani", ngo)
+	waiting, err := r.s.organizations.Get(ctx, string(id))
+	r.must(err)
+	decide := func() {
+		t.Helper()
+		_, err := r.s.Decide(ctx, r.actor("s-sari"), r.op(), id, 0, r.allInForce(id), "")
+		r.must(err)
+	}
+	decide()
+	if err := r.s.TakeBackDecision(ctx, r.actor("ani"), r.op(), id, "Saya sendiri."); !apperr.Is(err, apperr.Forbidden) {
+		t.Error("an owner took it back:", err)
+	}
+	if err := r.s.TakeBackDecision(ctx, r.actor("s-sari"), r.op(), id, ""); !apperr.Is(err, apperr.Invalid) {
+		t.Error("without a reason:", err)
+	}
+	op := r.op()
+	for range 2 { // the second is the same form again
+		r.must(r.s.TakeBackDecision(ctx, r.actor("s-sari"), op, id, "Berkas tertukar."))
+	}
+	now, err := r.s.organizations.Get(ctx, string(id))
+	if err != nil || !reflect.DeepEqual(now.Body, waiting.Body) || now.Body.State != StatePending {
+		t.Errorf("%+v, was %+v: %v", now.Body, waiting.Body, err)
+	}
+	decide()
+	verified, err := r.s.organizations.Get(ctx, string(id))
+	r.must(err)
+	r.clock.Advance(verified.Body.VerifiedUntil.Sub(r.clock.Now()) - renewWithin + time.Hour)
+	r.must(r.s.Submit(ctx, r.actor("ani"), r.op(), id, "id"))
+	decide()
+	r.must(r.s.TakeBackDecision(ctx, r.actor("s-sari"), r.op(), id, "Terlalu cepat."))
+	now, err = r.s.organizations.Get(ctx, string(id))
+	if o := now.Body; err != nil || o.State != StatePending || !o.InForce(r.clock.Now()) || !o.VerifiedUntil.Equal(verified.Body.VerifiedUntil) || len(o.Reviews) != 1 {
+		t.Errorf("a renewal: %+v %v", o, err)
+	}
+	decide()
+	r.clock.Advance(undoLife + time.Minute)
+	if err := r.s.TakeBackDecision(ctx, r.actor("s-sari"), r.op(), id, "Terlambat."); messageOf(err) != "organizations.error.undo_late" {
+		t.Error("after an hour:", err)
 	}
 }

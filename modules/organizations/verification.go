@@ -22,9 +22,6 @@ type PaperRecord struct {
 	At       time.Time         `json:"at"`
 }
 
-// withoutFile are the papers that are told in words.
-var withoutFile = map[string]bool{"official-email": true, "kode-wilayah": true}
-
 // Current tells whether the paper has not passed its own end.
 func (p PaperRecord) Current(now time.Time) bool {
 	return p.Expires == "" || p.Expires >= domain.DateOf(now)
@@ -33,14 +30,14 @@ func (p PaperRecord) Current(now time.Time) bool {
 // Validate tells what must change, by field.
 func (p PaperRecord) Validate(o Organization, now time.Time) error {
 	var f apperr.Fields
-	_, known := o.lists().Paper(p.Paper)
+	paper, known := o.lists().Paper(p.Paper)
 	f.Check(known, "paper", "organizations.error.paper")
 	f.Check(utf8.RuneCountInString(p.Number) <= maxShort, "number", "organizations.error.long", "max", maxShort)
 	f.Check(utf8.RuneCountInString(p.Issuer) <= maxShort, "issuer", "organizations.error.long", "max", maxShort)
 	f.Check(len(domain.FindPersonalNumbers(p.Number)) == 0, "number", "organizations.error.personal")
 	f.Check(p.Issued == "" || p.Issued <= domain.DateOf(now), "issued", "organizations.error.issued")
 	f.Check(p.Current(now), "expires", "organizations.error.expires")
-	if withoutFile[p.Paper] {
+	if paper.Words {
 		f.Check(p.Number != "", "number", "organizations.error.paper_words")
 	}
 	return f.Err()
@@ -49,6 +46,12 @@ func (p PaperRecord) Validate(o Organization, now time.Time) error {
 func (o Organization) lists() domain.VerificationPapers {
 	t, _ := domain.Stakeholders().Type(o.Type)
 	return t.Verification
+}
+
+// checklist is the version of these lists.
+func (o Organization) checklist() int {
+	t, _ := domain.Stakeholders().Type(o.Type)
+	return t.Checklist
 }
 
 // Paper finds what was handed in for a paper.

@@ -26,7 +26,11 @@ func (m *Module) edit(c *fiber.Ctx) error {
 }
 
 func (m *Module) render(c *fiber.Ctx, status int, doc store.Doc[Edit], change func(*formPage)) error {
-	p := newFormPage(web.NewBase(c, "desk", ""), web.Get[domain.Actor](c), doc)
+	uses, err := m.Service.uses.CategoryUses(c.UserContext(), domain.CategoryID(doc.ID))
+	if err != nil {
+		return err
+	}
+	p := newFormPage(web.NewBase(c, "desk", ""), web.Get[domain.Actor](c), doc, uses)
 	if change != nil && p.Form != nil {
 		change(&p)
 	}
@@ -37,10 +41,7 @@ func (m *Module) render(c *fiber.Ctx, status int, doc store.Doc[Edit], change fu
 func wanted(c *fiber.Ctx) domain.CategoryEdit {
 	v := web.ValuesOf(c)
 	to := domain.CategoryEdit{
-		Name: domain.Text{ID: v.Get("name_id"), EN: v.Get("name_en")}, Description: domain.Text{ID: v.Get("description_id"), EN: v.Get("description_en")}, Order: -1,
-	}
-	if n, ok := v.Int("order"); ok && n >= 0 && n <= maxOrder {
-		to.Order = int(n)
+		Name: textOf(v, "name"), Description: textOf(v, "description"), Ask: textOf(v, "ask"), Order: orderOf(v),
 	}
 	if first := domain.UnitID(v.Get("unit")); first != "" {
 		to.Units = append(to.Units, first)
@@ -51,6 +52,18 @@ func wanted(c *fiber.Ctx) domain.CategoryEdit {
 		}
 	}
 	return to
+}
+
+func textOf(v web.Values, field string) domain.Text {
+	return domain.Text{ID: v.Get(field + "_id"), EN: v.Get(field + "_en")}
+}
+
+// orderOf reads the place among others, -1 for what is none.
+func orderOf(v web.Values) int {
+	if n, ok := v.Int("order"); ok && n >= 0 && n <= maxOrder {
+		return int(n)
+	}
+	return -1
 }
 
 // saves tells whether what was posted was seen in the preview.
@@ -84,9 +97,13 @@ func (m *Module) amend(c *fiber.Ctx) error {
 			p.Form.Bind(c).Conflict(categoryForm(web.NewBase(c, "desk", ""), doc))
 		})
 	}
+	uses, err := m.Service.uses.CategoryUses(ctx, id)
+	if err != nil {
+		return err
+	}
 	return m.render(c, fiber.StatusOK, doc, func(p *formPage) {
 		p.Form.Bind(c)
-		p.Preview = previewOf(p.Base, doc.Body.CategoryEdit, to, p.Form)
+		p.Preview = previewOf(p.Base, p.T("taxonomy.preview_text"), p.T("taxonomy.preview_uses", "uses", categoryUsesText(p.Base, uses)), false, categoryChanges(p.Base, doc.Body.CategoryEdit, to), p.Form)
 	})
 }
 
@@ -117,7 +134,7 @@ func (m *Module) add(c *fiber.Ctx) error {
 	case err != nil:
 		return err
 	}
-	p.Preview = previewOf(p.Base, domain.CategoryEdit{}, to, p.Form)
+	p.Preview = previewOf(p.Base, p.T("taxonomy.preview_new"), "", true, categoryChanges(p.Base, domain.CategoryEdit{}, to), p.Form)
 	return m.form.Render(c, fiber.StatusOK, p)
 }
 

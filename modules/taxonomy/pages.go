@@ -13,8 +13,10 @@ import (
 // listPage is views/taxonomy/list.html.
 type listPage struct {
 	web.Base
-	Groups []groupPart
-	New    string // address of the form for a new category; "" for those who only read
+	Groups  []groupPart
+	Types   web.Table
+	New     string // address of the form for a new category; "" for those who only read
+	NewType string
 }
 
 type groupPart struct {
@@ -27,7 +29,7 @@ func newListPage(b web.Base, actor domain.Actor) listPage {
 	b.Crumbs = []web.Crumb{{Label: b.T("accounts.desk.title"), Path: "/desk"}, {Label: b.Title}}
 	p, t := listPage{Base: b}, domain.Taxonomy()
 	if actor.Secretariat() {
-		p.New = b.URL("/taxonomy/" + newID)
+		p.New, p.NewType = b.URL("/taxonomy/"+newID), b.URL("/taxonomy/"+typesID+"/"+newID)
 	}
 	for _, g := range t.Groups() {
 		part := groupPart{ID: g.ID, Title: g.Name.In(b.Lang), Text: g.Description.In(b.Lang)}
@@ -41,6 +43,7 @@ func newListPage(b web.Base, actor domain.Actor) listPage {
 		}
 		p.Groups = append(p.Groups, part)
 	}
+	p.Types = typesTable(b)
 	return p
 }
 
@@ -74,15 +77,37 @@ type formPage struct {
 // previewPart shows what a change will do, and asks for it.
 type previewPart struct {
 	Title, Text string
+	Uses        string // what has it already
 	Table       web.Table
 	Confirm     web.Form
 }
 
-func newFormPage(b web.Base, actor domain.Actor, doc store.Doc[Edit]) formPage {
-	e := doc.Body
-	b.Private, b.Title = true, e.Name.In(b.Lang)
+// pageOf is the page of a thing of that name.
+func pageOf(b web.Base, name string, tag web.Tag) formPage {
+	b.Private, b.Title = true, name
 	b.Crumbs = []web.Crumb{{Label: b.T("accounts.desk.title"), Path: "/desk"}, {Label: b.T("taxonomy.title"), Path: "/taxonomy"}, {Label: b.Title}}
-	p := formPage{Base: b, Tag: stateTag(b, e.Retired)}
+	return formPage{Base: b, Tag: tag}
+}
+
+// offer puts the form and what else can be done on the page.
+func (p *formPage) offer(f *web.Form, path, edit, retire string, retired, back bool, version int64) {
+	p.Form, p.Heading = f, p.T(edit)
+	move := web.NewAction(p.Base, retire, path+"/retire")
+	move.Kind = "stop"
+	if retired {
+		move = web.NewAction(p.Base, "taxonomy.restore", path+"/restore")
+	}
+	p.Actions = append(p.Actions, move)
+	if back {
+		undo := web.NewAction(p.Base, "taxonomy.undo", path+"/undo")
+		undo.Kind, undo.Version = "plain", version
+		p.Actions = append(p.Actions, undo)
+	}
+}
+
+func newFormPage(b web.Base, actor domain.Actor, doc store.Doc[Edit], uses CategoryUses) formPage {
+	e := doc.Body
+	p := pageOf(b, e.Name.In(b.Lang), stateTag(b, e.Retired))
 	shipped, is := domain.ShippedTaxonomy().Category(domain.CategoryID(doc.ID))
 	from := shipped.Name.In(b.Lang)
 	if !is {
@@ -90,33 +115,24 @@ func newFormPage(b web.Base, actor domain.Actor, doc store.Doc[Edit]) formPage {
 	}
 	group, _ := domain.Taxonomy().Group(shipped.Parent)
 	p.Facts = []web.Fact{{Label: b.T("taxonomy.fact.id"), Value: doc.ID}, {Label: b.T("taxonomy.fact.group"), Value: group.Name.In(b.Lang)},
-		{Label: b.T("taxonomy.fact.shipped"), Value: from}}
+		{Label: b.T("taxonomy.fact.shipped"), Value: from}, {Label: b.T("taxonomy.fact.uses"), Value: categoryUsesText(b, uses)}}
 	if len(e.Former) > 0 {
 		p.Facts = append(p.Facts, web.Fact{Label: b.T("taxonomy.fact.former"), Value: unitsText(b, e.Former)})
 	}
 	if !actor.Secretariat() {
 		return p
 	}
-	p.Form, p.Heading = categoryForm(b, doc), b.T("taxonomy.edit")
-	path := "/taxonomy/" + doc.ID
-	move := web.NewAction(b, "taxonomy.retire", path+"/retire")
-	move.Kind = "stop"
-	if e.Retired {
-		move = web.NewAction(b, "taxonomy.restore", path+"/restore")
-	}
-	p.Actions = append(p.Actions, move)
-	if e.Before != nil {
-		undo := web.NewAction(b, "taxonomy.undo", path+"/undo")
-		undo.Kind, undo.Version = "plain", doc.Version
-		p.Actions = append(p.Actions, undo)
-	}
+	p.offer(categoryForm(b, doc), "/taxonomy/"+doc.ID, "taxonomy.edit", "taxonomy.retire", e.Retired, e.Before != nil, doc.Version)
 	return p
+}
+
+func categoryUsesText(b web.Base, u CategoryUses) string {
+	return b.T("taxonomy.uses", "needs", b.Number(u.Needs), "initiatives", b.Number(u.Initiatives))
 }
 
 // addPage is the form for a new category, of which the group may be chosen already.
 func addPage(b web.Base, group string) formPage {
-	b.Private = true
-	b.Crumbs = []web.Crumb{{Label: b.T("accounts.desk.title"), Path: "/desk"}, {Label: b.T("taxonomy.title"), Path: "/taxonomy"}, {Label: b.Title}}
+	p := pageOf(b, b.Title, web.Tag{Kind: "plain", Text: b.T("taxonomy.state.new")})
 	var groups []web.Option
 	for _, g := range domain.Taxonomy().Groups() {
 		groups = append(groups, web.Option{Value: g.ID, Label: g.Name.In(b.Lang)})
@@ -124,7 +140,8 @@ func addPage(b web.Base, group string) formPage {
 	f := web.NewForm(b, "taxonomy.form", "/taxonomy/"+newID).Select("group", groups, web.Required(), web.Value(group)).
 		Text("id", web.Required(), web.Max(maxID), web.Placeholder("solar-lighting"))
 	f = fields(f, b, domain.CategoryEdit{Order: maxOrder}).Back("/taxonomy")
-	return formPage{Base: b, Tag: web.Tag{Kind: "plain", Text: b.T("taxonomy.state.new")}, Form: f, Heading: b.T("taxonomy.new_form")}
+	p.Form, p.Heading = f, b.T("taxonomy.new_form")
+	return p
 }
 
 func categoryForm(b web.Base, doc store.Doc[Edit]) *web.Form {
@@ -143,44 +160,63 @@ func fields(f *web.Form, b web.Base, e domain.CategoryEdit) *web.Form {
 	return f.Text("name_id", web.Required(), web.Value(e.Name.ID), web.Max(maxName)).Text("name_en", web.Required(), web.Value(e.Name.EN), web.Max(maxName)).
 		TextArea("description_id", web.Required(), web.Value(e.Description.ID), web.Max(maxDescription), web.Rows(3)).
 		TextArea("description_en", web.Required(), web.Value(e.Description.EN), web.Max(maxDescription), web.Rows(3)).
+		TextArea("ask_id", web.Value(e.Ask.ID), web.Max(maxDescription), web.Rows(2)).TextArea("ask_en", web.Value(e.Ask.EN), web.Max(maxDescription), web.Rows(2)).
 		Select("unit", options, web.Required(), web.Value(first)).Checkboxes("units", options, web.ValueList(offered)).
 		Number("order", web.Required(), web.ValueInt(int64(e.Order)))
 }
 
+// change is one line of a preview: the key of its name, what it is and what it becomes.
+type change struct{ key, is, to string }
+
+func categoryChanges(b web.Base, is, to domain.CategoryEdit) []change {
+	return []change{
+		{"name_id", is.Name.ID, to.Name.ID}, {"name_en", is.Name.EN, to.Name.EN}, {"description_id", is.Description.ID, to.Description.ID},
+		{"description_en", is.Description.EN, to.Description.EN}, {"ask_id", is.Ask.ID, to.Ask.ID}, {"ask_en", is.Ask.EN, to.Ask.EN},
+		{"units", unitsText(b, is.Units), unitsText(b, to.Units)}, {"order", strconv.Itoa(is.Order), strconv.Itoa(to.Order)},
+	}
+}
+
 // previewOf shows what is different from what is, or all of it where nothing is.
-func previewOf(b web.Base, is, to domain.CategoryEdit, form *web.Form) *previewPart {
-	p := &previewPart{Title: b.T("taxonomy.preview"), Text: b.T("taxonomy.preview_text")}
-	isNew := is.Name == domain.Text{}
+func previewOf(b web.Base, text, uses string, isNew bool, changes []change, form *web.Form) *previewPart {
+	p := &previewPart{Title: b.T("taxonomy.preview"), Text: text, Uses: uses}
 	p.Table.Head = []string{b.T("taxonomy.preview_what"), b.T("taxonomy.preview_is"), b.T("taxonomy.preview_becomes")}
 	if isNew {
-		p.Text, p.Table.Head = b.T("taxonomy.preview_new"), []string{b.T("taxonomy.preview_what"), b.T("taxonomy.preview_becomes")}
+		p.Table.Head = slices.Delete(p.Table.Head, 1, 2)
 	}
-	for _, x := range [][3]string{
-		{"name_id", is.Name.ID, to.Name.ID}, {"name_en", is.Name.EN, to.Name.EN}, {"description_id", is.Description.ID, to.Description.ID},
-		{"description_en", is.Description.EN, to.Description.EN}, {"units", unitsText(b, is.Units), unitsText(b, to.Units)}, {"order", strconv.Itoa(is.Order), strconv.Itoa(to.Order)},
-	} {
-		cells := []web.Cell{{Text: b.T("taxonomy.form." + x[0])}, {Text: x[1]}, {Text: x[2]}}
+	for _, x := range changes {
+		if x.is == x.to {
+			continue
+		}
+		cells := []web.Cell{{Text: b.T("taxonomy.form." + x.key)}, {Text: x.is}, {Text: x.to}}
 		if isNew {
 			cells = slices.Delete(cells, 1, 2)
-		} else if x[1] == x[2] {
-			continue
+		}
+		for i := range cells {
+			if cells[i].Text == "" {
+				cells[i] = web.Cell{Text: "–", Quiet: true}
+			}
 		}
 		p.Table.Rows = append(p.Table.Rows, web.Row{Cells: cells})
 	}
 	if len(p.Table.Rows) == 0 {
-		p.Text = b.T("taxonomy.preview_nothing")
+		p.Text, p.Uses = b.T("taxonomy.preview_nothing"), ""
 		return p
 	}
 	p.Confirm = web.Form{ID: "save", Action: form.Action, Submit: b.T("taxonomy.save"), SendLabel: form.SendLabel, HiddenList: append([]web.HiddenInput{}, form.HiddenList...)}
 	for _, s := range form.Sections {
 		for _, field := range s.Fields {
-			if field.Kind == "checkboxes" {
-				for _, v := range field.Values {
-					p.Confirm.HiddenList = append(p.Confirm.HiddenList, web.HiddenInput{Name: field.Name, Value: v})
-				}
-				continue
+			values := []string{field.Value}
+			switch {
+			case field.Kind == "checkboxes":
+				values = field.Values
+			case field.Kind == "checkbox" && field.Checked:
+				values = []string{"1"}
+			case field.Kind == "checkbox":
+				values = nil
 			}
-			p.Confirm.HiddenList = append(p.Confirm.HiddenList, web.HiddenInput{Name: field.Name, Value: field.Value})
+			for _, v := range values {
+				p.Confirm.HiddenList = append(p.Confirm.HiddenList, web.HiddenInput{Name: field.Name, Value: v})
+			}
 		}
 	}
 	p.Confirm.Hidden("_op", web.NewOperationID()).Hidden("step", "save")

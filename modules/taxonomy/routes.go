@@ -6,7 +6,7 @@ import (
 	"gotong/modules/kit/web"
 )
 
-// Module is the categories with their pages.
+// Module is the categories and types of organisations with their pages.
 type Module struct {
 	Service *Service
 
@@ -24,6 +24,13 @@ func (m *Module) Routes(r fiber.Router) {
 	r.Get("/taxonomy", m.show)
 	r.Get("/taxonomy/new", m.newForm)
 	r.Post("/taxonomy/new", m.add)
+	r.Get("/taxonomy/types/new", m.newTypeForm)
+	r.Post("/taxonomy/types/new", m.addType)
+	r.Get("/taxonomy/types/:type", m.editType)
+	r.Post("/taxonomy/types/:type", m.amendType)
+	r.Post("/taxonomy/types/:type/retire", m.retireType(true))
+	r.Post("/taxonomy/types/:type/restore", m.retireType(false))
+	r.Post("/taxonomy/types/:type/undo", m.undoType)
 	r.Get("/taxonomy/:category", m.edit)
 	r.Post("/taxonomy/:category", m.amend)
 	r.Post("/taxonomy/:category/retire", m.retire(true))

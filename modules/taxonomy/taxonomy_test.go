@@ -17,7 +17,7 @@ const water = domain.CategoryID("clean-water-supply")
 var office = domain.Actor{Account: "kantor", Roles: []domain.PlatformRole{domain.RoleSecretariat}}
 
 func newRig(t *testing.T) *Service {
-	t.Cleanup(func() { domain.EditTaxonomy(nil) }) // the process has one taxonomy
+	t.Cleanup(func() { domain.EditTaxonomy(nil); domain.EditStakeholders(nil) }) // the process has one taxonomy
 	return newService(Deps{DB: testkit.DB(t), Log: slog.New(slog.DiscardHandler)})
 }
 
@@ -122,6 +122,7 @@ func TestWhatACategoryWants(t *testing.T) {
 	for field, change := range map[string]func(*domain.CategoryEdit){
 		"name_id": func(e *domain.CategoryEdit) { e.Name.ID = " " }, "name_en": func(e *domain.CategoryEdit) { e.Name.EN = strings.Repeat("x", maxName+1) },
 		"description_id": func(e *domain.CategoryEdit) { e.Description.ID = "NIK 6101085203900001" }, "description_en": func(e *domain.CategoryEdit) { e.Description.EN = "" },
+		"ask_en": func(e *domain.CategoryEdit) { e.Ask.ID = "Dari mana airnya?" }, "ask_id": func(e *domain.CategoryEdit) { e.Ask = domain.Text{ID: " ", EN: "Where from?"} },
 		"units": func(e *domain.CategoryEdit) { e.Units = []domain.UnitID{"cubits"} }, "order": func(e *domain.CategoryEdit) { e.Order = -1 },
 	} {
 		to := wish(t, s)

@@ -98,6 +98,7 @@ func card(b web.Base, id domain.OrganizationID, v View, n int, now time.Time, re
 	if revokes && t.Live(now) {
 		a := web.NewAction(b, "tokens.revoke", pathOf(id)+"/"+v.ID+"/revoke")
 		a.Kind, a.ID = "stop", a.ID+"-"+strconv.Itoa(n)
+		a.Confirm = b.T("tokens.revoke_what", "name", t.Name, "scopes", strings.Join(kinds, ", "), "used", used.Value) + " " + a.Confirm
 		c.Revoke = &a
 	}
 	return c

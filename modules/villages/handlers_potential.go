@@ -198,7 +198,7 @@ func (m *Module) potentialPage(c *fiber.Ctx, r Region, id string) (potentialPage
 	}
 	p := doc.Body
 	if gone {
-		if p, _, err = undone(p, true, entries[0]); err != nil {
+		if p, _, err = m.Service.potentials.records.Before(ctx, doc, entries[0]); err != nil {
 			return potentialPage{}, err
 		}
 	}

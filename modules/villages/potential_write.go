@@ -2,7 +2,6 @@ package villages
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 
 	"gotong/modules/domain"
@@ -160,7 +159,7 @@ func (s *Service) UndoPotential(ctx context.Context, actor domain.Actor, op stor
 	if err != nil && !gone {
 		return err
 	}
-	before, there, err := undone(doc.Body, gone, last)
+	before, there, err := s.potentials.records.Before(ctx, doc, last)
 	if err != nil {
 		return err
 	}
@@ -180,30 +179,4 @@ func (s *Service) UndoPotential(ctx context.Context, actor domain.Actor, op stor
 		_, err = s.potentials.records.Replace(ctx, doc, before, change)
 	}
 	return err
-}
-
-// undone gives a potential before a change; there is false where the change made it.
-func undone(now Potential, gone bool, last store.Entry) (before Potential, there bool, err error) {
-	fields := map[string]json.RawMessage{}
-	if !gone {
-		raw, err := json.Marshal(now)
-		if err == nil {
-			err = json.Unmarshal(raw, &fields)
-		}
-		if err != nil {
-			return before, false, err
-		}
-	}
-	for _, c := range last.Changes {
-		if len(c.Before) == 0 {
-			delete(fields, c.Path)
-		} else {
-			fields[c.Path] = c.Before
-		}
-	}
-	raw, err := json.Marshal(fields)
-	if err == nil {
-		err = json.Unmarshal(raw, &before)
-	}
-	return before, len(fields) > 0, err
 }

@@ -259,27 +259,60 @@ func (r *Records[T]) History(ctx context.Context, id string, limit int) ([]Entry
 	return r.db.entriesOf(ctx, stored)
 }
 
-// Removed gives the body that a deletion took away, of which e is the entry; personal values that were erased since are
-// not in it. NotFound where e is no deletion.
-func (r *Records[T]) Removed(ctx context.Context, e Entry) (body T, err error) {
+// Undoable gives the last entry of a document where it is one of these acts and not older than since: what may be taken
+// back. Done tells that op has taken it back already. NotFound where there is no entry, Conflict where the last is another
+// or too old.
+func (r *Records[T]) Undoable(ctx context.Context, id string, op Operation, since time.Time, acts ...string) (e Entry, done bool, err error) {
+	entries, err := r.History(ctx, id, 1)
+	if err != nil {
+		return e, false, err
+	}
+	if len(entries) == 0 {
+		return e, false, notFound(r.name, id)
+	}
+	e = entries[0]
+	switch {
+	case op.ID != "" && e.Operation == op.ID:
+		return e, true, nil
+	case !slices.Contains(acts, e.Action) || e.At.Before(since):
+		return e, false, conflict(r.name, id)
+	}
+	return e, false, nil
+}
+
+// Before gives the body as it was before the change of which e is the entry, there false where that change made it. What
+// the change made of it is doc; for a deletion doc is not looked at. Personal values that were erased since are as they
+// are in doc. Conflict where the document changed since.
+func (r *Records[T]) Before(ctx context.Context, doc Doc[T], e Entry) (body T, there bool, err error) {
+	fields := map[string]json.RawMessage{}
 	if !e.Deleted {
-		return body, notFound(r.name, e.ID)
+		if doc.ID != e.ID || doc.Version != e.Version || doc.rawVersion != e.Version {
+			return body, false, conflict(r.name, e.ID)
+		}
+		if err := json.Unmarshal(doc.raw, &fields); err != nil {
+			return body, false, err
+		}
 	}
 	aside, err := r.db.side(ctx, &e)
 	if err != nil {
-		return body, err
+		return body, false, err
 	}
-	fields := map[string]json.RawMessage{}
 	for _, c := range slices.Concat(e.Changes, aside.Changes) {
-		if c.Before != nil {
+		switch {
+		case c.Before != nil:
 			fields[c.Path] = c.Before
+		case c.After != nil:
+			delete(fields, c.Path)
 		}
+	}
+	if len(fields) == 0 {
+		return body, false, nil
 	}
 	raw, err := json.Marshal(fields)
 	if err == nil {
 		err = json.Unmarshal(raw, &body)
 	}
-	return body, err
+	return body, true, err
 }
 
 func (r *Records[T]) read(ctx context.Context, id string) (Envelope, bool, error) {

@@ -67,11 +67,16 @@ func TestSmoke(t *testing.T) {
 			if err != nil || len(h) != 2 || h[0].Action != "gone" {
 				t.Fatal(h, err)
 			}
-			if gone, err := r.Removed(ctx, h[0]); err != nil || gone != d.Body || gone.Color != "blue" {
+			if gone, there, err := r.Before(ctx, store.Doc[thing]{}, h[0]); err != nil || !there || gone != d.Body || gone.Color != "blue" {
 				t.Fatalf("what was taken away: %+v, was %+v: %v", gone, d.Body, err)
 			}
-			if _, err := r.Removed(ctx, h[1]); !apperr.Is(err, apperr.NotFound) {
-				t.Fatal("removed by what was no deletion:", err)
+			if old, there, err := r.Before(ctx, d, h[1]); err != nil || !there || old == d.Body || old.Name == "" {
+				t.Fatalf("before the last change: %+v, is %+v: %v", old, d.Body, err)
+			}
+			stale := d
+			stale.Version--
+			if _, _, err := r.Before(ctx, stale, h[1]); !apperr.Is(err, apperr.Conflict) {
+				t.Fatal("before a change of what changed since:", err)
 			}
 			if d, err = r.Insert(ctx, "a", thing{Name: "again"}, store.Change{}); err != nil || d.Version != 4 {
 				t.Fatal(d, err)

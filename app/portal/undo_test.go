@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -76,6 +77,9 @@ func TestUndoStandsBesideTheMessage(t *testing.T) {
 		}
 		return form
 	}
+	profile, err := service.Get(s.ctx, owner.actor, oidc.OrgUniv)
+	s.must(err)
+	edited := v("_v", strconv.FormatInt(profile.Version, 10), "name", profile.Body.Name, "registration", profile.Body.Registration, "region", string(profile.Body.Region), "office", "Kantor lain")
 	weight := url.Values{}
 	page := s.ask(secretary, http.MethodGet, "/villages/weight", "")
 	weights, err := goquery.NewDocumentFromReader(strings.NewReader(page.body))
@@ -101,6 +105,9 @@ func TestUndoStandsBesideTheMessage(t *testing.T) {
 		form       url.Values
 		back       string // how the address of the undo ends
 	}{
+		{s.as("univ-penyunting"), univ + "/edit", univ + "/edit", edited, "/edit/undo"},
+		{s.as("univ-pembaca"), univ + "/leave", univ, nil, "/leave/undo"},
+		{secretary, "/organizations/matrix-pending/decide", "/organizations/matrix-pending/verification", v("verdict-surat-tugas", "not-seen", "comment-surat-tugas", "Tidak ada."), "/decide/undo"},
 		{s.as("univ-penyunting"), "/documents/" + string(s.documents["public"]) + "/delete", "", nil, "/restore"},
 		{secretary, "/announcements/" + s.announced + "/retract", "/announcements", nil, "/restore"},
 		{secretary, "/reports/" + s.reports["open"] + "/dismiss", "", nil, "/reopen"},
@@ -118,6 +125,7 @@ func TestUndoStandsBesideTheMessage(t *testing.T) {
 		{secretary, office + "/untie", office + "/verification", v("place", tied), "/tie"},
 		{secretary, "/taxonomy/clean-water-supply", "", water, "/undo"},
 		{secretary, "/taxonomy/clean-water-supply/retire", "/taxonomy/clean-water-supply", nil, "/undo"},
+		{secretary, "/taxonomy/types/media/retire", "/taxonomy/types/media", nil, "/undo"},
 		{secretary, "/villages/weight", "", weight, "/villages/weight"},
 		{secretary, pepper + "/remove", pepper, v("_v", "1"), "/undo"},
 		{s.as("anggota"), "/account/erase", "/account", nil, "/account/erase/cancel"},

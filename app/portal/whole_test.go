@@ -140,11 +140,16 @@ func (w *whole) fail(point string) error {
 		default:
 			return nil
 		}
+		return &apperr.Error{Kind: apperr.Unavailable, RetryAfter: frozenFor}
 	default:
 		return nil
 	}
 	return apperr.New(apperr.Unavailable, "")
 }
+
+// frozenFor is what the frozen storage says of when to come again, in a number that nothing else says: a database that is
+// too slow for once answers 503 too, and is no sign that anything would have been done.
+const frozenFor = 7777 * time.Second
 
 func (w *whole) house() *wire.House { return w.House() }
 

@@ -29,7 +29,7 @@ func (s *Service) People(ctx context.Context, actor domain.Actor, q PeopleQuery)
 	if slices.Contains(closedStates, Access(q.Role)) || slices.Contains(mandateKinds, q.Role) || slices.Contains(platformRoles, domain.PlatformRole(q.Role)) {
 		query.Key = roleKey(q.Role)
 	}
-	asked := words(q.Q)
+	asked := domain.Words(q.Q)
 	if strings.TrimSpace(q.Q) == "" {
 		return s.accounts.List(ctx, query)
 	}
@@ -58,7 +58,7 @@ func (s *Service) searchPeople(ctx context.Context, query store.Query, asked []s
 			return found, err
 		}
 		for _, doc := range page.Items {
-			if matchesWords(doc.Body, asked) && (role == "" || hasRoleOrMandate(doc.Body, role)) {
+			if domain.BeginWords(doc.Body.Name+" "+doc.Body.Email, asked) && (role == "" || hasRoleOrMandate(doc.Body, role)) {
 				found.Items = append(found.Items, doc)
 			}
 		}

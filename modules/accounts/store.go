@@ -5,8 +5,8 @@ import (
 	"encoding/hex"
 	"slices"
 	"strings"
-	"unicode"
 
+	"gotong/modules/domain"
 	"gotong/modules/kit/store"
 )
 
@@ -16,7 +16,6 @@ const (
 	listIdentities = "identities" // by account
 	listErasing    = "erasing"    // to be erased, the earliest first
 	maxWords       = 8            // of a name that the list finds
-	prefixLength   = 2            // letters of a word by which the list narrows a search
 )
 
 func accountDefinition() store.Definition[Account] {
@@ -67,7 +66,7 @@ func peopleKeys(a Account) []store.Key {
 	if access := a.Access(); access != AccessOpen {
 		keys = append(keys, roleKey(string(access)))
 	}
-	for i, w := range words(a.Name + " " + a.Email) {
+	for i, w := range domain.Words(a.Name + " " + a.Email) {
 		if i < maxWords {
 			keys = append(keys, wordKey(w))
 		}
@@ -78,24 +77,4 @@ func peopleKeys(a Account) []store.Key {
 
 func roleKey(role string) store.Key { return store.KeyOf(role, "") }
 
-func wordKey(word string) store.Key {
-	letters := []rune(word)
-	return store.KeyOf("", string(letters[:min(prefixLength, len(letters))]))
-}
-
-// words splits a text into lower-case words of letters and digits, those of one letter left out.
-func words(s string) []string {
-	all := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	return slices.DeleteFunc(all, func(w string) bool { return len([]rune(w)) < prefixLength })
-}
-
-// matchesWords tells whether each asked word begins a word of the account.
-func matchesWords(a Account, asked []string) bool {
-	have := words(a.Name + " " + a.Email)
-	for _, w := range asked {
-		if !slices.ContainsFunc(have, func(h string) bool { return strings.HasPrefix(h, w) }) {
-			return false
-		}
-	}
-	return true
-}
+func wordKey(word string) store.Key { return store.KeyOf("", domain.Beginning(word)) }

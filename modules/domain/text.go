@@ -3,6 +3,9 @@ package domain
 import (
 	"embed"
 	"fmt"
+	"slices"
+	"strings"
+	"unicode"
 
 	"gopkg.in/yaml.v3"
 )
@@ -36,4 +39,30 @@ func readReference(name string, into any) {
 	if err != nil {
 		panic(fmt.Sprintf("domain: reference file %s: %v", name, err))
 	}
+}
+
+// WordPrefix is how many letters of a word a list narrows a search by.
+const WordPrefix = 2
+
+// Words splits a text into lower-case words of letters and digits, those shorter than WordPrefix left out.
+func Words(s string) []string {
+	all := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	return slices.DeleteFunc(all, func(w string) bool { return len([]rune(w)) < WordPrefix })
+}
+
+// Beginning gives the letters of a word by which a list narrows a search.
+func Beginning(word string) string {
+	letters := []rune(word)
+	return string(letters[:min(WordPrefix, len(letters))])
+}
+
+// BeginWords tells whether each asked word begins a word of the text.
+func BeginWords(text string, asked []string) bool {
+	have := Words(text)
+	for _, w := range asked {
+		if !slices.ContainsFunc(have, func(h string) bool { return strings.HasPrefix(h, w) }) {
+			return false
+		}
+	}
+	return true
 }

@@ -132,6 +132,7 @@ type ListQuery struct {
 	Text   string
 	Region domain.RegionCode
 	Type   string
+	State  string // of Register; "" any
 	Sort   string // "name" (default) or "new"
 	Cursor string
 	Limit  int
@@ -142,6 +143,7 @@ type Found struct {
 	Items []store.Doc[Organization]
 	Next  string
 	Total int64
+	Least bool // Total counts more than fits: what fits is found while reading
 }
 
 // Named gives the public organisation that bears just that name, but for spaces and capitals. NotFound where none does,

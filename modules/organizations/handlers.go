@@ -26,9 +26,19 @@ func (m *Module) list(c *fiber.Ctx) error {
 		return err
 	}
 	page.Filters = web.NewFilters(page.Base, "/organizations", "organizations.filter").Q(q.Text).Select("region", string(q.Region), regions).
-		Select("type", q.Type, domain.TypeOptions(page.Lang)).
-		Sort(q.Sort, []web.Option{{Value: "name", Label: page.T("organizations.filter.sort_name")}, {Value: "new", Label: page.T("organizations.filter.sort_new")}})
-	found, err := m.Service.List(ctx, q)
+		Select("type", q.Type, domain.TypeOptions(page.Lang))
+	read := m.Service.List
+	if actor := actorOf(c); seesRegister(actor) {
+		q.State = v.Get("state")
+		page.Filters.Select("state", q.State, stateOptions(page.Base))
+		if q.State != "" {
+			read = func(ctx context.Context, q ListQuery) (Found, error) { return m.Service.Register(ctx, actor, q) }
+		}
+	}
+	if q.State == "" {
+		page.Filters.Sort(q.Sort, []web.Option{{Value: "name", Label: page.T("organizations.filter.sort_name")}, {Value: "new", Label: page.T("organizations.filter.sort_new")}})
+	}
+	found, err := read(ctx, q)
 	if err != nil {
 		return err
 	}
@@ -36,10 +46,14 @@ func (m *Module) list(c *fiber.Ctx) error {
 	for _, doc := range found.Items {
 		codes = append(codes, doc.Body.Region)
 	}
-	page.Cards, page.Demo = cards(page.Base, found.Items, m.Service.placeTexts(ctx, codes), m.Service.now())
-	page.Total = found.Total
+	page.Cards, page.Demo = cards(page.Base, found.Items, m.Service.placeTexts(ctx, codes), m.Service.now(), q.State != "")
+	if page.Total = found.Total; found.Least {
+		page.Total = 0
+	}
 	page.Pager = web.NewPager(page.Base, "/organizations", page.Filters.Query(), q.Cursor, found.Next)
-	page.Table = web.NewDownloads(page.Base, "/exports/organizations", page.Filters.Query())
+	if q.State == "" {
+		page.Table = web.NewDownloads(page.Base, "/exports/organizations", page.Filters.Query())
+	}
 	if len(page.Cards) == 0 {
 		key := "organizations.index.none"
 		if page.Filters.Active() {

@@ -225,10 +225,13 @@ func typeText(b web.Base, o Organization) string {
 	return t.Name.In(b.Lang) + " · " + l.Name.In(b.Lang)
 }
 
-func cards(b web.Base, docs []store.Doc[Organization], places map[domain.RegionCode]string, now time.Time) (list []web.Card, demo bool) {
+func cards(b web.Base, docs []store.Doc[Organization], places map[domain.RegionCode]string, now time.Time, office bool) (list []web.Card, demo bool) {
 	for _, doc := range docs {
 		o := doc.Body
 		tag := badge(b, o, now)
+		if office {
+			tag = stateTag(b, o.StateAt(now))
+		}
 		meta := typeText(b, o)
 		if place := places[o.Region]; place != "" {
 			meta += " · " + place

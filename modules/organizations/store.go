@@ -17,6 +17,7 @@ const (
 	listEnding       = "ending"      // verified ones by their end
 	listPapers       = "papers"      // verified ones by the paper that ends first
 	listRegistration = "registration"
+	listRegister     = "register" // all by name, hidden ones too, under (state, beginning of a word)
 	listType         = "type"     // all of a type, hidden ones too
 	listRegency      = "regency"  // all of a regency, for near-equal names
 	listHandover     = "handover" // taken, memberships to follow
@@ -65,6 +66,7 @@ func organizationDefinition() store.Definition[Organization] {
 				}
 				return nil
 			}, Sort: func(id string, _ Organization) string { return store.SortText(id) }},
+			{Name: listRegister, Keys: registerKeys, Sort: func(_ string, o Organization) string { return store.SortText(o.Name) }},
 			{Name: listType, Keys: func(_ string, o Organization) []store.Key {
 				if o.MergedInto != "" {
 					return nil

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/PuerkitoBio/goquery"
+
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
 )
@@ -63,4 +65,31 @@ func TestAddedTypeIsFoundedAndVerified(t *testing.T) {
 		t.Error("its history has lost the name of its paper")
 	}
 	r.must(r.s.Edit(ctx, r.actor("ani"), r.op(), id, doc.Version, Profile{Name: doc.Body.Name, Registration: doc.Body.Registration, Office: "Kantor baru", Region: doc.Body.Region}))
+}
+
+// The office finds every organisation by state and by the beginnings of words, hidden ones too; nobody else does.
+func TestOfficeFindsHiddenOrganizations(t *testing.T) {
+	r := newRig(t)
+	ctx, id := t.Context(), r.found("ani", ngo)
+	other := ngo
+	other.Name, other.Registration = "Yayasan Hutan Lestari", "AHU-2"
+	public := r.verified("budi", other)
+	r.must(r.s.Suspend(ctx, r.actor("s-sari"), r.op(), public, "Laporan diperiksa."))
+	for query, want := range map[string]string{"state=all": "Yayasan Air Bersih Pesisir, Yayasan Hutan Lestari", "state=registered": ngo.Name, "state=suspended": other.Name,
+		"state=all&q=hut+yay": other.Name, "state=all&q=pesisir": ngo.Name, "state=rejected": "", "state=all&q=lestari+pesisir": "", "state=all&type=media": "", "state=all&region=61.01": "Yayasan Air Bersih Pesisir, Yayasan Hutan Lestari"} {
+		page := r.get("s-sari", "/organizations?"+query)
+		var names []string
+		page.Find(".card h2, .card h3").Each(func(_ int, s *goquery.Selection) { names = append(names, strings.TrimSpace(s.Text())) })
+		if got := strings.Join(names, ", "); page.status != 200 || got != want {
+			t.Errorf("%s: %d %q, want %q", query, page.status, got, want)
+		}
+		for _, who := range []string{"", "ani"} {
+			if text := r.get(who, "/organizations?"+query).text(); strings.Contains(text, other.Name) || strings.Contains(text, ngo.Name) {
+				t.Errorf("%s: %q is shown what is hidden", query, who)
+			}
+		}
+	}
+	if _, err := r.s.Register(ctx, r.actor("ani"), ListQuery{Limit: 5}); !apperr.Is(err, apperr.Forbidden) {
+		t.Error(err, id)
+	}
 }

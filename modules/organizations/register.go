@@ -1,0 +1,89 @@
+package organizations
+
+import (
+	"context"
+	"slices"
+
+	"gotong/modules/domain"
+	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/store"
+	"gotong/modules/kit/web"
+)
+
+// anyState stands in a form for every state, those that the public does not see too.
+const anyState = "all"
+
+// registerStates are the states by which the office looks for organisations.
+var registerStates = []State{StateRegistered, StatePending, StateVerified, StateExpired, StateSuspended, StateRejected}
+
+// maxNameWords is how many words of a name the register finds.
+const maxNameWords = 7
+
+func registerKeys(_ string, o Organization) []store.Key {
+	if o.MergedInto != "" {
+		return nil
+	}
+	var begins []string
+	for _, w := range domain.Words(o.Name) {
+		if b := domain.Beginning(w); len(begins) < maxNameWords && !slices.Contains(begins, b) {
+			begins = append(begins, b)
+		}
+	}
+	return store.Combinations([]string{string(o.State)}, begins)
+}
+
+func seesRegister(actor domain.Actor) bool { return actor.Secretariat() || actor.Auditor() }
+
+// Register pages through all organisations by name, hidden ones too: of a state, of a region and type, with words that
+// begin words of the name. Forbidden for others than secretariat and auditors; BadRequest on a cursor of another list.
+func (s *Service) Register(ctx context.Context, actor domain.Actor, q ListQuery) (Found, error) {
+	if !seesRegister(actor) {
+		return Found{}, apperr.New(apperr.Forbidden, "organizations.error.secretariat_only")
+	}
+	state, asked := "", domain.Words(q.Text)
+	if slices.Contains(registerStates, State(q.State)) {
+		state = q.State
+	}
+	query := store.Query{List: listRegister, Key: store.KeyOf(state, ""), Cursor: q.Cursor, Limit: q.Limit}
+	fewest := int64(-1)
+	for _, word := range asked[:min(len(asked), maxNameWords)] { // the rarest beginning narrows, the rest is checked
+		key := store.KeyOf(state, domain.Beginning(word))
+		n, err := s.organizations.Count(ctx, listRegister, key)
+		if err != nil {
+			return Found{}, err
+		}
+		if fewest < 0 || n < fewest {
+			fewest, query.Key = n, key
+		}
+	}
+	total, err := s.organizations.Count(ctx, listRegister, query.Key)
+	if err != nil {
+		return Found{}, err
+	}
+	found := Found{Total: total, Least: len(asked) > 0 || q.Region != "" || q.Type != ""}
+	for range 50 {
+		page, err := s.organizations.List(ctx, query)
+		if err != nil {
+			return found, err
+		}
+		for _, doc := range page.Items {
+			o := doc.Body
+			if (q.Type == "" || o.Type == q.Type) && (q.Region == "" || q.Region.Contains(o.Region)) && domain.BeginWords(o.Name, asked) {
+				found.Items = append(found.Items, doc)
+			}
+		}
+		found.Next, query.Cursor = page.Next, page.Next
+		if page.Next == "" || len(found.Items) >= q.Limit {
+			break
+		}
+	}
+	return found, nil
+}
+
+func stateOptions(b web.Base) []web.Option {
+	options := []web.Option{{Value: anyState, Label: b.T("organizations.filter.state_all")}}
+	for _, s := range registerStates {
+		options = append(options, web.Option{Value: string(s), Label: b.T("organizations.state." + string(s))})
+	}
+	return options
+}

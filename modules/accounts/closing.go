@@ -106,8 +106,8 @@ func (s *Service) MoveAccess(ctx context.Context, actor domain.Actor, op store.O
 	return err
 }
 
-// TakeBackApproval has an account wait again, or be declined again, that was approved within the last hour and not used
-// since; who began to work with it is suspended, not unapproved. SignIn, NotFound, Forbidden, Invalid, Conflict.
+// TakeBackApproval has an account wait again, or be declined again, that was approved within the last hour and did not
+// change since; whoever signed in with it meanwhile is signed out. SignIn, NotFound, Forbidden, Invalid, Conflict.
 func (s *Service) TakeBackApproval(ctx context.Context, actor domain.Actor, op store.Operation, id domain.AccountID, reason string) error {
 	if err := mayGrant(actor, id); err != nil {
 		return err

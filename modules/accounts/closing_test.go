@@ -208,11 +208,15 @@ func TestNewAccountsWaitForApproval(t *testing.T) {
 	if f := signIn("budi", "budi@contoh.invalid"); f.Token == "" {
 		t.Error("an approved account is not let in")
 	}
-	if err := s.AgreeTerms(t.Context(), domain.Actor{Account: budi}, testOp("t"), s.terms); err != nil {
+	doc, err := s.Account(t.Context(), domain.Actor{Account: budi})
+	if err == nil {
+		err = s.Rename(t.Context(), domain.Actor{Account: budi}, testOp("n"), doc.Version, "Budi Santoso")
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	if err := undo("u1"); !apperr.Is(err, apperr.Conflict) {
-		t.Error("taken back from somebody who uses it:", err)
+		t.Error("taken back although the account changed since:", err)
 	}
 	s.approve = false
 	if f := signIn("cici", "cici@contoh.invalid"); f.Token == "" {

@@ -42,8 +42,8 @@ func (m *Module) showClosed(c *fiber.Ctx) error {
 	return m.closed.Render(c, fiber.StatusOK, p)
 }
 
-// accessUndo names what takes a move back. An approved person may have begun to work: then there is no way back to waiting,
-// only suspending.
+// accessUndo names what takes a move back. Who was approved may have begun to work: there is a way back to waiting for an
+// hour, and only suspending after it.
 var accessUndo = map[string]string{"approve": "approve/undo", "decline": "reopen", "reopen": "decline", "suspend": "restore", "restore": "suspend"}
 
 // unapprove is POST /people/{id}/approve/undo.

@@ -129,13 +129,13 @@ func (s *Service) Indexed(ctx context.Context, id domain.OrganizationID) (Indexe
 
 // ListQuery asks for public organisations.
 type ListQuery struct {
-	Text   string
-	Region domain.RegionCode
-	Type   string
-	State  string // of Register; "" any
-	Sort   string // "name" (default) or "new"
-	Cursor string
-	Limit  int
+	Text     string
+	Region   domain.RegionCode
+	Type     string
+	Standing string // a state, for Register; "" any
+	Sort     string // "name" (default) or "new"
+	Cursor   string
+	Limit    int
 }
 
 // Found is a page of organisations.

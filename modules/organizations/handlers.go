@@ -29,13 +29,13 @@ func (m *Module) list(c *fiber.Ctx) error {
 		Select("type", q.Type, domain.TypeOptions(page.Lang))
 	read := m.Service.List
 	if actor := actorOf(c); seesRegister(actor) {
-		q.State = v.Get("state")
-		page.Filters.Select("state", q.State, stateOptions(page.Base))
-		if q.State != "" {
+		q.Standing = v.Get("state")
+		page.Filters.Select("state", q.Standing, stateOptions(page.Base))
+		if q.Standing != "" {
 			read = func(ctx context.Context, q ListQuery) (Found, error) { return m.Service.Register(ctx, actor, q) }
 		}
 	}
-	if q.State == "" {
+	if q.Standing == "" {
 		page.Filters.Sort(q.Sort, []web.Option{{Value: "name", Label: page.T("organizations.filter.sort_name")}, {Value: "new", Label: page.T("organizations.filter.sort_new")}})
 	}
 	found, err := read(ctx, q)
@@ -46,12 +46,12 @@ func (m *Module) list(c *fiber.Ctx) error {
 	for _, doc := range found.Items {
 		codes = append(codes, doc.Body.Region)
 	}
-	page.Cards, page.Demo = cards(page.Base, found.Items, m.Service.placeTexts(ctx, codes), m.Service.now(), q.State != "")
+	page.Cards, page.Demo = cards(page.Base, found.Items, m.Service.placeTexts(ctx, codes), m.Service.now(), q.Standing != "")
 	if page.Total = found.Total; found.Least {
 		page.Total = 0
 	}
 	page.Pager = web.NewPager(page.Base, "/organizations", page.Filters.Query(), q.Cursor, found.Next)
-	if q.State == "" {
+	if q.Standing == "" {
 		page.Table = web.NewDownloads(page.Base, "/exports/organizations", page.Filters.Query())
 	}
 	if len(page.Cards) == 0 {

@@ -41,8 +41,8 @@ func (s *Service) Register(ctx context.Context, actor domain.Actor, q ListQuery)
 		return Found{}, apperr.New(apperr.Forbidden, "organizations.error.secretariat_only")
 	}
 	state, asked := "", domain.Words(q.Text)
-	if slices.Contains(registerStates, State(q.State)) {
-		state = q.State
+	if slices.Contains(registerStates, State(q.Standing)) {
+		state = q.Standing
 	}
 	query := store.Query{List: listRegister, Key: store.KeyOf(state, ""), Cursor: q.Cursor, Limit: q.Limit}
 	fewest := int64(-1)

@@ -172,9 +172,9 @@ func paperFields(f *web.Form, b web.Base, e domain.TypeEdit) {
 		needs = append(needs, web.Option{Value: need, Label: b.T("taxonomy.need." + need)})
 	}
 	ask := func(name, label, value string) {
-		f.Select(name, needs, web.Value(value))
+		f.Select(name, needs, web.Value(value), web.Label("taxonomy.form.paper", "name", label))
 		field := f.Field(name)
-		field.Label, field.Optional, field.Choose = label, "", b.T("taxonomy.need.none")
+		field.Optional, field.Choose = "", b.T("taxonomy.need.none")
 	}
 	f.Section("papers")
 	for _, p := range knownPapers(e) {

@@ -16,15 +16,18 @@ const anyState = "all"
 // registerStates are the states by which the office looks for organisations.
 var registerStates = []State{StateRegistered, StatePending, StateVerified, StateExpired, StateSuspended, StateRejected}
 
-// maxNameWords is how many words of a name the register finds.
-const maxNameWords = 7
+// maxNameWords is how many words of name and registration number the register finds.
+const maxNameWords = 12
+
+// registerText is what the register is searched in.
+func (o Organization) registerText() string { return o.Name + " " + o.Registration }
 
 func registerKeys(_ string, o Organization) []store.Key {
 	if o.MergedInto != "" {
 		return nil
 	}
 	var begins []string
-	for _, w := range domain.Words(o.Name) {
+	for _, w := range domain.Words(o.registerText()) {
 		if b := domain.Beginning(w); len(begins) < maxNameWords && !slices.Contains(begins, b) {
 			begins = append(begins, b)
 		}
@@ -35,7 +38,7 @@ func registerKeys(_ string, o Organization) []store.Key {
 func seesRegister(actor domain.Actor) bool { return actor.Secretariat() || actor.Auditor() }
 
 // Register pages through all organisations by name, hidden ones too: of a state, of a region and type, with words that
-// begin words of the name. Forbidden for others than secretariat and auditors; BadRequest on a cursor of another list.
+// begin words of the name or registration number. Forbidden for others than secretariat and auditors; BadRequest on a cursor of another list.
 func (s *Service) Register(ctx context.Context, actor domain.Actor, q ListQuery) (Found, error) {
 	if !seesRegister(actor) {
 		return Found{}, apperr.New(apperr.Forbidden, "organizations.error.secretariat_only")
@@ -68,7 +71,7 @@ func (s *Service) Register(ctx context.Context, actor domain.Actor, q ListQuery)
 		}
 		for _, doc := range page.Items {
 			o := doc.Body
-			if (q.Type == "" || o.Type == q.Type) && (q.Region == "" || q.Region.Contains(o.Region)) && domain.BeginWords(o.Name, asked) {
+			if (q.Type == "" || o.Type == q.Type) && (q.Region == "" || q.Region.Contains(o.Region)) && domain.BeginWords(o.registerText(), asked) {
 				found.Items = append(found.Items, doc)
 			}
 		}

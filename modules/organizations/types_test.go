@@ -76,7 +76,7 @@ func TestOfficeFindsHiddenOrganizations(t *testing.T) {
 	public := r.verified("budi", other)
 	r.must(r.s.Suspend(ctx, r.actor("s-sari"), r.op(), public, "Laporan diperiksa."))
 	for query, want := range map[string]string{"state=all": "Yayasan Air Bersih Pesisir, Yayasan Hutan Lestari", "state=registered": ngo.Name, "state=suspended": other.Name,
-		"state=all&q=hut+yay": other.Name, "state=all&q=pesisir": ngo.Name, "state=rejected": "", "state=all&q=lestari+pesisir": "", "state=all&type=media": "", "state=all&region=61.01": "Yayasan Air Bersih Pesisir, Yayasan Hutan Lestari"} {
+		"state=all&q=hut+yay": other.Name, "state=all&q=pesisir": ngo.Name, "state=all&q=AHU-001": ngo.Name, "state=rejected": "", "state=all&q=lestari+pesisir": "", "state=all&type=media": "", "state=all&region=61.01": "Yayasan Air Bersih Pesisir, Yayasan Hutan Lestari"} {
 		page := r.get("s-sari", "/organizations?"+query)
 		var names []string
 		page.Find(".card h2, .card h3").Each(func(_ int, s *goquery.Selection) { names = append(names, strings.TrimSpace(s.Text())) })

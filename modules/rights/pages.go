@@ -48,9 +48,11 @@ func (t *Table) sectionOf(b web.Base, name string) section {
 			continue
 		}
 		seen = append(seen, row.Act)
-		s.Acts.Rows = append(s.Acts.Rows, web.Row{Cells: []web.Cell{
-			{Text: b.T("rights.act." + row.Act)}, {Text: row.Who.text(b)}, {Text: t.conditions(b, row.Act), Quiet: true},
-		}})
+		when := t.conditions(b, row.Act)
+		if when == "" {
+			when = "–"
+		}
+		s.Acts.Rows = append(s.Acts.Rows, web.Row{Cells: []web.Cell{{Text: b.T("rights.act." + row.Act)}, {Text: row.Who.text(b)}, {Text: when, Quiet: true}}})
 	}
 	first := true
 	for _, sight := range t.sight {
@@ -77,7 +79,11 @@ func (t *Table) conditions(b web.Base, act string) string {
 		if r.Act != act || r.Scope == "" {
 			continue
 		}
-		if name := strings.TrimPrefix(r.Scope, ":"); !slices.Contains(scopes, name) {
+		name := b.T("rights.scope_of_address")
+		if !strings.HasPrefix(r.Scope, ":") {
+			name = b.T("tokens.scope." + r.Scope)
+		}
+		if !slices.Contains(scopes, name) {
 			scopes = append(scopes, name)
 		}
 	}

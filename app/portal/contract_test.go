@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
+
+	"gotong/modules/kit/testkit/effort"
 )
 
 // hostile is what an attacker writes into every text of the portal.
@@ -38,8 +40,10 @@ func TestHTTPContract(t *testing.T) {
 	}
 }
 
+// lines are the addresses of a method; one of four under the race detector.
 func (s *scenery) lines(t *testing.T, method string) (list []line) {
 	t.Helper()
+	seen := 0
 	app, err := s.App()
 	if err != nil {
 		t.Fatal(err)
@@ -49,6 +53,9 @@ func (s *scenery) lines(t *testing.T, method string) (list []line) {
 			continue
 		}
 		for _, sub := range s.subjects(r[1]) {
+			if seen++; effort.Race && seen%4 != 0 {
+				continue
+			}
 			list = append(list, line{r[0], r[1], sub})
 		}
 	}

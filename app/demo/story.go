@@ -36,6 +36,9 @@ func (d *Demo) Story(ctx context.Context) error {
 			return fmt.Errorf("demo: initiative %s: %w", sc.key, err)
 		}
 	}
+	if err := t.authoring(ctx); err != nil {
+		return fmt.Errorf("demo: authoring: %w", err)
+	}
 	if err := t.progress(ctx); err != nil {
 		return fmt.Errorf("demo: progress: %w", err)
 	}

@@ -17,12 +17,9 @@ type startPage struct {
 	web.Base
 	Lead string
 	Form *web.Form
-	Ways []way
+	Ways []web.Card
 	Took *took
 }
-
-// way is one way to begin with more than an empty draft.
-type way struct{ Label, Text, Path string }
 
 // took is what a draft takes from its origin and what it leaves.
 type took struct {
@@ -116,12 +113,11 @@ func (m *Module) startPage(c *fiber.Ctx, actor domain.Actor, organization domain
 }
 
 // waysOf are the ways to begin with more than nothing.
-func waysOf(b web.Base, s start) []way {
-	var list []way
+func waysOf(b web.Base, s start) (list []web.Card) {
 	for _, w := range []struct{ name, path string }{
 		{"template", "/initiatives/templates" + s.query()}, {"copy", "/initiatives/earlier" + s.query()}, {"concept", "/initiatives/concept" + s.query()},
 	} {
-		list = append(list, way{Label: b.T("initiatives.way." + w.name), Text: b.T("initiatives.way." + w.name + "_text"), Path: b.URL(w.path)})
+		list = append(list, web.Card{Title: b.T("initiatives.way." + w.name), Path: b.URL(w.path), Lines: []string{b.T("initiatives.way." + w.name + "_text")}})
 	}
 	return list
 }

@@ -105,7 +105,7 @@ func (m *Module) startPage(c *fiber.Ctx, actor domain.Actor, organization domain
 		page.Lead = b.T("initiatives.answers_call", "call", s.call.Title, "deadline", i18n.Moment{At: s.call.Deadline, Zone: s.call.Zone})
 	}
 	if s.Begins() {
-		page.Took = m.tookFrom(c, b, s.Beginning)
+		page.Took, page.Form.Intro = m.tookFrom(c, b, s.Beginning), ""
 	} else {
 		page.Ways = waysOf(b, s)
 	}

@@ -1,9 +1,11 @@
 package walk
 
 import (
+	"context"
 	"fmt"
 	"time"
 
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 )
 
@@ -40,3 +42,18 @@ func (c *Chromium) Press(selector string) error { return c.press(selector) }
 
 // Look tells the visitor's Met that the page as it is now was met: after it changed without a new one.
 func (c *Chromium) Look() { c.met() }
+
+// Offline takes the visitor's network away, as a lost line does, or gives it back; the browser tells its pages.
+func (c *Chromium) Offline(on bool) error {
+	ctx, cancel := context.WithTimeout(c.ctx, within)
+	defer cancel()
+	if _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); err != nil {
+		return err
+	}
+	conditions := []*network.Conditions{{Offline: on, DownloadThroughput: -1, UploadThroughput: -1}}
+	if _, err := chromedp.Call(ctx, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: conditions}); err != nil {
+		return err
+	}
+	_, err := chromedp.Call(ctx, network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: on, DownloadThroughput: -1, UploadThroughput: -1})
+	return err
+}

@@ -15,6 +15,7 @@ import (
 
 	"gotong/app/config"
 	"gotong/app/portal"
+	"gotong/modules/documents"
 	"gotong/modules/kit/extract"
 )
 
@@ -39,7 +40,10 @@ const usage = `gotong: a portal in which villages' needs meet those who can help
     --orlib FILE --index K --sense min|max   an OR-Library file of generalised assignment instead; index 0: one without count
   gotong plan --from-portal          write what is open in the portal now as such a file
     --region CODE --demo --out FILE.json     of a region only; demonstration data instead of real data
-  gotong check                       prove the stored data against its rules; fails when something is wrong
+  gotong check [--repair] [--quick]  prove the stored data against its rules; fails when something is wrong. --repair mends
+                                     what is safe in the object store, --quick reads no contents
+  gotong move objects --to FILE      copy all files to the object store that the configuration FILE names, each compared by
+                                     its SHA-256; begun again it goes on
   gotong retention [--dry-run]       let go of what was kept long enough, or only count it
   gotong admin grant EMAIL ROLE      give an account the role secretariat or auditor
   gotong version
@@ -100,6 +104,9 @@ type options struct {
 	scale  string
 	remove bool
 	dry    bool
+	repair bool
+	quick  bool
+	to     string
 	plan   planFlags
 }
 
@@ -111,6 +118,9 @@ func command(ctx context.Context, args []string, out, words io.Writer) error {
 	flags.StringVar(&opt.scale, "scale", "", "")
 	flags.BoolVar(&opt.remove, "remove", false, "")
 	flags.BoolVar(&opt.dry, "dry-run", false, "")
+	flags.BoolVar(&opt.repair, "repair", false, "")
+	flags.BoolVar(&opt.quick, "quick", false, "")
+	flags.StringVar(&opt.to, "to", "", "")
 	flags.DurationVar(&opt.plan.time, "time", 0, "")
 	flags.Int64Var(&opt.plan.iterations, "iterations", 0, "")
 	flags.Uint64Var(&opt.plan.seed, "seed", 0, "")
@@ -171,6 +181,7 @@ var commands = map[string]commandSpec{
 	"demo":      {0, 0, demoContent},
 	"plan":      {0, 1, allocate},
 	"check":     {0, 0, check},
+	"move":      {1, 1, moveObjects},
 	"retention": {0, 0, retain},
 	"admin":     {3, 3, admin},
 	"version":   {0, 0, version},
@@ -249,7 +260,25 @@ func demoContent(ctx context.Context, opt options, _ []string, out, words io.Wri
 }
 
 func check(ctx context.Context, opt options, _ []string, out, words io.Writer) error {
-	return with(ctx, opt, words, func(p *portal.Portal) error { return p.Check(ctx, out) })
+	care := documents.Care{Repair: opt.repair, Quick: opt.quick}
+	return with(ctx, opt, words, func(p *portal.Portal) error { return p.Check(ctx, care, out) })
+}
+
+func moveObjects(ctx context.Context, opt options, rest []string, out, words io.Writer) error {
+	if rest[0] != "objects" || opt.to == "" {
+		return usageError("move: only objects can be moved, and --to must name the configuration of the other object store")
+	}
+	to, err := config.Load(opt.to, nil) // the environment names this portal's own
+	if err != nil {
+		return err
+	}
+	return with(ctx, opt, words, func(p *portal.Portal) error {
+		result, err := p.MoveObjects(ctx, to, words)
+		if err == nil {
+			_, err = fmt.Fprintln(out, result)
+		}
+		return err
+	})
 }
 
 func retain(ctx context.Context, opt options, _ []string, out, words io.Writer) error {

@@ -81,6 +81,11 @@ type Storage struct {
 	AccessKey Secret `koanf:"access_key"`
 	SecretKey Secret `koanf:"secret_key"`
 	TLS       bool   `koanf:"tls"`
+
+	Versioning        bool   `koanf:"versioning"`
+	OlderVersionsDays int    `koanf:"older_versions_days"`
+	ObjectLock        bool   `koanf:"object_lock"`
+	Encryption        string `koanf:"encryption"` // "" | sse-s3 | kms:NAME
 }
 
 // SignIn names the identity providers.
@@ -108,6 +113,8 @@ type Uploads struct {
 	MaxMB     int    `koanf:"max_mb"`
 	LargestMB int    `koanf:"largest_mb"` // of a file that comes in pieces
 	ClamAV    string `koanf:"clamav"`     // unix:/path/of.sock or host:port; "" for none
+
+	OrganizationGB int `koanf:"organization_gb"` // for all documents of one organisation; 0: no bound
 }
 
 // Retention says for how long what is not needed any more is kept, in days after its end.
@@ -135,9 +142,9 @@ func Default() Config {
 	return Config{
 		Listen: "127.0.0.1:8080", Data: "data", DemoContent: true,
 		Database:  Database{Engine: "sqlite", Name: "gotong"},
-		Storage:   Storage{Engine: "embedded", Bucket: "gotong", Region: "us-east-1"},
+		Storage:   Storage{Engine: "embedded", Bucket: "gotong", Region: "us-east-1", Versioning: true, OlderVersionsDays: 30, ObjectLock: true},
 		SignIn:    SignIn{Demo: true, Domains: []string{}, Providers: []Provider{}},
-		Uploads:   Uploads{MaxMB: 32, LargestMB: 2048},
+		Uploads:   Uploads{MaxMB: 32, LargestMB: 2048, OrganizationGB: 20},
 		Retention: Retention{EveryHours: 24, DeclinedAccountsDays: 90, RejectedPapersDays: 180, EndedTokensDays: 90},
 		Reviews:   Reviews{Reviewers: 2, Spread: 20},
 		Deadlines: usualDeadlines(),
@@ -324,6 +331,9 @@ func (c *Config) validate() []string {
 		m.check(c.Storage.AccessKey != "", "storage.access_key", "must be set when storage.engine is s3")
 		m.check(c.Storage.SecretKey != "", "storage.secret_key", "must be set when storage.engine is s3")
 	}
+	m.check(c.Storage.OlderVersionsDays >= 1 && c.Storage.OlderVersionsDays <= 3650, "storage.older_versions_days", "must be 1 to 3650")
+	m.check(c.Storage.Encryption == "" || c.Storage.Encryption == "sse-s3" || strings.HasPrefix(c.Storage.Encryption, "kms:") && len(c.Storage.Encryption) > 4, "storage.encryption", "must be empty, sse-s3 or kms:NAME")
+	m.check(c.Uploads.OrganizationGB >= 0 && c.Uploads.OrganizationGB <= 1<<20, "uploads.organization_gb", "must be 0 (no bound) to 1048576")
 	m.check(c.Contact == "" || strings.Contains(c.Contact, "@") && !strings.ContainsAny(c.Contact, " <>,;"), "contact", "must be one e-mail address, or empty")
 	c.validateSignIn(&m)
 	m.check(c.Uploads.MaxMB >= 1 && c.Uploads.MaxMB <= 256, "uploads.max_mb", "must be 1 to 256")

@@ -61,7 +61,7 @@ func (p *Portal) Grant(ctx context.Context, who, role string) error {
 }
 
 // checks are what Check proves, in order; each gives what is wrong, else a word on what was read.
-func (p *Portal) checks() []struct {
+func (p *Portal) checks(care documents.Care) []struct {
 	name string
 	run  func(ctx context.Context) (wrong []string, read string, err error)
 } {
@@ -79,15 +79,15 @@ func (p *Portal) checks() []struct {
 			wrong, err := p.house.Coverage.Service.Check(ctx)
 			return wrong, "", err
 		}},
-		{"documents", p.checkDocuments},
+		{"documents", func(ctx context.Context) ([]string, string, error) { return p.checkDocuments(ctx, care) }},
 	}
 }
 
 // Check proves the stored data against its rules and writes what is wrong, a line each. It changes nothing but that
-// entries which wait for the trail are brought there.
-func (p *Portal) Check(ctx context.Context, out io.Writer) error {
+// entries which wait for the trail are brought there, and with care.Repair the object store where that is safe.
+func (p *Portal) Check(ctx context.Context, care documents.Care, out io.Writer) error {
 	problems := 0
-	for _, c := range p.checks() {
+	for _, c := range p.checks(care) {
 		wrong, read, err := c.run(ctx)
 		if err != nil {
 			return fmt.Errorf("%s: %w", c.name, err)
@@ -128,17 +128,37 @@ func (p *Portal) checkLists(ctx context.Context) ([]string, string, error) {
 	return []string{fmt.Sprintf("%d things are listed under other keys than they should be", differ)}, "", nil
 }
 
-func (p *Portal) checkDocuments(ctx context.Context) (wrong []string, read string, err error) {
+func (p *Portal) checkDocuments(ctx context.Context, care documents.Care) (wrong []string, read string, err error) {
 	papers := p.house.Documents.Service
-	err = papers.Dangling(ctx, func(id string, d documents.Document) {
-		wrong = append(wrong, fmt.Sprintf("document %s: its content is missing or another than what was uploaded (object %s)", id, d.Object))
+	repaired := 0
+	looked, err := papers.CheckContents(ctx, care, func(t documents.Trouble) {
+		if t.Repaired {
+			repaired++
+			return
+		}
+		wrong = append(wrong, fmt.Sprintf("document %s (%s): object %s is %s, SHA-256 should be %s", t.Document, t.Title, t.Key, t.What, t.SHA256))
 	})
 	if err != nil {
 		return nil, "", err
 	}
-	orphans, err := papers.Orphans(ctx)
-	if len(orphans) > 0 { // a broken upload leaves them, and the collector takes them away: nothing is wrong
-		read = fmt.Sprintf(", %d objects wait for the collector", len(orphans))
+	orphans, removed := 0, 0
+	err = papers.CheckOrphans(ctx, care, func(t documents.Trouble) {
+		if orphans++; t.Repaired {
+			removed++
+		}
+	})
+	read = fmt.Sprintf(", %d contents", looked)
+	if care.Quick {
+		read += " (sizes and noted sums only)"
+	}
+	if repaired > 0 {
+		read += fmt.Sprintf(", %d repaired", repaired)
+	}
+	switch { // a broken upload leaves them: nothing is wrong
+	case removed > 0:
+		read += fmt.Sprintf(", %d objects removed that belonged to nothing", removed)
+	case orphans > 0:
+		read += fmt.Sprintf(", %d objects wait for the collector", orphans)
 	}
 	return wrong, read, err
 }

@@ -308,9 +308,10 @@ func (k *killer) finish(loop *walk.Loop) {
 	if again, err := docs.Collect(context.Background()); err != nil || again != (documents.Collected{}) {
 		k.t.Fatalf("the collector leaves something: %+v, %v", again, err)
 	}
-	k.must(docs.Dangling(context.Background(), func(id string, d documents.Document) {
-		k.t.Errorf("document %s has no object: %+v", id, d)
-	}))
+	_, err = docs.CheckContents(context.Background(), documents.Care{}, func(x documents.Trouble) {
+		k.t.Errorf("document %s: %s is %s", x.Document, x.Key, x.What)
+	})
+	k.must(err)
 	k.must(docs.Each(context.Background(), func(id domain.DocumentID, d documents.Document) error {
 		if d.Status == documents.Pending {
 			k.t.Errorf("document %s is pending: %+v", id, d)

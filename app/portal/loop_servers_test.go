@@ -11,6 +11,7 @@ import (
 	"gotong/app/config"
 	"gotong/app/portal"
 	"gotong/app/walk"
+	"gotong/modules/documents"
 	"gotong/modules/domain"
 	"gotong/modules/kit/store"
 	"gotong/modules/kit/store/mongo"
@@ -95,7 +96,7 @@ func TestLoopOnMinIO(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = p.Close() }()
-	if err := p.Check(t.Context(), &out); err != nil {
+	if err := p.Check(t.Context(), documents.Care{}, &out); err != nil {
 		t.Errorf("check: %v\n%s", err, out.String())
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"gotong/app/config"
 	"gotong/app/embedded/s3"
 	"gotong/app/walk"
+	"gotong/modules/documents"
 )
 
 // withoutDatabase are pages that ask the database nothing and so are answered while it is down.
@@ -87,7 +88,7 @@ func TestDatabaseDown(t *testing.T) {
 		}
 	}
 	var words bytes.Buffer
-	if err := w.Check(t.Context(), &words); err != nil {
+	if err := w.Check(t.Context(), documents.Care{}, &words); err != nil {
 		t.Errorf("%v\n%s", err, &words)
 	}
 }

@@ -23,6 +23,15 @@ type servers struct {
 	close []func() error // in the order of opening
 }
 
+// openStore opens only the object store that the configuration names.
+func openStore(ctx context.Context, cfg config.Config, log *slog.Logger) (*servers, error) {
+	s := &servers{}
+	if err := s.openBlobs(ctx, cfg, log); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
 // openServers opens what the configuration names. Nothing is started that needs the network except a named server.
 func openServers(ctx context.Context, cfg config.Config, options Options) (*servers, error) {
 	s := &servers{}
@@ -56,6 +65,7 @@ func (s *servers) openBlobs(ctx context.Context, cfg config.Config, log *slog.Lo
 	where := blob.Config{
 		Endpoint: cfg.Storage.Endpoint, Bucket: cfg.Storage.Bucket, Region: cfg.Storage.Region, TLS: cfg.Storage.TLS,
 		AccessKey: cfg.Storage.AccessKey.Reveal(), SecretKey: cfg.Storage.SecretKey.Reveal(),
+		Keeping: blob.Keeping{Versioning: cfg.Storage.Versioning, Lock: cfg.Storage.ObjectLock, Encryption: cfg.Storage.Encryption, Days: cfg.Storage.OlderVersionsDays},
 	}
 	if cfg.Storage.Engine == "embedded" {
 		server, err := s3.Start(context.WithoutCancel(ctx), s3.Config{Folder: filepath.Join(cfg.Data, "objects")})
@@ -71,12 +81,24 @@ func (s *servers) openBlobs(ctx context.Context, cfg config.Config, log *slog.Lo
 	}
 	s.blobs = blobs
 	s.close = append(s.close, func() error { blobs.Close(); return nil })
-	if err := blobs.Ensure(ctx); err != nil {
-		if cfg.Storage.Engine == "embedded" {
+	if cfg.Storage.Engine == "embedded" {
+		if err := blobs.Ensure(ctx); err != nil {
 			return fmt.Errorf("storage: %w", err)
 		}
+		return nil
+	}
+	kept, err := blobs.Prepare(ctx)
+	switch {
+	case blob.Denied(err):
+		return fmt.Errorf("storage: %w", err) // no time will mend it
+	case err != nil:
 		// A named server may come back: browsing goes on, uploads answer 503 until then.
 		log.Warn("the object store does not answer", "endpoint", cfg.Storage.Endpoint, "error", err)
+		return nil
+	}
+	log.Info("object store", "endpoint", cfg.Storage.Endpoint, "bucket", cfg.Storage.Bucket, "versioning", kept.Versioning, "object_lock", kept.Lock, "lifecycle", kept.Lifecycle, "encryption", cfg.Storage.Encryption)
+	for _, words := range kept.Words {
+		log.Warn("object store: " + words)
 	}
 	return nil
 }

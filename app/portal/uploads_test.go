@@ -62,29 +62,51 @@ func (s *sender) send(method, address string, body []byte, headers ...string) (*
 	return res, err
 }
 
-// upload sends size bytes, piece by piece, as the upload page does.
-func (s *sender) upload(size int, piece []byte) error {
+// signedSender is somebody of the university who opened the upload form.
+func signedSender(t testing.TB, base string) *sender {
+	t.Helper()
+	v, err := walk.NewHTTP(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(v.Close)
+	err = walk.SignIn(v, "univ-penyunting")
+	if err == nil {
+		err = v.Open("/documents/new?for=organization:" + oidc.OrgUniv)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := v.Document()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &sender{base: base, cookie: v.Cookies(), token: doc.Find("input[name=_csrf]").AttrOr("value", ""), client: http.Client{Transport: &http.Transport{}}}
+}
+
+// upload sends size bytes, piece by piece, as the upload page does, and gives the upload's address.
+func (s *sender) upload(size int, next func(offset, n int) []byte) (string, error) {
 	b := base64.StdEncoding.EncodeToString
 	res, err := s.send("POST", "/uploads", nil, "Upload-Length", strconv.Itoa(size), "Upload-Metadata",
 		"filename "+b([]byte("laporan.txt"))+",for "+b([]byte("organization:"+oidc.OrgUniv)))
 	if err != nil || res.StatusCode != http.StatusCreated {
-		return fmt.Errorf("create: %v %w", res, err)
+		return "", fmt.Errorf("create: %v %w", res, err)
 	}
 	at := res.Header.Get("Location")
 	for offset := 0; offset < size; {
-		res, err := s.send("PATCH", at, piece[:min(len(piece), size-offset)], "Upload-Offset", strconv.Itoa(offset), "Content-Type", "application/offset+octet-stream")
+		res, err := s.send("PATCH", at, next(offset, min(resumable.PieceMax, size-offset)), "Upload-Offset", strconv.Itoa(offset), "Content-Type", "application/offset+octet-stream")
 		switch {
 		case err != nil:
-			return err
+			return "", err
 		case res.StatusCode == http.StatusTooManyRequests:
 			time.Sleep(time.Second)
 			continue
 		case res.StatusCode != http.StatusNoContent:
-			return fmt.Errorf("piece at %d: %s", offset, res.Status)
+			return "", fmt.Errorf("piece at %d: %s", offset, res.Status)
 		}
-		offset += len(piece)
+		offset += resumable.PieceMax
 	}
-	return nil
+	return at, nil
 }
 
 // A hundred uploads at once stay near 300 MB for the whole process: portal, embedded database and object store, search.
@@ -101,31 +123,15 @@ func TestHundredUploadsAtOnce(t *testing.T) {
 	listen := l.Addr().String()
 	_ = l.Close()
 	p := start(t, t.TempDir(), listen)
-	base := "http://" + listen
-	v, err := walk.NewHTTP(base)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer v.Close()
-	if err := walk.SignIn(v, "univ-penyunting"); err != nil {
-		t.Fatal(err)
-	}
-	if err := v.Open("/documents/new?for=organization:" + oidc.OrgUniv); err != nil {
-		t.Fatal(err)
-	}
-	doc, err := v.Document()
-	if err != nil {
-		t.Fatal(err)
-	}
-	token := doc.Find("input[name=_csrf]").AttrOr("value", "")
+	one := signedSender(t, "http://"+listen)
 	piece := bytes.Repeat([]byte("Baris laporan tanpa nama warga.\n"), resumable.PieceMax/32)
 	before, began := memory(p.cmd.Process.Pid, "VmRSS"), time.Now()
 	var wait sync.WaitGroup
 	for range count {
 		wait.Go(func() {
-			s := &sender{base: base, cookie: v.Cookies(), token: token, client: http.Client{Transport: &http.Transport{}}}
+			s := &sender{base: one.base, cookie: one.cookie, token: one.token, client: http.Client{Transport: &http.Transport{}}}
 			defer s.client.CloseIdleConnections()
-			if err := s.upload(mb<<20, piece); err != nil {
+			if _, err := s.upload(mb<<20, func(_, n int) []byte { return piece[:n] }); err != nil {
 				t.Error(err)
 			}
 		})

@@ -116,8 +116,9 @@ func checkArchive(src source) (content, error) {
 		}
 	}
 	c := content{source: src}
+	var buffer []byte
 	for _, f := range files {
-		entry, err := entryOf(f)
+		entry, err := entryOf(f, &buffer)
 		if err != nil {
 			return c, ofEntry(f, err)
 		}
@@ -141,7 +142,7 @@ func ofEntry(f *zip.File, err error) error {
 }
 
 // entryOf holds one entry to the rules of its type. A picture is not decoded, since it is not written anew.
-func entryOf(f *zip.File) (content, error) {
+func entryOf(f *zip.File, buffer *[]byte) (content, error) {
 	extension := extensionOf(f.Name)
 	k, ok := kinds[extension]
 	if !ok || extension == "zip" {
@@ -150,7 +151,7 @@ func entryOf(f *zip.File) (content, error) {
 	if f.UncompressedSize64 > archiveEntry {
 		return content{}, refuse("documents.error.zip_large", "limit", archiveEntry>>20)
 	}
-	raw, err := unpackEntry(f)
+	raw, err := unpackEntry(f, buffer)
 	if err != nil {
 		return content{}, refuse("documents.error.damaged")
 	}
@@ -163,13 +164,17 @@ func entryOf(f *zip.File) (content, error) {
 	return k.examine(bytes.NewReader(raw), extension)
 }
 
-func unpackEntry(f *zip.File) ([]byte, error) {
+// unpackEntry unpacks into the buffer, which one entry after the other uses.
+func unpackEntry(f *zip.File, buffer *[]byte) ([]byte, error) {
 	r, err := f.Open()
 	if err != nil {
 		return nil, err
 	}
 	defer r.Close()
-	raw := make([]byte, f.UncompressedSize64)
+	if uint64(cap(*buffer)) < f.UncompressedSize64 {
+		*buffer = make([]byte, f.UncompressedSize64)
+	}
+	raw := (*buffer)[:f.UncompressedSize64]
 	if _, err := io.ReadFull(r, raw); err != nil {
 		return nil, err
 	}
@@ -181,11 +186,10 @@ func unpackEntry(f *zip.File) ([]byte, error) {
 
 // checkStill looks at a picture without decoding it. Invalid where it says where it was taken.
 func checkStill(src source, k kind) (content, error) {
-	raw := make([]byte, src.Size())
-	if _, err := src.ReadAt(raw, 0); err != nil && !errors.Is(err, io.EOF) {
+	raw, err := io.ReadAll(io.NewSectionReader(src, 0, src.Size()))
+	if err != nil {
 		return content{}, unreadable(err)
 	}
-	var err error
 	switch k.MediaType {
 	case "image/jpeg":
 		_, err = scanJPEG(src)
@@ -236,12 +240,13 @@ func (s *Service) understandEntries(ctx context.Context, file content) (content,
 	if err != nil {
 		return file, unreadable(err)
 	}
+	var buffer []byte
 	for _, f := range papers(archive) {
 		extension := extensionOf(f.Name)
 		if !extract.Reads(extension) {
 			continue
 		}
-		raw, err := unpackEntry(f)
+		raw, err := unpackEntry(f, &buffer)
 		if err != nil {
 			return file, unreadable(err)
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/store"
 )
@@ -48,6 +49,9 @@ func (s *Service) Collect(ctx context.Context) (Collected, error) {
 	if c.Uploads, err = s.uploads.Sweep(ctx); err != nil {
 		return c, err
 	}
+	if err := s.recountAll(ctx); err != nil {
+		return c, err
+	}
 	if c.Collections, err = s.Collections.purge(ctx); err != nil {
 		return c, err
 	}
@@ -76,6 +80,7 @@ func (s *Service) Collect(ctx context.Context) (Collected, error) {
 func (s *Service) remove(ctx context.Context, status Status, kept time.Duration, action string) (int, error) {
 	before := s.clock.Now().Add(-kept)
 	removed, cursor := 0, ""
+	owners := map[domain.OrganizationID]bool{}
 	for {
 		page, err := s.records.List(ctx, store.Query{List: listSweep, Key: store.KeyOf(string(status)), Cursor: cursor, Limit: 100})
 		if err != nil {
@@ -83,7 +88,7 @@ func (s *Service) remove(ctx context.Context, status Status, kept time.Duration,
 		}
 		for _, doc := range page.Items {
 			if !doc.Body.Since.Before(before) {
-				return removed, nil // the longest come first
+				return removed, s.recountThose(ctx, owners) // the longest come first
 			}
 			if doc.Body.Hold != nil {
 				continue
@@ -92,13 +97,14 @@ func (s *Service) remove(ctx context.Context, status Status, kept time.Duration,
 			switch err := s.records.Delete(ctx, doc, change); {
 			case err == nil:
 				removed++
+				owners[doc.Body.Organization] = true
 			case apperr.Is(err, apperr.Conflict), apperr.Is(err, apperr.NotFound): // finished or restored meanwhile
 			default:
 				return removed, err
 			}
 		}
 		if cursor = page.Next; cursor == "" {
-			return removed, nil
+			return removed, s.recountThose(ctx, owners)
 		}
 	}
 }
@@ -147,25 +153,6 @@ func (s *Service) Orphans(ctx context.Context) ([]string, error) {
 			apperr.Conflict, "error.conflict")
 	}
 	return orphans, nil
-}
-
-// Dangling tells which documents have no object, or one of another size: what `gotong check` reports.
-func (s *Service) Dangling(ctx context.Context, found func(id string, d Document)) error {
-	return s.records.Each(ctx, func(doc store.Doc[Document]) error {
-		if doc.Body.Status == Pending {
-			return nil
-		}
-		for _, v := range doc.Body.History() {
-			info, err := s.blobs.Stat(ctx, v.Object)
-			switch {
-			case apperr.Is(err, apperr.NotFound), err == nil && (info.Size != v.Size || info.SHA256 != v.SHA256 && info.SHA256 != ""):
-				found(doc.ID, doc.Body.as(v))
-			case err != nil:
-				return err
-			}
-		}
-		return nil
-	})
 }
 
 // collectEvery is the pause between two runs.

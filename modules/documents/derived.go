@@ -198,11 +198,12 @@ func (s *Service) smaller(ctx context.Context, d Document, side int) ([]byte, er
 		return nil, apperr.Wrap(err, apperr.Unavailable, "")
 	}
 	var out bytes.Buffer
-	if err := jpeg.Encode(&out, shrink(picture, side), &jpeg.Options{Quality: 72}); err != nil {
-		return nil, err
-	}
+	var to io.Writer = &out
 	if frame, err := scanJPEG(bytes.NewReader(raw)); d.MediaType == "image/jpeg" && err == nil && frame.orientation > 1 {
-		withOrientation(&out, frame.orientation)
+		to = &orienting{w: to, orientation: frame.orientation}
+	}
+	if err := jpeg.Encode(to, shrink(picture, side), &jpeg.Options{Quality: 72}); err != nil {
+		return nil, err
 	}
 	return out.Bytes(), s.putDerived(ctx, key, "image/jpeg", out.Bytes())
 }

@@ -3,6 +3,8 @@ package documents
 import (
 	"context"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
@@ -88,10 +90,27 @@ func (r Reading) text(limit int) string {
 		if out.Len() >= limit {
 			break
 		}
-		out.WriteString(r.page(i))
+		writeWords(&out, r.page(i))
 		out.WriteByte('\n')
 	}
 	return out.String()
+}
+
+// wordMax is how many bytes of a word are searched. An index keeps each word whole, so that one of a megabyte would cost it
+// a thousand times as much.
+const wordMax = 100
+
+// writeWords writes a text with the rest of each longer word left out.
+func writeWords(out *strings.Builder, text string) {
+	word := 0
+	for _, r := range text {
+		if unicode.IsSpace(r) {
+			word = 0
+		} else if word += utf8.RuneLen(r); word > wordMax {
+			continue
+		}
+		out.WriteRune(r)
+	}
 }
 
 // page gives a page as text, from 0.

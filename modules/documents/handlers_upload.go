@@ -178,6 +178,9 @@ func (m *Module) renderUpload(c *fiber.Ctx, status int, b web.Base, parent domai
 	b.Crumbs = []web.Crumb{{Label: parent.Title, Path: parent.Path}}
 	b.Private, b.Demo = true, parent.Demo
 	p := formPage{For: parent.Title, ForPath: b.URL(parent.Path), Form: form, Pieces: m.piecesOf(b, parent.Ref)}
+	if p.Room = m.roomBar(c.UserContext(), b, ownerOf(actorOf(c), parent)); p.Room != nil && p.Pieces != nil {
+		p.Pieces.Left = p.Room.Left
+	}
 	for _, id := range made {
 		if v, err := m.Service.Get(c.UserContext(), actorOf(c), id); err == nil {
 			p.Done = append(p.Done, card(b, v, false))

@@ -47,6 +47,20 @@ func newSite(t *testing.T) *site {
 // newSiteOn makes a replica on a store, with the clock, the objects and the thing of that rig.
 func newSiteOn(t *testing.T, like *rig, db *store.DB) *site {
 	t.Helper()
+	s := siteAtRest(t, like, db)
+	following, stop := context.WithCancel(t.Context())
+	followed := make(chan struct{})
+	go func() {
+		defer close(followed)
+		_ = s.m.keeper.Run(following)
+	}()
+	t.Cleanup(func() { stop(); <-followed })
+	return s
+}
+
+// siteAtRest is a site whose search index follows nothing.
+func siteAtRest(t *testing.T, like *rig, db *store.DB) *site {
+	t.Helper()
 	files := os.DirFS("../../views")
 	bundle, err := i18n.Load(files, "locales")
 	if err != nil {
@@ -64,13 +78,6 @@ func newSiteOn(t *testing.T, like *rig, db *store.DB) *site {
 	if err := db.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	following, stop := context.WithCancel(t.Context())
-	followed := make(chan struct{})
-	go func() {
-		defer close(followed)
-		_ = m.keeper.Run(following)
-	}()
-	t.Cleanup(func() { stop(); <-followed })
 	r.failer = &failing{Records: m.Service.records}
 	m.Service.records = r.failer
 	r.Service = m.Service

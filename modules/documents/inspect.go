@@ -34,6 +34,13 @@ type content struct {
 	Personal  []string // numbers with the structure of a NIK or KK found in its text; where they cannot be read, none
 }
 
+// close lets go of what was written anew while it was inspected.
+func (c content) close() {
+	if made, ok := c.source.(*temporary); ok {
+		_ = made.Close() // was read, or is not wanted
+	}
+}
+
 // reader starts at the beginning.
 func (c content) reader() io.ReadSeeker { return io.NewSectionReader(c, 0, c.Size()) }
 
@@ -145,7 +152,9 @@ func examine(name string, src source) (content, error) {
 		extension = "html"
 	}
 	c.Extension, c.MediaType = extension, k.MediaType
-	c.SHA256, err = sumOf(c.source)
+	if c.SHA256, err = sumOf(c.source); err != nil {
+		c.close()
+	}
 	return c, err
 }
 

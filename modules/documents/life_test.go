@@ -82,7 +82,7 @@ func TestVersions(t *testing.T) {
 	}
 	dangling := 0
 	r.blobs.Lose(now.Object)
-	if err := r.Dangling(t.Context(), func(string, Document) { dangling++ }); err != nil || dangling != 1 {
+	if _, err := r.CheckContents(t.Context(), Care{}, func(Trouble) { dangling++ }); err != nil || dangling != 1 {
 		t.Error("a lost version is not told:", dangling, err)
 	}
 }

@@ -54,6 +54,7 @@ type formPage struct {
 	Form    *web.Form
 	Pieces  *pieces // of an upload: how files are sent in pieces
 	Done    []web.Card
+	Room    *roomBar
 }
 
 type panelPage struct {
@@ -63,6 +64,7 @@ type panelPage struct {
 	Empty     string
 	UploadURL string
 	AllURL    string // of everything as a ZIP
+	Room      *roomBar
 }
 
 func documentPath(id domain.DocumentID) string { return "/documents/" + string(id) }
@@ -309,11 +311,11 @@ func (p *showPage) actions(b web.Base, v View) {
 }
 
 // fragmentOf makes a panel's body; "" where it has nothing to show.
-func (m *Module) fragmentOf(b web.Base, parent domain.Resolved, ready, trashed []View, mayAttach bool) (template.HTML, error) {
+func (m *Module) fragmentOf(b web.Base, parent domain.Resolved, ready, trashed []View, mayAttach bool, room *roomBar) (template.HTML, error) {
 	if len(ready) == 0 && len(trashed) == 0 && !mayAttach {
 		return "", nil
 	}
-	p := panelPage{Base: b}
+	p := panelPage{Base: b, Room: room}
 	for _, v := range ready {
 		p.Cards = append(p.Cards, card(b, v, false))
 	}

@@ -1,6 +1,7 @@
 package documents
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
 	"errors"
@@ -9,12 +10,15 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"os"
 
 	"golang.org/x/image/webp"
+
+	"gotong/modules/kit/apperr"
 )
 
-// decodeMax bounds what a picture may take in memory while it is decoded.
-const decodeMax = 96 << 20
+// decodeMax bounds what a picture may take in memory while it is decoded: a photo of 50 million pixels fits.
+const decodeMax = 72 << 20
 
 // decoding lets one picture at a time be decoded, so that many uploads do not add up.
 var decoding = make(chan struct{}, 1)
@@ -29,14 +33,11 @@ func checkJPEG(src source, _ kind) (content, error) {
 	if frame.memory() > decodeMax {
 		return content{}, refuse("documents.error.pixels")
 	}
-	return rewrite(src, jpeg.Decode, func(out *bytes.Buffer, picture image.Image) error {
-		if err := jpeg.Encode(out, picture, &jpeg.Options{Quality: 88}); err != nil {
-			return err
-		}
+	return rewrite(src, jpeg.Decode, func(out io.Writer, picture image.Image) error {
 		if frame.orientation > 1 {
-			withOrientation(out, frame.orientation)
+			out = &orienting{w: out, orientation: frame.orientation}
 		}
-		return nil
+		return jpeg.Encode(out, picture, &jpeg.Options{Quality: 88})
 	})
 }
 
@@ -53,22 +54,66 @@ func checkPNG(src source, _ kind) (content, error) {
 	if int64(config.Width)*int64(config.Height)*bytesPerPixel > decodeMax {
 		return content{}, refuse("documents.error.pixels")
 	}
-	return rewrite(src, png.Decode, func(out *bytes.Buffer, picture image.Image) error { return png.Encode(out, picture) })
+	return rewrite(src, png.Decode, func(out io.Writer, picture image.Image) error { return png.Encode(out, picture) })
 }
 
-// rewrite decodes and encodes, one picture at a time.
-func rewrite(src source, decode func(io.Reader) (image.Image, error), encode func(*bytes.Buffer, image.Image) error) (content, error) {
+// rewrite decodes and encodes, one picture at a time. What it writes lies in a temporary file, so that not both are in
+// memory.
+func rewrite(src source, decode func(io.Reader) (image.Image, error), encode func(io.Writer, image.Image) error) (content, error) {
 	decoding <- struct{}{}
 	defer func() { <-decoding }()
 	picture, err := decode(io.NewSectionReader(src, 0, src.Size()))
 	if err != nil {
 		return content{}, refuse("documents.error.damaged")
 	}
-	var out bytes.Buffer
-	if err := encode(&out, picture); err != nil {
+	out, err := newTemporary()
+	if err != nil {
 		return content{}, err
 	}
-	return content{source: bytes.NewReader(out.Bytes())}, nil
+	buffered := bufio.NewWriterSize(out, 256<<10)
+	if err = errors.Join(encode(buffered, picture), buffered.Flush()); err != nil {
+		return content{}, errors.Join(err, out.Close())
+	}
+	return content{source: out}, nil
+}
+
+// temporary is a source that goes when it is closed.
+type temporary struct {
+	*os.File
+	size int64
+}
+
+var _ source = (*temporary)(nil)
+
+func newTemporary() (*temporary, error) {
+	f, err := os.CreateTemp("", "gotong-picture-")
+	if err != nil {
+		return nil, apperr.Wrap(err, apperr.Unavailable, "error.unavailable")
+	}
+	_ = os.Remove(f.Name()) // where the system lets it, nothing is left even after a crash
+	return &temporary{File: f}, nil
+}
+
+// Write counts what it writes. Unavailable where the disk is full.
+func (t *temporary) Write(p []byte) (int, error) {
+	n, err := t.File.Write(p)
+	t.size += int64(n)
+	if err != nil {
+		err = apperr.Wrap(err, apperr.Unavailable, "error.unavailable")
+	}
+	return n, err
+}
+
+// Size is what was written.
+func (t *temporary) Size() int64 { return t.size }
+
+// Close removes it.
+func (t *temporary) Close() error {
+	err := t.File.Close()
+	if gone := os.Remove(t.Name()); gone != nil && !errors.Is(gone, os.ErrNotExist) {
+		err = errors.Join(err, gone)
+	}
+	return err
 }
 
 // jpegFrame is what must be known of a JPEG before it is decoded.
@@ -197,15 +242,30 @@ func exifEntry(body []byte, tag uint16) *exifValue {
 	return nil
 }
 
-// withOrientation puts an EXIF segment with that one entry behind the start of a JPEG.
-func withOrientation(out *bytes.Buffer, orientation int) {
-	segment := []byte{0xff, 0xe1, 0, 34, 'E', 'x', 'i', 'f', 0, 0, 'M', 'M', 0, 42, 0, 0, 0, 8,
-		0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, byte(orientation), 0, 0, 0, 0, 0, 0}
-	written := bytes.Clone(out.Bytes())
-	out.Reset()
-	out.Write(written[:2])
-	out.Write(segment)
-	out.Write(written[2:])
+// orienting puts an EXIF segment with that one entry behind the first two bytes of a JPEG, its start.
+type orienting struct {
+	w           io.Writer
+	orientation int
+	begun       int
+}
+
+// Write passes on.
+func (o *orienting) Write(p []byte) (int, error) {
+	if o.begun >= 2 {
+		return o.w.Write(p)
+	}
+	start := min(2-o.begun, len(p))
+	n, err := o.w.Write(p[:start])
+	if o.begun += n; err != nil || o.begun < 2 {
+		return n, err
+	}
+	_, err = o.w.Write([]byte{0xff, 0xe1, 0, 34, 'E', 'x', 'i', 'f', 0, 0, 'M', 'M', 0, 42, 0, 0, 0, 8,
+		0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, byte(o.orientation), 0, 0, 0, 0, 0, 0})
+	if err != nil {
+		return n, err
+	}
+	m, err := o.w.Write(p[start:])
+	return n + m, err
 }
 
 // checkWebP has no encoder to write a picture anew with: the picture is decoded to see that it is one, and of the
@@ -223,7 +283,7 @@ func checkWebP(src source, _ kind) (content, error) {
 		return content{}, refuse("documents.error.damaged")
 	}
 	out := bytes.NewReader(kept)
-	return rewrite(out, webp.Decode, func(again *bytes.Buffer, _ image.Image) error {
+	return rewrite(out, webp.Decode, func(again io.Writer, _ image.Image) error {
 		_, err := again.Write(kept)
 		return err
 	})

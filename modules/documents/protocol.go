@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"strings"
 
 	"gotong/modules/domain"
@@ -52,15 +53,13 @@ func (s *Service) add(ctx context.Context, actor domain.Actor, op store.Operatio
 	if err != nil {
 		return "", err
 	}
-	file, err := inspect(up, s.limit)
-	if err == nil {
-		file, err = s.scan(ctx, file)
+	if err := s.hasRoom(ctx, ownerOf(actor, parent), up.Size); err != nil {
+		return "", err
 	}
+	file, err := s.pass(ctx)(inspect(up, s.limit))
+	defer file.close()
 	if err == nil && file.Finding != "" && awaits != "" {
 		err = scanAway()
-	}
-	if err == nil {
-		file, err = s.understand(ctx, file)
 	}
 	if err != nil {
 		return "", err
@@ -72,6 +71,22 @@ func (s *Service) add(ctx context.Context, actor domain.Actor, op store.Operatio
 	id := actor.NewID(op)
 	d.Object, d.Awaits = newKey(id), awaits
 	return domain.DocumentID(id), s.keep(ctx, actor, op, id, d, s.place(ctx, file))
+}
+
+// pass holds a file that was examined against the scanner and reads it; of one that is not taken nothing is left.
+func (s *Service) pass(ctx context.Context) func(content, error) (content, error) {
+	return func(file content, err error) (content, error) {
+		if err == nil {
+			file, err = s.scan(ctx, file)
+		}
+		if err == nil {
+			file, err = s.understand(ctx, file)
+		}
+		if err != nil {
+			file.close()
+		}
+		return file, err
+	}
 }
 
 // newKey makes a random key below a document's id.
@@ -112,8 +127,14 @@ func (s *Service) keep(ctx context.Context, actor domain.Actor, op store.Operati
 			return err
 		}
 		change := actor.Change("document.started", d.Organization, store.Operation{ID: op.ID + "/start", Digest: d.Input})
-		if doc, err = s.records.Insert(ctx, id, d, change); apperr.Is(err, apperr.Conflict) {
+		doc, err = s.records.Insert(ctx, id, d, change)
+		switch {
+		case apperr.Is(err, apperr.Conflict):
 			doc, err = s.records.Get(ctx, id) // our twin was faster
+		case err == nil:
+			if full := s.fits(ctx, d.Organization, 0); full != nil {
+				return errors.Join(full, s.records.Delete(ctx, doc, store.Change{Action: "document.abandoned", Organization: string(d.Organization)}))
+			}
 		}
 	}
 	switch {

@@ -95,7 +95,7 @@ func newRig(t *testing.T) *rig {
 	}
 	defer func() { r.Collections = &Collections{records: curated, library: r.Service} }()
 	r.Service = &Service{records: r.failer, access: access, blobs: r.blobs, resolvers: map[string]domain.Resolver{domain.KindNeed: r.thing, domain.KindOrganization: &houses{}},
-		orgs: names{}, regions: names{}, clock: c, log: slog.New(slog.DiscardHandler), limit: 1 << 20, uploads: uploads, largest: 64 << 20, links: store.NewState[linkKept](db, "document_links"), counter: db, scans: store.NewState[scans](db, "document_scans"), extract: extract.Inside{}}
+		orgs: names{}, regions: names{}, clock: c, log: slog.New(slog.DiscardHandler), limit: 1 << 20, uploads: uploads, largest: 64 << 20, links: store.NewState[linkKept](db, "document_links"), counter: db, scans: store.NewState[scans](db, "document_scans"), rooms: store.NewState[room](db, "document_rooms"), extract: extract.Inside{}}
 	return r
 }
 
@@ -256,7 +256,7 @@ func (r *rig) settled(t *testing.T) (ready int) {
 			t.Errorf("object %s is orphaned", key)
 		}
 	}
-	err = r.Dangling(t.Context(), func(id string, _ Document) { t.Errorf("document %s dangles", id) })
+	_, err = r.CheckContents(t.Context(), Care{}, func(x Trouble) { t.Errorf("document %s: %s is %s", x.Document, x.Key, x.What) })
 	if err != nil {
 		t.Fatal(err)
 	}

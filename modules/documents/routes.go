@@ -21,15 +21,22 @@ import (
 // DefaultLimit is the largest upload where nothing else is configured.
 const DefaultLimit = 32 << 20
 
+// Objects is the object store, for documents and for uploads.
+type Objects interface {
+	Blobs
+	resumable.Parts
+}
+
 // Deps is what the module needs.
 type Deps struct {
 	DB            *store.DB
-	Blobs         resumable.Blobs
+	Blobs         Objects
 	Views         *web.Engine
 	Clock         clock.Clock
 	Log           *slog.Logger
 	Limit         int64                      // bytes of one form's file; 0 means DefaultLimit
 	Largest       int64                      // bytes of a file that comes in pieces; 0 means DefaultLargest
+	Quota         int64                      // bytes of the documents of one organisation; 0: as many as there are
 	Scanner       Scanner                    // nil: files are not scanned
 	Resolvers     map[string]domain.Resolver // by kind, of everything that may have documents; filled before the first request
 	Things        map[string]string          // kinds of what may have documents, by the collection whose changes they follow
@@ -98,7 +105,7 @@ func New(d Deps) *Module {
 		Service: &Service{
 			records: records, batches: records, access: store.NewState[access](d.DB, "document_access"), links: store.NewState[linkKept](d.DB, "document_links"), counter: d.DB, blobs: d.Blobs,
 			resolvers: d.Resolvers, things: d.Things, find: find, extract: d.Extract, orgs: d.Organizations, regions: d.Regions, clock: d.Clock, log: d.Log, limit: d.Limit,
-			uploads: uploads, largest: d.Largest, scanner: d.Scanner, scans: store.NewState[scans](d.DB, "document_scans"),
+			uploads: uploads, largest: d.Largest, scanner: d.Scanner, scans: store.NewState[scans](d.DB, "document_scans"), rooms: store.NewState[room](d.DB, "document_rooms"), quota: d.Quota,
 		},
 		db: d.DB, log: d.Log, history: d.History, people: d.People,
 		indexView: web.NewView[indexPage](d.Views, "documents/index"),

@@ -22,6 +22,7 @@ type Blobs interface {
 	Get(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error)
 	Delete(ctx context.Context, key string) error
 	List(ctx context.Context, prefix string) iter.Seq2[blob.Info, error]
+	Hold(ctx context.Context, key string, on bool) error
 }
 
 var _ Blobs = (*blob.Store)(nil)
@@ -74,6 +75,8 @@ type Service struct {
 	uploads   Uploads
 	scanner   Scanner // nil where none is configured
 	scans     *store.State[scans]
+	rooms     *store.State[room]
+	quota     int64 // bytes of the documents of one organisation; 0: as many as there are
 	largest   int64 // bytes of a file that comes in pieces
 }
 

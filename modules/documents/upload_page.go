@@ -13,13 +13,14 @@ type pieces struct {
 	For     string
 	Accept  string
 	Largest int64
+	Left    int64  // bytes that the owner has room for; negative: as many as there are
 	Words   string // JSON
 }
 
 // words of the upload page's script, each a text documents.upload.NAME.
 var words = []string{
 	"drop", "camera", "waiting", "sending", "done", "broken", "refused", "again", "resume", "cancel", "remove", "type", "large", "empty", "of", "left", "seconds", "minutes",
-	"hours", "all", "all_done", "wait", "list", "offline", "limits",
+	"hours", "all", "all_done", "wait", "list", "offline", "limits", "room",
 }
 
 // uploadForm asks for files; presets come from the address.
@@ -46,5 +47,5 @@ func (m *Module) piecesOf(b web.Base, ref domain.Ref) *pieces {
 	if err != nil {
 		return nil
 	}
-	return &pieces{Address: "/uploads", For: forValue(ref), Accept: Accept, Largest: m.Service.Largest(), Words: string(raw)}
+	return &pieces{Address: "/uploads", For: forValue(ref), Accept: Accept, Largest: m.Service.Largest(), Left: -1, Words: string(raw)}
 }

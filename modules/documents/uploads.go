@@ -32,9 +32,10 @@ const DefaultLargest = 2 << 30
 func (s *Service) Largest() int64 { return s.largest }
 
 // BeginUpload notes a file that is to come in pieces for a thing, and gives the id of the document that it will be.
-// Errors: those of ParentFor; Invalid for a name or size that is not taken.
+// Errors: those of ParentFor; Invalid for a name or size that is not taken, or where the owner has no room for it.
 func (s *Service) BeginUpload(ctx context.Context, actor domain.Actor, ref domain.Ref, name string, size int64) (string, error) {
-	if _, err := s.ParentFor(ctx, actor, ref); err != nil {
+	parent, err := s.ParentFor(ctx, actor, ref)
+	if err != nil {
 		return "", err
 	}
 	k, err := kindOf(name)
@@ -47,6 +48,9 @@ func (s *Service) BeginUpload(ctx context.Context, actor domain.Actor, ref domai
 	}
 	if size > limit {
 		return "", refuse("documents.error.too_large", "limit", limit>>20)
+	}
+	if err := s.hasRoom(ctx, ownerOf(actor, parent), size); err != nil {
+		return "", err
 	}
 	id := store.NewID()
 	return id, s.uploads.Begin(ctx, resumable.Upload{
@@ -83,6 +87,7 @@ func (s *Service) AddUploaded(ctx context.Context, actor domain.Actor, ref domai
 	if err != nil {
 		return "", err
 	}
+	defer in.file.close()
 	op := store.Operation{ID: "upload/" + id, Digest: in.arrivedAs} // the form may name several files and be sent again with fewer
 	d, err := s.newDocument(actor, op, parent, details, in.name, in.file)
 	if err != nil {
@@ -127,13 +132,7 @@ func (s *Service) arrived(ctx context.Context, actor domain.Actor, ref domain.Re
 		return incoming{}, unfinished(err)
 	}
 	src := &remote{ctx: ctx, blobs: s.blobs, key: u.Key, size: u.Size}
-	file, err := examine(u.Name, src)
-	if err == nil {
-		file, err = s.scan(ctx, file)
-	}
-	if err == nil {
-		file, err = s.understand(ctx, file)
-	}
+	file, err := s.pass(ctx)(examine(u.Name, src))
 	if apperr.Is(err, apperr.Invalid) { // it will never pass
 		return incoming{}, errors.Join(err, s.uploads.Remove(ctx, id, true))
 	}

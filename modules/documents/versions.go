@@ -2,6 +2,7 @@ package documents
 
 import (
 	"context"
+	"slices"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
@@ -29,6 +30,7 @@ func (s *Service) Renew(ctx context.Context, actor domain.Actor, op store.Operat
 		}
 		return refuse("documents.error.upload_gone")
 	}
+	defer in.file.close()
 	if err == nil && in.file.Finding != "" {
 		err = scanAway() // what stands now stays readable until the new content is known to be clean
 	}
@@ -43,10 +45,19 @@ func (s *Service) Renew(ctx context.Context, actor domain.Actor, op store.Operat
 	if _, err := doc.Body.renew(v); err != nil {
 		return err
 	}
+	if err := s.fits(ctx, doc.Body.Organization, v.Size); err != nil {
+		return err
+	}
 	if v.Object, err = s.settle(ctx, doc.Body, in); err != nil {
 		return err
 	}
 	err = s.change(ctx, actor, op, id, version, "document.renewed", r.Why, func(d Document) (Document, error) { return d.renew(v) })
+	if err == nil && doc.Body.Hold != nil {
+		err = s.blobs.Hold(ctx, v.Object, true)
+	}
+	if err == nil {
+		err = s.recountThose(ctx, map[domain.OrganizationID]bool{doc.Body.Organization: true})
+	}
 	if err != nil || in.upload == "" {
 		return err
 	}
@@ -57,13 +68,7 @@ func (s *Service) incoming(ctx context.Context, actor domain.Actor, doc store.Do
 	if r.Upload != "" {
 		return s.arrived(ctx, actor, doc.Body.Parent, r.Upload)
 	}
-	file, err := inspect(r.File, s.limit)
-	if err == nil {
-		file, err = s.scan(ctx, file)
-	}
-	if err == nil {
-		file, err = s.understand(ctx, file)
-	}
+	file, err := s.pass(ctx)(inspect(r.File, s.limit))
 	if err != nil {
 		return incoming{}, err
 	}
@@ -116,9 +121,33 @@ func (s *Service) Keep(ctx context.Context, actor domain.Actor, op store.Operati
 	if !actor.Secretariat() {
 		return apperr.New(apperr.Forbidden, "error.forbidden")
 	}
-	return s.change(ctx, actor, op, id, version, "document.held", reason, func(d Document) (Document, error) {
+	err := s.change(ctx, actor, op, id, version, "document.held", reason, func(d Document) (Document, error) {
 		return d.hold(reason, actor.Account, s.clock.Now())
 	})
+	if err != nil {
+		return err
+	}
+	return s.holdContents(ctx, id)
+}
+
+// holdContents has the object store hold or let go what a document's versions are kept in, as far as it can: an object stays
+// held while any document that names it is. The same operation again does it again.
+func (s *Service) holdContents(ctx context.Context, id domain.DocumentID) error {
+	doc, err := s.records.Get(ctx, string(id))
+	if err != nil {
+		return err
+	}
+	for _, v := range doc.Body.History() {
+		page, err := s.records.List(ctx, store.Query{List: listObject, Key: store.KeyOf(v.Object), Limit: 200})
+		if err != nil {
+			return err
+		}
+		held := slices.ContainsFunc(page.Items, func(other store.Doc[Document]) bool { return other.Body.Hold != nil })
+		if err := s.blobs.Hold(ctx, v.Object, held); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // LetGo ends a hold; the secretariat's. Errors: those of change, Forbidden.
@@ -126,7 +155,11 @@ func (s *Service) LetGo(ctx context.Context, actor domain.Actor, op store.Operat
 	if !actor.Secretariat() {
 		return apperr.New(apperr.Forbidden, "error.forbidden")
 	}
-	return s.change(ctx, actor, op, id, version, "document.let-go", "", func(d Document) (Document, error) { return d.letGo() })
+	err := s.change(ctx, actor, op, id, version, "document.let-go", "", func(d Document) (Document, error) { return d.letGo() })
+	if err != nil {
+		return err
+	}
+	return s.holdContents(ctx, id)
 }
 
 // releaseDue ends the embargoes whose day has come, so that indexes and cached pages hear of it. Reading counts the day

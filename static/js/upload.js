@@ -126,9 +126,15 @@
       if (accepted.indexOf(extension) < 0) show(file, "refused", words.type);
       else if (!blob.size) show(file, "refused", words.empty);
       else if (blob.size > Number(box.dataset.largest)) show(file, "refused", words.large);
+      else if (box.dataset.left >= 0 && coming() > Number(box.dataset.left)) show(file, "refused", words.room);
       else show(file, "waiting");
     });
     next();
+  }
+
+  // The bytes that are to come or came and are not saved yet: the room for them is what the page says is left.
+  function coming() {
+    return files.reduce(function (n, f) { return f.state === "refused" ? n : n + f.size; }, 0);
   }
 
   function next() {

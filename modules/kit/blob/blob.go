@@ -15,10 +15,12 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
+	"github.com/minio/minio-go/v7/pkg/encrypt"
 
 	"gotong/modules/kit/apperr"
 )
@@ -29,8 +31,11 @@ type Config struct {
 	Bucket    string
 	AccessKey string
 	SecretKey string
+	Session   string // the token of keys that were lent for a while; "" for lasting ones
 	TLS       bool
 	Region    string // "" means us-east-1, MinIO's own default
+
+	Keeping Keeping // what of the server's own means is used; see Prepare
 
 	// AfterPut is called when the server has taken an object and before Put returns, for stores that acknowledge
 	// before the object is durable. nil: nothing to do. Its error makes the put fail with Unavailable.
@@ -58,6 +63,8 @@ type PutOptions struct {
 type Store struct {
 	config Config
 	core   minio.Core
+	sse    encrypt.ServerSide // nil: as the bucket says
+	locks  atomic.Bool        // objects can be held; see Prepare
 	close  func()
 }
 
@@ -91,14 +98,18 @@ func Open(config Config) (*Store, error) {
 		}
 	}
 	core, err := minio.NewCore(endpoint, &minio.Options{
-		Creds:  credentials.NewStaticV4(config.AccessKey, config.SecretKey, ""),
+		Creds:  credentials.NewStaticV4(config.AccessKey, config.SecretKey, config.Session),
 		Secure: config.TLS, Region: config.Region, Transport: transport,
 		BucketLookup: minio.BucketLookupPath, MaxRetries: 2,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("blob: endpoint %q: %w", config.Endpoint, err)
 	}
-	return &Store{config: config, core: *core, close: transport.CloseIdleConnections}, nil
+	sse, err := config.Keeping.serverSide()
+	if err != nil {
+		return nil, fmt.Errorf("blob: %w", err)
+	}
+	return &Store{config: config, core: *core, sse: sse, close: transport.CloseIdleConnections}, nil
 }
 
 // Close drops idle connections.
@@ -116,7 +127,12 @@ func (s *Store) Ensure(ctx context.Context) error {
 	if exists {
 		return nil
 	}
-	err = s.core.MakeBucket(ctx, s.config.Bucket, minio.MakeBucketOptions{Region: s.config.Region})
+	options := minio.MakeBucketOptions{Region: s.config.Region, ObjectLocking: s.config.Keeping.Lock}
+	err = s.core.MakeBucket(ctx, s.config.Bucket, options)
+	if answer := minio.ToErrorResponse(err); options.ObjectLocking && answer.StatusCode == http.StatusNotImplemented {
+		options.ObjectLocking = false // Prepare says so
+		err = s.core.MakeBucket(ctx, s.config.Bucket, options)
+	}
 	if code := minio.ToErrorResponse(err).Code; code == "BucketAlreadyOwnedByYou" || code == "BucketAlreadyExists" {
 		return nil // another replica was faster
 	}
@@ -139,7 +155,7 @@ func (s *Store) Health(ctx context.Context) error {
 // Unavailable: the store did not take it, or the content was not what SHA256 promised.
 func (s *Store) Put(ctx context.Context, key string, r io.Reader, options PutOptions) (Info, error) {
 	sum := newSummed(r)
-	put := minio.PutObjectOptions{ContentType: options.ContentType, PartSize: singlePut}
+	put := minio.PutObjectOptions{ContentType: options.ContentType, PartSize: singlePut, ServerSideEncryption: s.sse}
 	if options.Size < 0 {
 		put.PartSize = unknownPart
 	}

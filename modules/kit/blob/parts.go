@@ -22,7 +22,7 @@ type Part struct {
 // BeginParts starts an object that comes in parts and gives the name under which they are put. Nothing stands under the
 // key until FinishParts.
 func (s *Store) BeginParts(ctx context.Context, key, contentType string) (upload string, err error) {
-	upload, err = s.core.NewMultipartUpload(ctx, s.config.Bucket, key, minio.PutObjectOptions{ContentType: contentType})
+	upload, err = s.core.NewMultipartUpload(ctx, s.config.Bucket, key, minio.PutObjectOptions{ContentType: contentType, ServerSideEncryption: s.sse})
 	return upload, failure("begin parts of "+key, err)
 }
 

@@ -34,9 +34,10 @@ const (
 	MaxSize  = 64 << 20 // bytes of a file
 	MaxText  = 2 << 20  // bytes of all text together
 	MaxPages = 2000
-	MaxRows  = 200 // of one page of a table
-	maxCells = 40  // of one row
-	maxCell  = 500 // letters of one cell
+	MaxRows  = 200     // of one page of a table
+	maxCells = 40      // of one row
+	maxCell  = 500     // letters of one cell
+	maxTable = 8 << 20 // bytes that all tables together take in memory, roughly
 	pageText = 4000
 )
 
@@ -122,6 +123,7 @@ type paper struct {
 	open   Page
 	text   strings.Builder
 	total  int
+	table  int
 	cut    bool
 	active []string
 }
@@ -164,8 +166,10 @@ func (p *paper) row(number int, cells []string) error {
 		}
 		row[i] = strings.ToValidUTF8(cell, "\ufffd")
 		p.total += len(row[i]) + 1
+		p.table += len(row[i]) + 16
 	}
-	if p.total > MaxText {
+	p.table += 48
+	if p.total > MaxText || p.table > maxTable {
 		p.cut = true
 		return errFull
 	}

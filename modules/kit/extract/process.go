@@ -20,9 +20,9 @@ const childVariable = "GOTONG_EXTRACT"
 // Bounds of a child.
 const (
 	childTime   = 20 * time.Second
-	childMemory = 384 << 20 // bytes that it may have written to
-	childHeap   = 256 << 20 // bytes from which on it gives up by itself, where the system sets no bound
-	childAnswer = 16 << 20
+	childMemory = 88 << 20 // bytes that it may take beyond what the program has at its start
+	childHeap   = 72 << 20 // bytes from which on it gives up by itself, where the system sets no bound
+	childAnswer = 8 << 20
 	together    = 2 // children at once
 )
 
@@ -41,24 +41,56 @@ func Child(in io.Reader, out io.Writer) int {
 	bound(childMemory, childTime)
 	debug.SetMemoryLimit(childHeap)
 	go watch()
-	src, err := inMemory(in, 0)
+	src, err := spooled(in)
 	if err != nil {
 		return childLimit
 	}
+	defer src.close()
 	result, err := Read(os.Getenv(childVariable), src)
 	if err != nil && len(result.Active) == 0 {
 		return childDamaged
 	}
-	if json.NewEncoder(out).Encode(result) != nil {
+	answer := json.NewEncoder(out)
+	answer.SetEscapeHTML(false)
+	if answer.Encode(result) != nil {
 		return childDamaged
 	}
 	return childDone
 }
 
+// spool is a file that is kept on disk while it is read, so that its size is not the child's.
+type spool struct {
+	*os.File
+	size int64
+}
+
+// Size is what was written.
+func (s *spool) Size() int64 { return s.size }
+
+func (s *spool) close() { _ = s.Close(); _ = os.Remove(s.Name()) }
+
+// spooled keeps what in gives, at most MaxSize bytes. ErrLimit for more.
+func spooled(in io.Reader) (*spool, error) {
+	f, err := os.CreateTemp("", "gotong-extract-")
+	if err != nil {
+		return nil, err
+	}
+	s := &spool{File: f}
+	_ = os.Remove(f.Name()) // where the system lets it, the file goes with its last reader, however that ends
+	if s.size, err = io.Copy(f, io.LimitReader(in, MaxSize+1)); err == nil && s.size > MaxSize {
+		err = ErrLimit
+	}
+	if err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
 // watch ends a child that holds too much, where the system does not.
 func watch() {
 	var m runtime.MemStats
-	for range time.Tick(50 * time.Millisecond) {
+	for range time.Tick(20 * time.Millisecond) {
 		if runtime.ReadMemStats(&m); m.HeapAlloc > childHeap {
 			os.Exit(childLimit)
 		}
@@ -98,7 +130,7 @@ func (p *Process) Extract(ctx context.Context, kind string, r io.Reader, size in
 	limited, cancel := context.WithTimeout(ctx, p.limit)
 	defer cancel()
 	child := exec.CommandContext(limited, p.program) //nolint:gosec // this very program
-	child.Env = []string{childVariable + "=" + kind, "GOMAXPROCS=1", "GOTRACEBACK=none"}
+	child.Env = []string{childVariable + "=" + kind, "GOMAXPROCS=1", "GOTRACEBACK=none", "TMPDIR=" + os.TempDir(), "TMP=" + os.TempDir()}
 	child.WaitDelay = time.Second
 	given := &source{r: r}
 	var out bytes.Buffer

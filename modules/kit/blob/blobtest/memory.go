@@ -28,6 +28,7 @@ type Memory struct {
 	mu      sync.Mutex
 	objects map[string]object
 	begun   map[string]unfinished
+	held    map[string]bool
 	open    int
 }
 
@@ -38,7 +39,7 @@ type object struct {
 
 // NewMemory makes an empty store.
 func NewMemory(c clock.Clock) *Memory {
-	return &Memory{clock: c, objects: map[string]object{}, begun: map[string]unfinished{}}
+	return &Memory{clock: c, objects: map[string]object{}, begun: map[string]unfinished{}, held: map[string]bool{}}
 }
 
 // Keys lists what is stored, in order.
@@ -160,6 +161,34 @@ func (m *Memory) Delete(_ context.Context, key string) error {
 	}
 	m.Lose(key)
 	return m.at("delete after")
+}
+
+// Hold is blob.Store.Hold.
+func (m *Memory) Hold(_ context.Context, key string, on bool) error {
+	if err := m.at("hold before"); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	m.held[key] = on
+	m.mu.Unlock()
+	return m.at("hold after")
+}
+
+// Held tells whether an object is held.
+func (m *Memory) Held(key string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.held[key]
+}
+
+// Spoil changes what stands under a key, as a broken disk would: what is known of it stays.
+func (m *Memory) Spoil(key string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	o := m.objects[key]
+	o.content = bytes.Clone(o.content)
+	o.content[len(o.content)/2] ^= 1
+	m.objects[key] = o
 }
 
 // List is blob.Store.List; a failing one breaks off after what it already gave.

@@ -1,0 +1,162 @@
+package portal_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/credentials"
+
+	"gotong/app/embedded/oidc"
+	"gotong/app/embedded/s3"
+	"gotong/modules/kit/resumable"
+)
+
+// BenchmarkFiles sends and fetches 100 MB through the portal, by one person over HTTP as the upload page does, and with a
+// bare minio-go client straight at the same embedded store, in turn. It reports how many times as fast the portal was as
+// the bare client, and where an upload's time went: pieces (receiving them, their SHA-256, storing and joining them), saving (the form:
+// type, text, personal numbers, SHA-256 again), and for comparison the SHA-256 of 100 MB and 100 puts of 1 MiB by the bare
+// client.
+//
+//	go test -run '^$' -bench Files -benchtime 5x ./app/portal
+func BenchmarkFiles(b *testing.B) {
+	const size = 100 << 20
+	data, listen := filepath.Join(b.TempDir(), "data"), freeAddress(b)
+	p := start(b, data, listen)
+	b.Cleanup(func() { p.end(syscall.SIGTERM) })
+	person := signedSender(b, "http://"+listen)
+	store, err := s3.Start(b.Context(), s3.Config{Folder: filepath.Join(data, "objects")})
+	if err != nil || !store.Joined() {
+		b.Fatal(err, "the portal's store is not joined")
+	}
+	where := store.Blob("gotong")
+	socket, unix := strings.CutPrefix(where.Endpoint, "unix:")
+	transport := &http.Transport{DisableCompression: true}
+	endpoint := where.Endpoint
+	if unix {
+		endpoint = "localhost"
+		transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, "unix", socket)
+		}
+	}
+	bare, err := minio.New(endpoint, &minio.Options{Creds: credentials.NewStaticV4(where.AccessKey, where.SecretKey, ""), Transport: transport})
+	if err != nil {
+		b.Fatal(err)
+	}
+	content := make([]byte, 0, size+100)
+	took := map[string]time.Duration{}
+	timed := func(name string, fn func() error) {
+		begin := time.Now()
+		if err := fn(); err != nil {
+			b.Fatalf("%s: %v", name, err)
+		}
+		took[name] += time.Since(begin)
+	}
+	rounds := 0
+	for b.Loop() {
+		rounds++
+		content = content[:0]
+		for i := 0; len(content) < size; i++ { // another content each time: the same is stored once
+			content = fmt.Appendf(content, "Baris %d dari putaran %d laporan tahunan: tandon air di dusun, tanpa nama warga.\n", i, rounds)
+		}
+		content = content[:size]
+		timed("bare put", func() error {
+			_, err := bare.PutObject(b.Context(), "gotong", "bench/whole", bytes.NewReader(content), size, minio.PutObjectOptions{DisableMultipart: true})
+			return err
+		})
+		timed("bare get", func() error {
+			return drain(bare.GetObject(b.Context(), "gotong", "bench/whole", minio.GetObjectOptions{}))
+		})
+		timed("bare 1 MiB puts", func() error {
+			for at := 0; at < size; at += resumable.PieceMax {
+				_, err := bare.PutObject(b.Context(), "gotong", fmt.Sprintf("bench/%d", at), bytes.NewReader(content[at:at+resumable.PieceMax]), resumable.PieceMax, minio.PutObjectOptions{})
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		timed("SHA-256", func() error { sha256.Sum256(content); return nil })
+		var upload, document string
+		timed("pieces", func() (err error) {
+			upload, err = person.sendAll(content)
+			return err
+		})
+		timed("saving", func() (err error) {
+			document, err = person.save(upload)
+			return err
+		})
+		timed("portal get", func() error {
+			req, err := http.NewRequestWithContext(b.Context(), http.MethodGet, person.base+document+"/file", nil)
+			if err != nil {
+				return err
+			}
+			req.Header.Set("Cookie", person.cookie)
+			res, err := person.client.Do(req)
+			if err != nil {
+				return err
+			}
+			if res.StatusCode != http.StatusOK || res.ContentLength != size {
+				return fmt.Errorf("%s, %d bytes", res.Status, res.ContentLength)
+			}
+			return drain(res.Body, nil)
+		})
+	}
+	seconds := func(name string) float64 { return took[name].Seconds() / float64(rounds) }
+	b.ReportMetric(seconds("bare get")/seconds("portal get"), "download-times-bare")
+	b.ReportMetric(seconds("bare put")/(seconds("pieces")+seconds("saving")), "upload-times-bare")
+	for name, unit := range map[string]string{"bare put": "s-bare-put", "bare get": "s-bare-get", "bare 1 MiB puts": "s-bare-pieces", "SHA-256": "s-sha256", "pieces": "s-pieces", "saving": "s-saving", "portal get": "s-portal-get"} {
+		b.ReportMetric(seconds(name), unit)
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+func drain(r io.ReadCloser, err error) error {
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, r)
+	_ = r.Close()
+	return err
+}
+
+// sendAll sends a content in pieces and gives the upload's id.
+func (s *sender) sendAll(content []byte) (string, error) {
+	at, err := s.upload(len(content), func(offset, n int) []byte { return content[offset : offset+n] })
+	return at[strings.LastIndexByte(at, '/')+1:], err
+}
+
+// save sends the form and gives the document's address.
+func (s *sender) save(upload string) (string, error) {
+	form := url.Values{"_csrf": {s.token}, "_op": {upload}, "for": {"organization:" + oidc.OrgUniv}, "type": {"report"}, "visibility": {"public"}, "language": {"id"}, "upload": {upload}}
+	client := s.client
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	req, err := http.NewRequest(http.MethodPost, s.base+"/documents", strings.NewReader(form.Encode()))
+	if err != nil {
+		return "", err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Cookie", s.cookie)
+	req.Header.Set("Origin", s.base)
+	res, err := client.Do(req)
+	if err != nil {
+		return "", err
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusSeeOther {
+		said, _ := io.ReadAll(io.LimitReader(res.Body, 4000))
+		return "", fmt.Errorf("%s: %s", res.Status, said)
+	}
+	return res.Header.Get("Location"), nil
+}

@@ -132,7 +132,7 @@ func (s *Service) keep(ctx context.Context, actor domain.Actor, op store.Operati
 		case apperr.Is(err, apperr.Conflict):
 			doc, err = s.records.Get(ctx, id) // our twin was faster
 		case err == nil:
-			if full := s.fits(ctx, d.Organization, 0); full != nil {
+			if full := s.fits(ctx, d.Organization, d.Size, true); full != nil {
 				return errors.Join(full, s.records.Delete(ctx, doc, store.Change{Action: "document.abandoned", Organization: string(d.Organization)}))
 			}
 		}

@@ -69,20 +69,43 @@ func (s *Service) hasRoom(ctx context.Context, org domain.OrganizationID, size i
 	}
 	r, err := s.roomOf(ctx, org)
 	if err == nil && r.Bytes+size > s.quota {
+		r, err = s.recount(ctx, org) // a content that stands already may have been added twice
+	}
+	if err == nil && r.Bytes+size > s.quota {
 		err = noRoom(r, s.quota)
 	}
 	return err
 }
 
-// fits counts again once a document is known with its new content, so that of many at once none slips by. Invalid (file).
-func (s *Service) fits(ctx context.Context, org domain.OrganizationID, more int64) error {
+// fits adds a content to what an organisation's documents take. Far from the bound that is a sum; near to it all is counted,
+// so that of many at once none slips by: known says that the content's document is stored already and counted with the
+// others. Invalid (file).
+func (s *Service) fits(ctx context.Context, org domain.OrganizationID, size int64, known bool) error {
 	if !s.bounded(org) {
 		return nil
 	}
-	r, err := s.recount(ctx, org)
-	if err == nil && r.Bytes+more > s.quota {
-		err = noRoom(r, s.quota)
+	add := func(r room) (room, error) {
+		r.Bytes += size
+		if known {
+			r.Documents++
+		}
+		return r, nil
 	}
+	r, err := s.rooms.Get(ctx, string(org))
+	if err == nil && r.Bytes+size <= s.quota/10*9 {
+		_, err = s.rooms.Change(ctx, string(org), add)
+		return err
+	}
+	if err != nil && !apperr.Is(err, apperr.NotFound) {
+		return err
+	}
+	if r, err = s.recount(ctx, org); err != nil || known && r.Bytes <= s.quota {
+		return err
+	}
+	if known || r.Bytes+size > s.quota {
+		return noRoom(r, s.quota)
+	}
+	_, err = s.rooms.Change(ctx, string(org), add)
 	return err
 }
 

@@ -45,7 +45,7 @@ func (s *Service) Renew(ctx context.Context, actor domain.Actor, op store.Operat
 	if _, err := doc.Body.renew(v); err != nil {
 		return err
 	}
-	if err := s.fits(ctx, doc.Body.Organization, v.Size); err != nil {
+	if err := s.fits(ctx, doc.Body.Organization, v.Size, false); err != nil {
 		return err
 	}
 	if v.Object, err = s.settle(ctx, doc.Body, in); err != nil {
@@ -54,9 +54,6 @@ func (s *Service) Renew(ctx context.Context, actor domain.Actor, op store.Operat
 	err = s.change(ctx, actor, op, id, version, "document.renewed", r.Why, func(d Document) (Document, error) { return d.renew(v) })
 	if err == nil && doc.Body.Hold != nil {
 		err = s.blobs.Hold(ctx, v.Object, true)
-	}
-	if err == nil {
-		err = s.recountThose(ctx, map[domain.OrganizationID]bool{doc.Body.Organization: true})
 	}
 	if err != nil || in.upload == "" {
 		return err

@@ -66,9 +66,8 @@ type run struct {
 	fix   fixer
 	tree  *tree
 	step  int64 // how far above the bound the tree asks
-	parts []fixer
-	quiet int  // rounds without a better assignment
-	empty bool // proven: there is no assignment
+	quiet int   // rounds without a better assignment
+	empty bool  // proven: there is no assignment
 }
 
 // Solve searches until the time, the rounds, the target gap, a proof, or the context ends it.

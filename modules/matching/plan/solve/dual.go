@@ -1,8 +1,10 @@
 package solve
 
 import (
+	"cmp"
 	"math"
 	"math/bits"
+	"slices"
 	"sync"
 
 	"gotong/modules/matching/plan"
@@ -60,18 +62,31 @@ func newDual(md *model, workers int) *dual {
 	return d
 }
 
-// start guesses prices: the money of an initiative is worth a share of what its pairs bring for it.
+// start guesses prices: an initiative's pairs by what they bring for their money, each with the share that falls to it when the needs
+// choose evenly among their two or three best; where the money ends is its price.
 func (d *dual) start() {
 	md := d.md
-	worth, cost := make([]float64, md.m), make([]float64, md.m)
-	for e := range md.edges {
-		ed := &md.edges[e]
-		worth[ed.i] += float64(ed.p) * float64(ed.u)
-		cost[ed.i] += float64(ed.a)*float64(ed.u) + float64(ed.f)
+	type offer struct{ density, cost float64 }
+	offers := make([][]offer, md.m)
+	for j := range md.needs {
+		from, to := md.first[j], md.first[j+1]
+		for e := from; e < to; e++ {
+			ed := &md.edges[e]
+			cost := float64(ed.a)*float64(ed.u) + float64(ed.f)
+			if cost > 0 && md.limit[rowMoney][ed.i] != plan.NoLimit {
+				share := min(1, 3/float64(to-from))
+				offers[ed.i] = append(offers[ed.i], offer{float64(ed.p) * float64(ed.u) / cost, cost * share})
+			}
+		}
 	}
-	for i := range worth {
-		if md.limit[rowMoney][i] != plan.NoLimit && cost[i] > float64(md.limit[rowMoney][i]) && cost[i] > 0 {
-			d.price[rowMoney][i] = 0.7 * worth[i] / cost[i]
+	for i, list := range offers {
+		slices.SortFunc(list, func(a, b offer) int { return cmp.Compare(b.density, a.density) })
+		left := float64(md.limit[rowMoney][i])
+		for _, o := range list {
+			if left -= o.cost; left < 0 {
+				d.price[rowMoney][i] = 0.7 * o.density
+				break
+			}
 		}
 	}
 }
@@ -141,7 +156,7 @@ func (d *dual) iterate(lower float64) {
 	}
 	if value < d.bestVal*(1-1e-7) || math.IsInf(d.bestVal, 1) {
 		d.stale = 0
-	} else if d.stale++; d.stale >= 12 {
+	} else if d.stale++; d.stale >= 4 {
 		d.stale = 0
 		d.theta *= 0.7
 		for r := range d.best {
@@ -159,7 +174,7 @@ func (d *dual) iterate(lower float64) {
 	if norm == 0 {
 		return
 	}
-	step := d.theta * max(value-max(lower, 0.97*d.bestVal), 0.002*math.Abs(value)) / norm
+	step := d.theta * max(value-max(lower, 0.99*d.bestVal), 0.002*math.Abs(value)) / norm
 	for r := range d.price {
 		for i := range d.price[r] {
 			if limit := md.limit[r][i]; limit != plan.NoLimit {

@@ -83,7 +83,7 @@ func TestOrderAndNamesDoNotMatter(t *testing.T) {
 		}
 	}
 	in := sample.Plan(sample.Small, 8)
-	base, err := Solve(context.Background(), in, Options{Iterations: 1_000, Seed: 1})
+	base, err := Solve(context.Background(), in, Options{Iterations: 300, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestOrderAndNamesDoNotMatter(t *testing.T) {
 		if bounds[0] != bounds[1] {
 			t.Errorf("the bound at the same prices is %d and %d", bounds[0], bounds[1])
 		}
-		o, err := Solve(context.Background(), out, Options{Iterations: 1_000, Seed: 1})
+		o, err := Solve(context.Background(), out, Options{Iterations: 300, Seed: 1})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -42,7 +42,7 @@ func TestSideBySide(t *testing.T) {
 		objective, bound := float64(o.Objective)/plan.Micro, float64(o.Bound)/plan.Micro
 		t.Logf("%-9s gotong %12.1f, bound %12.1f, gap %.3f %%, %.0f s", c.name, objective, bound, plan.GapPercent(o.Objective, o.Bound), o.Elapsed.Seconds())
 		model := filepath.Join(dir, c.name+".lp")
-		file, err := os.Create(model) //nolint:gosec // a temporary directory
+		file, err := os.Create(model)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -79,7 +79,7 @@ func cbc(t *testing.T, model string, limit time.Duration) (found, bound float64,
 	// The time limit of CBC does not interrupt everything that it does, so it is ended from outside after twice the time.
 	ctx, cancel := context.WithTimeout(context.Background(), 2*limit)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, path, model, "-timeMode", "elapsed", "-sec", fmt.Sprint(limit.Seconds()), "-solve", "-quit").CombinedOutput() //nolint:gosec // a test's own file
+	out, err := exec.CommandContext(ctx, path, model, "-timeMode", "elapsed", "-sec", fmt.Sprint(limit.Seconds()), "-solve", "-quit").CombinedOutput()
 	words = number(out, `(?m)^Result - (.*)$`)
 	if words == "" {
 		words = fmt.Sprint("ended without a summary ", err)
@@ -103,7 +103,7 @@ func highs(t *testing.T, model string, limit time.Duration) (found, bound float6
 console.log(JSON.stringify({status:r.Status,objective:r.ObjectiveValue}))}).catch(e=>{console.log(JSON.stringify({status:String(e)}))})`, module, model, limit.Seconds())
 	ctx, cancel := context.WithTimeout(context.Background(), 3*limit)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, path, "--max-old-space-size=6000", "-e", script) //nolint:gosec // a test's own script
+	cmd := exec.CommandContext(ctx, path, "--max-old-space-size=6000", "-e", script)
 	log, err := os.CreateTemp(t.TempDir(), "highs")
 	if err != nil {
 		t.Fatal(err)

@@ -206,11 +206,12 @@ func (s *search) fill(order []int32, least float64) {
 }
 
 const (
-	deepest = 12 // needs that one chain may move
+	deepest = 5  // needs that one chain may move
 	breadth = 40 // edges looked at when freed capacity is filled
+	touched = 16 // initiatives that get to fill it
 )
 
-// chain takes a need out, puts it back where the prices like it, makes room there by trimming or ejecting others, puts those back,
+// chain takes a part of a need's plan out, puts it back where the prices like it, makes room there by trimming or ejecting others, puts those back,
 // and at the end fills what was freed. It gives the change of the objective and whether it was kept.
 func (s *search) chain() (float64, bool) {
 	s.log, s.marks, s.queue = s.log[:0], s.marks[:0], s.queue[:0]
@@ -221,9 +222,8 @@ func (s *search) chain() (float64, bool) {
 		return 0, false
 	}
 	delta := 0.0
-	all := s.rng.IntN(3) > 0
 	for e := from; e < to; e++ {
-		if s.x[e] > 0 && (all || s.rng.IntN(2) == 0) {
+		if s.x[e] > 0 && s.rng.IntN(2) == 0 {
 			delta += s.set(e, 0)
 			s.seen[e] = s.now
 		}
@@ -236,7 +236,7 @@ func (s *search) chain() (float64, bool) {
 	for k := 0; k < len(s.queue); k++ {
 		delta += s.place(s.queue[k])
 	}
-	for k := 0; k < len(s.marks) && k < 8; k++ {
+	for k := 0; k < len(s.marks) && k < touched; k++ {
 		delta += s.refill(s.marks[k])
 	}
 	if delta >= 0 || s.heat > 0 && delta > -s.heat*10 && s.rng.Float64() < math.Exp(delta/s.heat) {

@@ -160,9 +160,9 @@ func (s *scenery) subjects(pattern string) (list []subject) {
 			if v, err := s.house().Documents.Service.Get(s.ctx, s.who("sekretariat-2"), s.documents[name]); err == nil {
 				sum = v.Document.SHA256
 			}
-			list = append(list, subject{name: name, params: map[string]string{"id": string(s.documents[name]), "sum": sum, "width": "320", "link": "nothing-here"}})
+			list = append(list, subject{name: name, params: map[string]string{"id": string(s.documents[name]), "sum": sum, "width": "320", "link": "nothing-here", "ask": "nothing-here", "answer": "granted"}})
 		}
-		list = append(list, subject{name: "missing", params: map[string]string{"id": "nothing-here", "sum": sum, "width": "320", "link": "nothing-here"}})
+		list = append(list, subject{name: "missing", params: map[string]string{"id": "nothing-here", "sum": sum, "width": "320", "link": "nothing-here", "ask": "nothing-here", "answer": "granted"}})
 	case pattern == "/commitments/new" || pattern == "/commitments" || pattern == "/conversations":
 		for _, work := range []string{"published", "draft"} {
 			asked("offer "+work, "?"+url.Values{"need": {string(s.needs["verified"])}, "initiative": {string(s.works[work])}, "offer": {string(s.works[work]) + "-1"}}.Encode())
@@ -367,6 +367,8 @@ func (s *scenery) inputs(l line) string {
 	case "/collections/:id/arrange":
 		v.Set("document", string(s.documents["public"]))
 		v.Set("move", "down")
+	case "/documents/:id/requests/:ask/:answer":
+		v.Set("until", string(day(10)))
 	case "/documents/:id/move":
 		v.Set("to", "/organizations/"+oidc.OrgUniv)
 	case "/commitments/:id/message":

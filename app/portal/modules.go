@@ -176,7 +176,7 @@ func (p *Portal) panels(documentsPanel, history domain.Panel) {
 	}
 	h.Organizations.Belongings(wire.Belongings(h)...)
 	h.Accounts.Desk = []accounts.DeskPanel{{Name: "organizations", Panel: h.Organizations.DeskPanel()}, {Name: "needs", Panel: h.Needs.DeskPanel()}}
-	h.Accounts.Queues = slices.Concat(h.Accounts.Own(), p.house.Moderation.Queues(), h.Organizations.Queues(), h.Needs.Queues(), h.Calls.Queues(), h.Initiatives.Queues(), h.Reviews.Queues(), h.Progress.Queues(), h.Commitments.Queues())
+	h.Accounts.Queues = slices.Concat(h.Accounts.Own(), p.house.Moderation.Queues(), h.Organizations.Queues(), h.Needs.Queues(), h.Calls.Queues(), h.Initiatives.Queues(), h.Reviews.Queues(), h.Progress.Queues(), h.Commitments.Queues(), h.Documents.Queues())
 }
 
 // subjects are the kinds of thing whose history is shown, with the collection that keeps them.

@@ -65,6 +65,7 @@ type Document struct {
 	RenewedAt time.Time        `json:"renewed_at,omitzero"`
 	Why       string           `json:"why,omitempty"` // of the current version
 	Links     []Link           `json:"links,omitempty"`
+	Listed    bool             `json:"listed,omitempty"`   // others may know that it is there, and ask for it
 	Contacts  int              `json:"contacts,omitempty"` // telephone numbers and e-mail addresses, where they are a list
 	Cleared   *Clearance       `json:"cleared,omitempty"`  // who answers for that list
 }

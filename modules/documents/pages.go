@@ -59,6 +59,7 @@ type formPage struct {
 
 type panelPage struct {
 	web.Base
+	Asked     []web.Card // may be asked for
 	Cards     []web.Card
 	Trashed   []web.Card
 	Empty     string
@@ -311,11 +312,14 @@ func (p *showPage) actions(b web.Base, v View) {
 }
 
 // fragmentOf makes a panel's body; "" where it has nothing to show.
-func (m *Module) fragmentOf(b web.Base, parent domain.Resolved, ready, trashed []View, mayAttach bool, room *roomBar) (template.HTML, error) {
-	if len(ready) == 0 && len(trashed) == 0 && !mayAttach {
+func (m *Module) fragmentOf(b web.Base, parent domain.Resolved, ready, trashed []View, asked []Askable, mayAttach bool, room *roomBar) (template.HTML, error) {
+	if len(ready) == 0 && len(trashed) == 0 && len(asked) == 0 && !mayAttach {
 		return "", nil
 	}
 	p := panelPage{Base: b, Room: room}
+	for _, a := range asked {
+		p.Asked = append(p.Asked, web.Card{Title: a.Title, Path: b.URL(askPath(a.ID)), Meta: b.T("documents.ask.on_request"), Demo: a.Demo, DemoText: b.T("documents.demo")})
+	}
 	for _, v := range ready {
 		p.Cards = append(p.Cards, card(b, v, false))
 	}

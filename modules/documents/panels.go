@@ -18,11 +18,15 @@ func (p panel) Load(ctx context.Context, r domain.PanelRequest) (domain.Fragment
 		return domain.Fragment{}, err
 	}
 	mayAttach := parent.MayAttach && r.Actor.SignedIn() && !r.Actor.Auditor()
+	asked, err := p.m.Service.Listed(ctx, r.Actor, parent)
+	if err != nil {
+		return domain.Fragment{}, err
+	}
 	var room *roomBar
 	if _, member := r.Actor.Membership(domain.OrganizationID(r.Ref.ID)); member && r.Ref.Kind == domain.KindOrganization {
 		room = p.m.roomBar(ctx, r.Page, domain.OrganizationID(r.Ref.ID))
 	}
-	html, err := p.m.fragmentOf(r.Page, parent, ready, trashed, mayAttach, room)
+	html, err := p.m.fragmentOf(r.Page, parent, ready, trashed, asked, mayAttach, room)
 	demo := false
 	for _, v := range append(ready, trashed...) {
 		demo = demo || v.Document.Demo

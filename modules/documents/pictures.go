@@ -2,7 +2,6 @@ package documents
 
 import (
 	"context"
-	"crypto/rand"
 	"image"
 	"strings"
 
@@ -58,7 +57,7 @@ func (s *Service) Thumbnail(ctx context.Context, by string, ref domain.Ref, id d
 	if d.Parent != ref || d.Status != Ready || d.Personal || !strings.HasPrefix(d.MediaType, "image/") {
 		return nil, apperr.New(apperr.NotFound, "error.not_found")
 	}
-	err = s.access.Create(ctx, string(id)+"/"+rand.Text(), access{
+	err = s.access.Create(ctx, accessKey(id, s.clock.Now()), access{
 		Document: id, Session: by, Owner: d.Organization, SHA256: d.SHA256, At: s.clock.Now(),
 	}, accessKept)
 	if err != nil {

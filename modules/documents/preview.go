@@ -2,7 +2,6 @@ package documents
 
 import (
 	"context"
-	"crypto/rand"
 	"slices"
 
 	"gotong/modules/domain"
@@ -77,8 +76,8 @@ func (s *Service) note(ctx context.Context, actor domain.Actor, v View, part str
 	if v.public() {
 		return nil
 	}
-	return s.access.Create(ctx, string(v.ID)+"/"+rand.Text(), access{
-		Document: v.ID, Account: actor.Account, Session: actor.Session, Owner: v.Document.Organization,
+	return s.access.Create(ctx, accessKey(v.ID, s.clock.Now()), access{
+		Document: v.ID, Account: actor.Account, Session: actor.Session, For: organizationsOf(actor), Owner: v.Document.Organization,
 		SHA256: v.Document.SHA256, Range: part, At: s.clock.Now(),
 	}, accessKept)
 }

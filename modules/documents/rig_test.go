@@ -94,7 +94,7 @@ func newRig(t *testing.T) *rig {
 		t.Fatal(err)
 	}
 	defer func() { r.Collections = &Collections{records: curated, library: r.Service} }()
-	r.Service = &Service{records: r.failer, access: access, blobs: r.blobs, resolvers: map[string]domain.Resolver{domain.KindNeed: r.thing, domain.KindOrganization: &houses{}},
+	r.Service = &Service{records: r.failer, access: access, readings: access, asks: store.NewRecords(db, askDefinition()), blobs: r.blobs, resolvers: map[string]domain.Resolver{domain.KindNeed: r.thing, domain.KindOrganization: &houses{}},
 		orgs: names{}, regions: names{}, clock: c, log: slog.New(slog.DiscardHandler), limit: 1 << 20, uploads: uploads, largest: 64 << 20, links: store.NewState[linkKept](db, "document_links"), counter: db, scans: store.NewState[scans](db, "document_scans"), rooms: store.NewState[room](db, "document_rooms"), extract: extract.Inside{}}
 	return r
 }

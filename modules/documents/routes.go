@@ -65,6 +65,9 @@ type Module struct {
 
 	versionsView *web.View[versionsPage]
 	viewerView   *web.View[viewerPage]
+	readingsView *web.View[readingsPage]
+	askView      *web.View[askPage]
+	asksView     *web.View[asksPage]
 	sharingView  *web.View[sharingPage]
 	sharedView   *web.View[sharedPage]
 	bundleView   *web.View[bundleView]
@@ -100,10 +103,11 @@ func New(d Deps) *Module {
 		panic(err) // its configuration is above
 	}
 	records := store.NewRecords(d.DB, definition)
+	noted := store.NewState[access](d.DB, "document_access")
 	m := &Module{
 		tus: tus,
 		Service: &Service{
-			records: records, batches: records, access: store.NewState[access](d.DB, "document_access"), links: store.NewState[linkKept](d.DB, "document_links"), counter: d.DB, blobs: d.Blobs,
+			records: records, batches: records, access: noted, readings: noted, asks: store.NewRecords(d.DB, askDefinition()), links: store.NewState[linkKept](d.DB, "document_links"), counter: d.DB, blobs: d.Blobs,
 			resolvers: d.Resolvers, things: d.Things, find: find, extract: d.Extract, orgs: d.Organizations, regions: d.Regions, clock: d.Clock, log: d.Log, limit: d.Limit,
 			uploads: uploads, largest: d.Largest, scanner: d.Scanner, scans: store.NewState[scans](d.DB, "document_scans"), rooms: store.NewState[room](d.DB, "document_rooms"), quota: d.Quota,
 		},
@@ -125,6 +129,9 @@ func New(d Deps) *Module {
 		collectionView:     web.NewView[collectionPage](d.Views, "documents/collection"),
 		collectionFormView: web.NewView[collectionFormPage](d.Views, "documents/collection-form"),
 		collectView:        web.NewView[collectPage](d.Views, "documents/collect"),
+		readingsView:       web.NewView[readingsPage](d.Views, "documents/readings"),
+		askView:            web.NewView[askPage](d.Views, "documents/ask"),
+		asksView:           web.NewView[asksPage](d.Views, "documents/asks"),
 	}
 	m.Service.Collections = &Collections{records: store.NewRecords(d.DB, collections), library: m.Service}
 	if d.Texts != nil {
@@ -164,6 +171,12 @@ func (m *Module) Routes(r fiber.Router) {
 	r.Post("/documents/:id/contacts", m.clear)
 	r.Post("/documents/:id/hold", m.hold)
 	r.Post("/documents/:id/release", m.letGo)
+	r.Get("/documents/:id/readings", m.readings)
+	r.Get("/documents/:id/access", m.ask)
+	r.Post("/documents/:id/access", m.postAsk)
+	r.Get("/documents/:id/requests", m.asks)
+	r.Post("/documents/:id/requests/:ask/:answer", m.answerAsk)
+	r.Post("/documents/:id/listing", m.listing)
 	r.Get("/documents/:id/sharing", m.sharing)
 	r.Post("/documents/:id/sharing", m.share)
 	r.Post("/documents/:id/sharing/:link/revoke", m.unshare)

@@ -59,6 +59,8 @@ type Service struct {
 	records   Records
 	batches   domain.Batched[Document]
 	access    accessLog
+	readings  readings
+	asks      *store.Records[Ask]
 	links     *store.State[linkKept]
 	counter   counter
 	blobs     Blobs
@@ -142,8 +144,14 @@ func (s *Service) view(ctx context.Context, actor domain.Actor, doc store.Doc[Do
 	if err != nil {
 		return View{}, err
 	}
-	if !mayRead(actor, doc.Body.on(s.clock.Now()), parent) {
-		return View{}, apperr.New(apperr.NotFound, "error.not_found")
+	if now := s.clock.Now(); !mayRead(actor, doc.Body.on(now), parent) {
+		granted, err := s.granted(ctx, actor, doc.ID)
+		if err == nil && (!granted || doc.Body.Status != Ready || doc.Body.Embargoed(now)) {
+			err = apperr.New(apperr.NotFound, "error.not_found")
+		}
+		if err != nil {
+			return View{}, err
+		}
 	}
 	return s.viewOf(actor, doc, parent), nil
 }

@@ -200,7 +200,7 @@ func (s *Service) OpenByLink(ctx context.Context, secret, password string) (File
 	if err := s.unlock(ctx, link, strings.TrimSpace(password)); err != nil {
 		return File{}, err
 	}
-	err = s.access.Create(ctx, string(id)+"/"+rand.Text(), access{
+	err = s.access.Create(ctx, accessKey(id, s.clock.Now()), access{
 		Document: id, Session: "link " + link.ID[:12], Owner: d.Organization, SHA256: d.SHA256, At: s.clock.Now(),
 	}, accessKept)
 	if err != nil {

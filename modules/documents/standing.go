@@ -27,7 +27,10 @@ func (s *Service) Standing(ctx context.Context, actor domain.Actor, id string) (
 		ref = domain.Ref{Kind: domain.KindInitiative, ID: id}
 	}
 	parent, err := s.parent(ctx, actor, ref)
+	granted, failed := s.granted(ctx, actor, id)
 	switch {
+	case failed != nil:
+		return domain.Standing{}, failed
 	case missing != nil:
 		return domain.Standing{}, missing
 	case apperr.Is(err, apperr.NotFound):
@@ -45,7 +48,7 @@ func (s *Service) Standing(ctx context.Context, actor domain.Actor, id string) (
 		standing.State = standsTrashed
 	case Ready:
 		standing.State, standing.Public = standsShared, d.Visibility == domain.VisiblePublic && !d.Embargoed(s.clock.Now())
-		if mayRead(actor, d.on(s.clock.Now()), parent) {
+		if now := s.clock.Now(); mayRead(actor, d.on(now), parent) || granted && !d.Embargoed(now) {
 			standing.Relations = append(standing.Relations, domain.RelReader)
 		}
 	}

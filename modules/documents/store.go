@@ -117,13 +117,14 @@ var definition = store.Definition[Document]{
 
 // access is one reading of what is not public, known before its first byte.
 type access struct {
-	Document domain.DocumentID     `json:"document"`
-	Account  domain.AccountID      `json:"account"`
-	Session  string                `json:"session"`
-	Owner    domain.OrganizationID `json:"owner,omitempty"`
-	SHA256   string                `json:"sha256"`
-	Range    string                `json:"range,omitempty"`
-	At       time.Time             `json:"at"`
+	Document domain.DocumentID       `json:"document"`
+	Account  domain.AccountID        `json:"account"`
+	For      []domain.OrganizationID `json:"for,omitempty"` // to which the account belonged then
+	Session  string                  `json:"session"`
+	Owner    domain.OrganizationID   `json:"owner,omitempty"`
+	SHA256   string                  `json:"sha256"`
+	Range    string                  `json:"range,omitempty"`
+	At       time.Time               `json:"at"`
 }
 
 // accessKept is for how long readings of what is not public stay known.

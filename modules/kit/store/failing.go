@@ -191,3 +191,9 @@ func (f failingValues) Add(ctx context.Context, key string, n, expires int64) (i
 func (f failingValues) Sweep(ctx context.Context, now int64, limit int) (int64, error) {
 	return pass(f.fail, "values.sweep", func() (int64, error) { return f.inner.Sweep(ctx, now, limit) })
 }
+
+func (f failingValues) Range(ctx context.Context, name, prefix, after string, limit int, now int64) ([]Keyed, error) {
+	return pass(f.fail, "values.range", func() ([]Keyed, error) {
+		return f.inner.(Ranged).Range(ctx, name, prefix, after, limit, now)
+	})
+}

@@ -7,6 +7,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"gotong/modules/kit/store"
 )
 
 type values struct{ state, counters *mongo.Collection }
@@ -132,3 +134,23 @@ func sweep(ctx context.Context, c *mongo.Collection, now int64, limit int) (int6
 	}
 	return res.DeletedCount, nil
 }
+
+func (v values) Range(ctx context.Context, name, prefix, after string, limit int, now int64) ([]store.Keyed, error) {
+	within := bson.D{{Key: "_id", Value: bson.D{{Key: "$gt", Value: name + "/" + after}, {Key: "$lt", Value: name + "/" + store.Above(prefix)}}},
+		{Key: "$or", Value: bson.A{bson.D{{Key: "e", Value: int64(0)}}, bson.D{{Key: "e", Value: bson.D{{Key: "$gt", Value: now}}}}}}}
+	cur, err := v.state.Find(ctx, within, options.Find().SetSort(bson.D{{Key: "_id", Value: 1}}).SetLimit(int64(limit)))
+	if err != nil {
+		return nil, err
+	}
+	var found []value
+	if err := cur.All(ctx, &found); err != nil {
+		return nil, err
+	}
+	list := make([]store.Keyed, len(found))
+	for i, f := range found {
+		list[i] = store.Keyed{Key: f.ID[len(name)+1:], Value: []byte(f.Data)}
+	}
+	return list, nil
+}
+
+var _ store.Ranged = values{}

@@ -17,7 +17,7 @@ type statements struct {
 	getOne, getMany, getScan, getCount         *sql.Stmt
 	getPage, getPageFrom, getDown, getDownFrom *sql.Stmt
 	getAfter, getBefore, getLast, getOf        *sql.Stmt
-	getTrail, getSide, getValue                *sql.Stmt
+	getTrail, getSide, getValue, getRange      *sql.Stmt
 	getPending, getGone                        *sql.Stmt
 
 	head, last                                *sql.Stmt
@@ -51,6 +51,7 @@ func (s *statements) prepare(read, write *sql.DB) error {
 			"WHERE t.k = ? AND t.seq < ? ORDER BY t.seq DESC LIMIT ?"},
 		{&s.getSide, read, "SELECT data FROM sides WHERE c = ? AND id = ? AND v = ?"},
 		{&s.getValue, read, "SELECT value FROM state WHERE name = ? AND key = ? AND (expires = 0 OR expires > ?)"},
+		{&s.getRange, read, "SELECT key, value FROM state WHERE name = ? AND key > ? AND key < ? AND (expires = 0 OR expires > ?) ORDER BY key LIMIT ?"},
 		{&s.getPending, read, "SELECT " + columns + " FROM documents WHERE c = ? AND out IS NOT NULL LIMIT ?"},
 		{&s.getGone, read, "SELECT " + columns + " FROM documents WHERE c = ? AND gone = 1 AND out IS NULL AND changed < ? LIMIT ?"},
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+
+	"gotong/modules/kit/store"
 )
 
 type values struct{ *Engine }
@@ -73,3 +75,22 @@ func (v values) Add(ctx context.Context, key string, n, expires int64) (total in
 func (v values) Sweep(ctx context.Context, now int64, limit int) (int64, error) {
 	return v.exec(ctx, v.stmts.sweep, now, limit)
 }
+
+func (v values) Range(ctx context.Context, name, prefix, after string, limit int, now int64) ([]store.Keyed, error) {
+	rows, err := v.stmts.getRange.QueryContext(ctx, name, after, store.Above(prefix), now, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var list []store.Keyed
+	for rows.Next() {
+		var k store.Keyed
+		if err := rows.Scan(&k.Key, &k.Value); err != nil {
+			return nil, err
+		}
+		list = append(list, k)
+	}
+	return list, rows.Err()
+}
+
+var _ store.Ranged = values{}

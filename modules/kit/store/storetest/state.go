@@ -54,6 +54,37 @@ func testState(w *world) {
 	}
 }
 
+// testRange reads pages of values by the beginning of their keys: in order, without what has expired or belongs to others.
+func testRange(w *world) {
+	s := store.NewState[token](w.db, "ranged")
+	other := store.NewState[token](w.db, "ranged_too")
+	for _, key := range []string{"b/2", "b/1", "a/9", "b/3", "b0", "c/1", "b/4"} {
+		w.must(s.Put(w.ctx, key, token{key}, time.Hour))
+		w.must(other.Put(w.ctx, key, token{"other"}, 0))
+	}
+	w.must(s.Put(w.ctx, "b/15", token{"old"}, time.Minute))
+	w.clock.Advance(2 * time.Minute)
+	var seen []string
+	for cursor, pages := "", 0; ; pages++ {
+		list, next, err := s.Range(w.ctx, "b/", cursor, 3)
+		w.must(err)
+		for _, v := range list {
+			seen = append(seen, v.Account)
+		}
+		if cursor = next; cursor == "" {
+			if pages != 1 {
+				w.Fatal("pages", pages)
+			}
+			break
+		}
+	}
+	if len(seen) != 4 || seen[0] != "b/1" || seen[1] != "b/2" || seen[2] != "b/3" || seen[3] != "b/4" {
+		w.Fatal("range", seen)
+	}
+	_, _, err := s.Range(w.ctx, "b/", "!", 3)
+	w.kind(err, apperr.BadRequest)
+}
+
 type tally struct {
 	N int `json:"n"`
 }

@@ -144,7 +144,7 @@ func Run(t *testing.T, b Backend) {
 		{"lists", testLists}, {"lists of one shape", testListsOfOneShape}, {"cursors under change", testCursors}, {"keys", testKeys}, {"reindex", testReindex},
 		{"many", testMany}, {"feed", testFeed}, {"personal values", testPersonal}, {"erasure cut", testErasureCut},
 		{"personal reasons", testPersonalReasons}, {"trail", testTrail}, {"any of several keys", testAnyKey}, {"trail of an old feed", testTrailOfOldFeed}, {"altered feed", testVerify},
-		{"state", testState}, {"change of state", testChange}, {"counter", testCounter}, {"followers", testFollowers}, {"many followers", testManyFollowers}, {"refused", testRefused}, {"epoch", testEpoch}, {"lease", testLease},
+		{"state", testState}, {"range of state", testRange}, {"change of state", testChange}, {"counter", testCounter}, {"followers", testFollowers}, {"many followers", testManyFollowers}, {"refused", testRefused}, {"epoch", testEpoch}, {"lease", testLease},
 		{"batch", testBatch}, {"batch undo", testBatchUndo}, {"batch conflict", testBatchConflict},
 		{"full outbox", testFullOutbox}, {"tombstones", testTombstones},
 	} {

@@ -19,7 +19,7 @@ import (
 )
 
 // withoutDatabase are pages that ask the database nothing and so are answered while it is down.
-var withoutDatabase = []string{"/search", "/about", "/licences", "/matching", "/help/permissions", "/privacy", "/confirm", "/reports/new", "/sign-in", "/healthz"}
+var withoutDatabase = []string{"/search", "/about", "/licences", "/matching", "/papers", "/help/permissions", "/privacy", "/confirm", "/reports/new", "/sign-in", "/healthz"}
 
 // TestDatabaseDown: every page answers 503 within three seconds, with its request id; nothing is half written; and all
 // is well again as soon as the database is.

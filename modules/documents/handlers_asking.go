@@ -193,13 +193,8 @@ func (m *Module) answerAsk(c *fiber.Ctx) error {
 	if to != AskGranted && to != AskRefused && to != AskRevoked {
 		return apperr.New(apperr.NotFound, "error.not_found")
 	}
-	until, err := domain.ParseDate(v.Get("until"))
-	if err != nil {
-		err = apperr.InvalidFields([]apperr.Field{{Name: "until", Message: apperr.Msg("documents.error.date")}})
-	}
-	if err == nil {
-		err = m.Service.AnswerAsk(c.UserContext(), actorOf(c), web.OperationOf(c), idOf(c), ask, to, until, v.Get("reason"))
-	}
+	until, _ := domain.ParseDate(v.Get("until")) // none where it is no date, which a grant needs
+	err := m.Service.AnswerAsk(c.UserContext(), actorOf(c), web.OperationOf(c), idOf(c), ask, to, until, v.Get("reason"))
 	if apperr.Is(err, apperr.Invalid) {
 		return m.renderAsks(c, http.StatusUnprocessableEntity, refusedAsk{ask, to, err})
 	}

@@ -97,6 +97,7 @@ func ways(x asked) map[string][]way {
 var noWays = map[string]string{
 	"/documents/new": "a form", "/uploads/:id": "one's own upload", "/documents/:id/sharing": "who may change it", "/documents/:id/edit": "who may change it",
 	"/documents/:id/collect": "names the document only to its reader: asked below", "/shared/:secret": "who holds the link: asked below",
+	"/documents/:id/access": "names what its owner lists to those who may ask for it", "/documents/:id/requests": "who may change it", "/documents/:id/readings": "who may change it, and auditors",
 	"/collections": "names collections", "/collections/new": "a form", "/collections/:id/edit": "says what a collection is called",
 }
 

@@ -85,9 +85,9 @@ func TestWhoReportsWhenAndWhoDoesNot(t *testing.T) {
 		return ""
 	}
 	for state, change := range states {
-		d := open(t)
-		acts := d.acting(t)
-		for name, act := range acts {
+		for name := range open(t).acting(t) {
+			d := open(t) // each act on its own, whatever the others left
+			act := d.acting(t)[name]
 			for _, a := range cast {
 				d.add("p")
 				d.set("p", change)

@@ -18,9 +18,11 @@ import (
 	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/clock"
 	"gotong/modules/kit/store"
+	"gotong/modules/matching"
 	"gotong/modules/moderation"
 	"gotong/modules/needs"
 	"gotong/modules/organizations"
+	"gotong/modules/papers"
 	"gotong/modules/progress"
 	"gotong/modules/reviews"
 	"gotong/modules/villages"
@@ -38,6 +40,8 @@ type Services struct {
 	Progress      *progress.Service
 	Commitments   *commitments.Service
 	Documents     *documents.Service
+	Papers        *papers.Service
+	Matching      *matching.Service
 	Moderation    *moderation.Service
 }
 
@@ -88,7 +92,7 @@ func (d *Demo) Begin(ctx context.Context) error {
 }
 
 // Removed counts what Remove deleted.
-type Removed struct{ Organizations, Needs, Calls, Initiatives, Reviews, News, Commitments, Documents, Figures, Notices, Accounts int }
+type Removed struct{ Organizations, Needs, Calls, Initiatives, Reviews, News, Commitments, Papers, Refusals, Documents, Figures, Notices, Accounts int }
 
 // Remove deletes all demonstration records and files and leaves everything else. It may be repeated.
 func (d *Demo) Remove(ctx context.Context) (r Removed, err error) {
@@ -106,6 +110,8 @@ func (d *Demo) Remove(ctx context.Context) (r Removed, err error) {
 		run  func(context.Context) (int, error)
 	}{
 		{"reports and announcements", &r.Notices, s.Moderation.Uproot},
+		{"papers", &r.Papers, s.Papers.Uproot},
+		{"suggestions put aside", &r.Refusals, s.Matching.Uproot},
 		{"documents", &r.Documents, s.Documents.Uproot},
 		{"commitments", &r.Commitments, func(ctx context.Context) (int, error) { return s.Commitments.Uproot(ctx, demo) }},
 		{"reviews", &r.Reviews, s.Reviews.Uproot},

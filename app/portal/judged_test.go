@@ -155,7 +155,7 @@ func (j *judged) addresses(words ...string) (list []address) {
 // plain is what a person reads of an answer: of a PDF or a table its texts.
 func (r reply) plain(t *testing.T) string {
 	t.Helper()
-	kind := ""
+	var kind string
 	switch media, _, _ := strings.Cut(r.header.Get("Content-Type"), ";"); {
 	case media == "application/pdf":
 		kind = "pdf"

@@ -154,7 +154,8 @@ func (p *Portal) services() demo.Services {
 	h := &p.house
 	return demo.Services{
 		Accounts: h.Accounts.Service, Villages: h.Villages.Service, Organizations: h.Organizations.Service, Needs: h.Needs.Service, Calls: h.Calls.Service,
-		Initiatives: h.Initiatives.Service, Reviews: h.Reviews.Service, Progress: h.Progress.Service, Commitments: h.Commitments.Service, Documents: h.Documents.Service, Moderation: h.Moderation.Service,
+		Initiatives: h.Initiatives.Service, Reviews: h.Reviews.Service, Progress: h.Progress.Service, Commitments: h.Commitments.Service, Documents: h.Documents.Service,
+		Papers: h.Papers.Service, Matching: p.matching.Service, Moderation: h.Moderation.Service,
 	}
 }
 

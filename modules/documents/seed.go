@@ -13,6 +13,10 @@ func (s *Service) Uproot(ctx context.Context) (int, error) {
 	if _, err := s.Collections.Uproot(ctx); err != nil {
 		return 0, err
 	}
+	change := store.Change{Action: "document.access-seed-removed"}
+	if _, err := store.DeleteEvery(ctx, s.asks, change, func(d store.Doc[Ask]) bool { return d.Body.Demo }); err != nil {
+		return 0, err
+	}
 	docs, err := store.DeleteEvery(ctx, s.records, store.Change{Action: "document.seed-removed"}, func(d store.Doc[Document]) bool { return d.Body.Demo })
 	if err != nil {
 		return 0, err

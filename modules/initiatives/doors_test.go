@@ -70,19 +70,19 @@ func TestDirectInvitation(t *testing.T) {
 		t.Error("the form does not know what it answers")
 	}
 	begin := url.Values{"invitation": {id}, "organization": {"yayasan"}, "title": {"Tandon"}, "summary": {"Ringkasan"}, "offer_1_category": {"clean-water-supply"}, "_op": {store.NewID()}}
-	answer := p.post(t, "editor", "/initiatives", begin)
-	if again := p.post(t, "editor", "/initiatives", begin); answer.status != 303 || again.location != answer.location {
-		t.Fatalf("%d %q %q", answer.status, answer.location, again.location)
+	begun := p.post(t, "editor", "/initiatives", begin)
+	if again := p.post(t, "editor", "/initiatives", begin); begun.status != 303 || again.location != begun.location {
+		t.Fatalf("%d %q %q", begun.status, begun.location, again.location)
 	}
 	begin.Set("_op", store.NewID())
 	if a := p.post(t, "owner", "/initiatives", begin); a.status != 409 {
 		t.Errorf("answered twice: %d", a.status)
 	}
-	doc, err := p.Service.Get(t.Context(), domain.InitiativeID(strings.TrimPrefix(answer.location, "/initiatives/")))
+	doc, err := p.Service.Get(t.Context(), domain.InitiativeID(strings.TrimPrefix(begun.location, "/initiatives/")))
 	if err != nil || doc.Body.Door != DoorInvitation || doc.Body.Invitation != id || waiting("editor") != 0 {
 		t.Errorf("%+v %v", doc.Body.Door, err)
 	}
-	if a := p.get(t, "owner", answer.location); a.doc.Find("a[href='"+path+"']").Length() != 1 {
+	if a := p.get(t, "owner", begun.location); a.doc.Find("a[href='"+path+"']").Length() != 1 {
 		t.Error("the proposal does not lead to its invitation")
 	}
 	// The inviting organisation does not read the draft's title.

@@ -77,7 +77,7 @@ func (m *Module) InitiativePanel() domain.Panel {
 
 // aside lists what the reader's own side put aside of the page's subject; nothing for others.
 func (m *Module) aside(ctx context.Context, r domain.PanelRequest, side Side) ([]Refusal, error) {
-	own := false
+	var own bool
 	if side == SideVillage {
 		_, own = r.Actor.VillageGovernment(r.Region, domain.OrgViewer)
 	} else {

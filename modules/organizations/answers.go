@@ -2,7 +2,6 @@ package organizations
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"gotong/modules/domain"
@@ -150,26 +149,17 @@ type Found struct {
 // or several.
 func (s *Service) Named(ctx context.Context, name string) (domain.OrganizationBrief, error) {
 	var b domain.OrganizationBrief
-	if name == "" {
+	if wholeName(name) == "" {
 		return b, hidden(nil)
 	}
-	found, err := s.List(ctx, ListQuery{Text: name, Limit: 20})
+	page, err := s.organizations.List(ctx, store.Query{List: listNamed, Key: store.KeyOf(wholeName(name)), Limit: 2})
 	if err != nil {
 		return b, err
 	}
-	for _, doc := range found.Items {
-		if !strings.EqualFold(strings.Join(strings.Fields(doc.Body.Name), " "), strings.Join(strings.Fields(name), " ")) {
-			continue
-		}
-		if b.ID != "" {
-			return domain.OrganizationBrief{}, hidden(nil)
-		}
-		b = brief(doc, s.now())
-	}
-	if b.ID == "" {
+	if len(page.Items) != 1 {
 		return b, hidden(nil)
 	}
-	return b, nil
+	return brief(page.Items[0], s.now()), nil
 }
 
 // List pages through what the public sees. BadRequest on a cursor of another list.

@@ -19,6 +19,7 @@ const (
 	listRegistration = "registration"
 	listRegister     = "register" // all by name, hidden ones too, under (state, beginning of a word)
 	listType         = "type"     // all of a type, hidden ones too
+	listNamed        = "named"    // those that the public sees, by their whole name
 	listRegency      = "regency"  // all of a regency, for near-equal names
 	listHandover     = "handover" // taken, memberships to follow
 	listMerging      = "merging"  // taken in by another, not all moved yet
@@ -33,6 +34,12 @@ func organizationDefinition() store.Definition[Organization] {
 		}
 		return store.Combinations(o.Region.Path(), []string{o.Type})
 	}
+	named := func(id string, o Organization) []store.Key {
+		if public(id, o) == nil {
+			return nil
+		}
+		return []store.Key{store.KeyOf(wholeName(o.Name))}
+	}
 	one := func(on bool) []store.Key {
 		if !on {
 			return nil
@@ -43,6 +50,7 @@ func organizationDefinition() store.Definition[Organization] {
 		Name: "organizations", Schema: 1, Personal: []string{"email", "phone"},
 		Lists: []store.List[Organization]{
 			{Name: listName, Keys: public, Sort: func(_ string, o Organization) string { return store.SortText(o.Name) }},
+			{Name: listNamed, Keys: named, Sort: func(id string, _ Organization) string { return store.SortText(id) }},
 			{Name: listNew, Descending: true, Keys: public, Sort: func(_ string, o Organization) string { return store.SortTime(o.VerifiedAt) }},
 			{Name: listPending, Keys: func(_ string, o Organization) []store.Key {
 				if o.State != StatePending || o.MergedInto != "" {
@@ -82,6 +90,9 @@ func organizationDefinition() store.Definition[Organization] {
 		},
 	}
 }
+
+// wholeName is a name but for spaces and capitals.
+func wholeName(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), " ")) }
 
 // seatOf is the regency of a region, or the province for what lies above.
 func seatOf(region domain.RegionCode) domain.RegionCode {

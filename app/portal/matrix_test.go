@@ -559,7 +559,7 @@ func TestAuthorisationOnMongoDB(t *testing.T) {
 		every = everySoMany
 	}
 	w := openWholeWith(t, portal.Options{Regions: []domain.RegionCode{"61.01", "61.71.01"}}, func(cfg *config.Config) { onMongoDB(t, cfg) })
-	w.client.Timeout = time.Minute
+	w.client.Timeout = 10 * time.Minute // a list of a whole collection on FerretDB, beside five others under load
 	authorisation(t, w, every)
 }
 

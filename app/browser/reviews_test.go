@@ -24,7 +24,7 @@ func TestProposalsAreJudgedInTheBrowser(t *testing.T) {
 		return v, err
 	}
 	i := inspect(t, "reviews")
-	for _, script := range ways() {
+	for _, script := range longWays() {
 		name := map[bool]string{false: "without-javascript", true: "with-javascript"}[script]
 		t.Run(name, func(t *testing.T) {
 			judging := walk.Judging{As: i.once(b, base, script), Aside: aside, Mark: name, Other: map[bool]int{false: 1, true: 2}[script]}

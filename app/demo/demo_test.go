@@ -23,9 +23,11 @@ import (
 	"gotong/modules/kit/store"
 	"gotong/modules/kit/testkit"
 	"gotong/modules/kit/web"
+	"gotong/modules/matching"
 	"gotong/modules/moderation"
 	"gotong/modules/needs"
 	"gotong/modules/organizations"
+	generated "gotong/modules/papers"
 	"gotong/modules/progress"
 	"gotong/modules/reviews"
 	"gotong/modules/tokens"
@@ -75,12 +77,16 @@ func newWorld(t testing.TB) *world {
 	h.Documents = documents.New(documents.Deps{DB: w.db, Blobs: w.blobs, Views: engine, Clock: w.clock, Log: log, Organizations: orgs, Regions: places, Resolvers: map[string]domain.Resolver{
 		domain.KindNeed: h.Needs.Resolver(), domain.KindInitiative: h.Initiatives.Resolver(), domain.KindCommitment: h.Commitments.Resolver(), domain.KindOrganization: h.Organizations.Resolver(),
 	}})
+	h.Papers = generated.New(generated.Deps{DB: w.db, Views: engine, Clock: w.clock, Log: log, Commitments: wire.PaperCommitments{House: h}, Library: wire.PaperLibrary{House: h}})
+	ranking := matching.New(matching.Deps{DB: w.db, Views: engine, Clock: w.clock, Log: log, Needs: wire.MatchingNeeds{House: h}, Initiatives: wire.MatchingInitiatives{House: h},
+		Capacity: wire.MatchingCapacity{House: h}, Places: places, Subjects: wire.MatchingSubjects{House: h}})
 	h.Tokens = tokens.New(tokens.Deps{DB: w.db, Views: engine, Clock: w.clock, Log: log, People: h.Accounts.Service, Organizations: orgs})
 	h.Moderation = moderation.New(moderation.Deps{DB: w.db, Views: engine, Clock: w.clock, Log: log, Names: wire.Names{House: h},
 		Things: wire.Things{domain.KindNeed: h.Needs.Resolver()}})
 	w.demo = New(Deps{DB: w.db, Clock: w.clock, Log: log, Services: func() Services {
 		return Services{Accounts: h.Accounts.Service, Villages: h.Villages.Service, Organizations: h.Organizations.Service, Needs: h.Needs.Service,
-			Calls: h.Calls.Service, Initiatives: h.Initiatives.Service, Reviews: h.Reviews.Service, Progress: h.Progress.Service, Commitments: h.Commitments.Service, Documents: h.Documents.Service, Moderation: h.Moderation.Service}
+			Calls: h.Calls.Service, Initiatives: h.Initiatives.Service, Reviews: h.Reviews.Service, Progress: h.Progress.Service, Commitments: h.Commitments.Service, Documents: h.Documents.Service,
+			Papers: h.Papers.Service, Matching: ranking.Service, Moderation: h.Moderation.Service}
 	}})
 	if err := w.db.Ready(t.Context()); err != nil {
 		t.Fatal(err)

@@ -152,8 +152,13 @@ func (s *Service) Search(ctx context.Context, actor domain.Actor, f Filter) (fou
 	return found, next, err
 }
 
-// findViews reads hits until a page is full, leaving out what the actor may not see.
+// findViews reads hits until a page is full, leaving out what the actor may not see. While the index is being built the
+// store's own list of public documents stands in for what it can tell.
 func (s *Service) findViews(ctx context.Context, actor domain.Actor, f Filter, limit int) (views []View, next string, err error) {
+	if after, ok := strings.CutPrefix(f.Cursor, unindexed); ok {
+		f.Cursor = after
+		return s.newest(ctx, actor, f)
+	}
 	if s.fresh != nil && f.Cursor == "" { // what was added just before is to be found; what was hidden is left out below
 		if _, err := s.fresh(ctx, freshWithin); err != nil {
 			return nil, "", err
@@ -167,6 +172,9 @@ func (s *Service) findViews(ctx context.Context, actor domain.Actor, f Filter, l
 		result, err := s.find.Search(ctx, q)
 		if err != nil {
 			return nil, "", err
+		}
+		if result.Building && f.plain() && f.Cursor == "" {
+			return s.newest(ctx, actor, f)
 		}
 		docs, err := s.records.GetMany(ctx, result.IDs)
 		if err != nil {

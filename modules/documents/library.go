@@ -3,6 +3,7 @@ package documents
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"gotong/modules/domain"
@@ -112,6 +113,7 @@ func (s *Service) Count(ctx context.Context, actor domain.Actor, f Filter) (*Cou
 // BadRequest for a cursor of another list, Unavailable.
 func (s *Service) Library(ctx context.Context, actor domain.Actor, f Filter) (views []View, next string, err error) {
 	if s.find == nil {
+		f.Cursor = strings.TrimPrefix(f.Cursor, unindexed)
 		return s.newest(ctx, actor, f)
 	}
 	found, next, err := s.Search(ctx, actor, f)
@@ -121,9 +123,19 @@ func (s *Service) Library(ctx context.Context, actor domain.Actor, f Filter) (vi
 	return views, next, err
 }
 
+// unindexed begins the cursors of newest.
+const unindexed = "store:"
+
+// plain tells whether a filter asks for what the store's own list tells too.
+func (f Filter) plain() bool { return f == Filter{Type: f.Type, Region: f.Region, Cursor: f.Cursor} }
+
 // newest lists public documents as the store knows them, by region and type alone.
 func (s *Service) newest(ctx context.Context, actor domain.Actor, f Filter) ([]View, string, error) {
-	return s.visible(ctx, actor, store.Query{List: listNewest, Key: store.KeyOf(string(f.Region), string(f.Type)), Cursor: f.Cursor, Limit: pageSize})
+	views, next, err := s.visible(ctx, actor, store.Query{List: listNewest, Key: store.KeyOf(string(f.Region), string(f.Type)), Cursor: f.Cursor, Limit: pageSize})
+	if next != "" {
+		next = unindexed + next
+	}
+	return views, next, err
 }
 
 // parents resolves what documents belong to for one reader, each thing once. A hidden one is nil.

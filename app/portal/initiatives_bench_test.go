@@ -44,7 +44,7 @@ func BenchmarkInitiatives(b *testing.B) {
 	}{
 		{"list", "/initiatives", public, 12, "Inisiatif "}, {"list-next-page", nextOf(b, w, "/initiatives"), public, 20, "Inisiatif "},
 		{"by-region", "/initiatives?region=61.05", public, 20, "Inisiatif "},
-		{"by-category-and-state", "/initiatives?category=clean-water-supply&status=running", public, 20, "Berjalan"},
+		{"by-category-and-state", "/initiatives?category=clean-water-supply&status=running", public, 20, "Sedang berjalan"},
 		{"by-region-and-state", "/initiatives?region=61.05&status=published", public, 20, "Terbit"},
 		{"secretariats-desk", "/desk", secretary, 12, ""}, {"waiting-for-the-check", "/desk/initiative-begin", secretary, 25, "Inisiatif "},
 		{"waiting-for-reviewers", "/desk/review-steer", secretary, 20, "Tugaskan penelaah"},

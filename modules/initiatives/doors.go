@@ -87,9 +87,9 @@ func (c Content) Sought() int64 {
 	return sum
 }
 
-// admit holds a proposal against the conditions of its call, when it is first handed in. What a revision changes comes
-// after the deadline and is held against the points of the revision, by people.
-func (s *Service) admit(ctx context.Context, id domain.InitiativeID, i Initiative) error {
+// admit holds a proposal, with the papers that its form brings, against the conditions of its call, when it is first handed
+// in. What a revision changes comes after the deadline and is held against the points of the revision, by people.
+func (s *Service) admit(ctx context.Context, id domain.InitiativeID, i Initiative, brought ...domain.DocumentType) error {
 	if i.Call == "" || i.State() != Draft {
 		return nil
 	}
@@ -102,9 +102,11 @@ func (s *Service) admit(ctx context.Context, id domain.InitiativeID, i Initiativ
 		return err
 	}
 	for _, t := range rules.Papers {
-		has, err := s.papers.Has(ctx, ref(id), t)
-		if err != nil {
-			return err
+		has := slices.Contains(brought, t)
+		if !has {
+			if has, err = s.papers.Has(ctx, ref(id), t); err != nil {
+				return err
+			}
 		}
 		if has {
 			a.Papers = append(a.Papers, t)

@@ -2,6 +2,7 @@ package initiatives
 
 import (
 	"context"
+	"slices"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
@@ -91,29 +92,31 @@ func (s *Service) Submit(ctx context.Context, r Request, papers []Paper) (Doc, e
 		return Doc{}, err
 	}
 	step := s.step(r, i.Organization)
-	terms, budget, err := s.HasPapers(ctx, r.ID)
-	if err != nil {
-		return Doc{}, err
-	}
+	var brought []domain.DocumentType
 	for _, p := range papers {
 		paper, err := s.papers.Attach(ctx, r.Actor, r.Operation, ref(r.ID), p.Type, domain.VisibleParties, p.File)
 		if err != nil {
 			return Doc{}, s.papers.Answered(ctx, r.Operation, err)
 		}
 		step.Documents = append(step.Documents, paper.ID)
-		terms, budget = terms || p.Type == domain.DocTerms, budget || p.Type == domain.DocBudget
+		brought = append(brought, p.Type)
 	}
-	written, err := s.submit(ctx, r, doc, step, terms, budget)
+	written, err := s.submit(ctx, r, doc, step, brought)
 	if len(papers) > 0 {
 		err = s.papers.Answered(ctx, r.Operation, err)
 	}
 	return written, err
 }
 
-// submit makes the move once the papers are there.
-func (s *Service) submit(ctx context.Context, r Request, doc Doc, step Step, terms, budget bool) (Doc, error) {
+// submit makes the move once the papers that came with it are there.
+func (s *Service) submit(ctx context.Context, r Request, doc Doc, step Step, brought []domain.DocumentType) (Doc, error) {
 	i := doc.Body
-	admitted := s.admit(ctx, r.ID, i)
+	terms, budget, err := s.HasPapers(ctx, r.ID)
+	if err != nil {
+		return Doc{}, err
+	}
+	terms, budget = terms || slices.Contains(brought, domain.DocTerms), budget || slices.Contains(brought, domain.DocBudget)
+	admitted := s.admit(ctx, r.ID, i, brought...)
 	if admitted != nil && !apperr.Is(admitted, apperr.Invalid) {
 		return Doc{}, admitted
 	}

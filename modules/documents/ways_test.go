@@ -17,6 +17,7 @@ import (
 	"gotong/modules/kit/store"
 	"gotong/modules/kit/store/sqlite"
 	"gotong/modules/kit/testkit"
+	"gotong/modules/kit/testkit/effort"
 )
 
 // what a way of reading is tried with.
@@ -184,7 +185,7 @@ func TestEveryWayIsHeldToTheReadersRights(t *testing.T) {
 		flip.do(x.photo)
 		for i, actor := range everybody {
 			may := slices.Contains(flip.reads, actor)
-			b.tryWays(t, flip.name, actor, may, slices.Contains(flip.reads, ""), all, testing.Short() && (n+i)%3 != 0)
+			b.tryWays(t, flip.name, actor, may, slices.Contains(flip.reads, ""), all, effort.Small() && (n+i)%3 != 0)
 			if got := b.get(t, actor, documentPath(x.text)+"/collect").StatusCode == http.StatusOK; got != may {
 				t.Errorf("%s, %q: /collect answers %v", flip.name, actor, got)
 			}

@@ -435,7 +435,7 @@ func TestObjectStoreDown(t *testing.T) {
 	s := newSite(t)
 	path := documentPath(s.add(t, clerk, "op", domain.VisiblePublic))
 	values := fill(s.get(t, "clerk", "/documents/new?for=need:n1").want(t, 200), map[string]string{"title": "T", "type": "photo"})
-	s.blobs.Fail = func(string) error { return errBroken }
+	s.blobs.Down.Store(true)
 	s.get(t, "", "/documents").want(t, 200)
 	s.get(t, "", path).want(t, 200)
 	s.get(t, "clerk", path+"/edit").want(t, 200)
@@ -443,7 +443,7 @@ func TestObjectStoreDown(t *testing.T) {
 	if a := s.upload(t, "clerk", values, "a.txt", []byte("isi")).want(t, 503); a.Header.Get("Retry-After") == "" {
 		t.Error("no word on when to try again")
 	}
-	s.blobs.Fail = nil
+	s.blobs.Down.Store(false)
 	s.upload(t, "clerk", values, "a.txt", []byte("isi")).want(t, 303)
 	if n := s.settled(t); n != 2 {
 		t.Errorf("%d documents", n)

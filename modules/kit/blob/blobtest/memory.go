@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/blob"
@@ -22,7 +23,8 @@ import (
 // after every call it asks Fail with the call's name ("put before", "put after" …); an error there is what the caller
 // sees, after a "put after" the object is stored all the same.
 type Memory struct {
-	Fail  func(point string) error // may be nil
+	Fail  func(point string) error // may be nil; set before anybody else calls
+	Down  atomic.Bool              // every call fails; may be set at any time
 	clock clock.Clock
 
 	mu      sync.Mutex
@@ -71,6 +73,9 @@ func (m *Memory) Open() int {
 }
 
 func (m *Memory) at(point string) error {
+	if m.Down.Load() {
+		return apperr.New(apperr.Unavailable, "error.unavailable")
+	}
 	if m.Fail == nil {
 		return nil
 	}

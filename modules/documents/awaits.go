@@ -16,11 +16,8 @@ const awaitsFollower = "documents-awaited"
 // form come, they go on waiting: the move's entry in the feed shows them, or the collector removes them. It gives the
 // answer back.
 func (s *Service) Answered(ctx context.Context, op store.Operation, answer error) error {
-	switch apperr.KindOf(answer) {
-	case apperr.Internal, apperr.Unavailable:
-		if answer != nil {
-			return answer
-		}
+	if kind := apperr.KindOf(answer); answer != nil && (kind == apperr.Internal || kind == apperr.Unavailable) {
+		return answer
 	}
 	if err := s.release(ctx, op.ID, ""); err != nil {
 		s.log.WarnContext(ctx, "documents: papers wait for the feed", "operation", op.ID, "error", err)

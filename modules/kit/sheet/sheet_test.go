@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
 	"strings"
@@ -225,6 +226,7 @@ func FuzzOpen(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(b.Bytes())
+	f.Add(beyondItsEnd(b.Bytes()))
 	f.Add([]byte("a;b\n1,5;\"x\ny\"\n"))
 	f.Add([]byte("\xff\xfea\x00;\x00"))
 	f.Add([]byte("sep=|\na|b"))
@@ -260,4 +262,19 @@ func FuzzOpen(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// beyondItsEnd gives a copy of an archive whose directory says of every file that it begins after the archive's end.
+func beyondItsEnd(archive []byte) []byte {
+	archive = bytes.Clone(archive)
+	for at, rest := 0, archive; ; {
+		i := bytes.Index(rest, []byte("PK\x01\x02"))
+		if i < 0 {
+			return archive
+		}
+		at += i
+		binary.LittleEndian.PutUint32(archive[at+42:], uint32(len(archive))-4) //nolint:gosec // a small file
+		at += 4
+		rest = archive[at:]
+	}
 }

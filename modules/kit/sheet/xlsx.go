@@ -93,6 +93,9 @@ func (w *workbook) part(name string) (*part, error) {
 		return nil, errNoPart
 	}
 	r, err := f.Open()
+	if errors.Is(err, io.EOF) { // the directory names a place after the file's end: not the end of the part
+		err = io.ErrUnexpectedEOF
+	}
 	if err != nil {
 		return nil, err
 	}

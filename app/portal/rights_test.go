@@ -204,11 +204,13 @@ func TestHiddenIsAbsent(t *testing.T) {
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
 		for _, l := range s.lines(t, method) {
 			row := table.Row(l.method, l.pattern)
-			if row.Subject == "" || l.subject.name == "missing" || strings.Count(l.pattern, ":") > 1 {
+			// Of some things that may be hidden the service alone decides whom it shows them to.
+			alone := row.Subject == "" && row.Hidden && strings.Contains(l.pattern, "/:id")
+			if row.Subject == "" && !alone || l.subject.name == "missing" || strings.Count(l.pattern, ":") > 1 {
 				continue
 			}
 			for _, c := range cast {
-				if class(table, row, l, c.kind) != "-" {
+				if made := class(table, row, l, c.kind); made != "-" && (!alone || made != "pass") {
 					continue
 				}
 				p := s.as(c.subject)
@@ -216,6 +218,9 @@ func TestHiddenIsAbsent(t *testing.T) {
 				hidden, asked := answer(p, l)
 				missing := l
 				missing.subject.params = map[string]string{"id": "nothinghere"}
+				if alone && hidden.status != http.StatusNotFound {
+					continue // seen
+				}
 				absent, askedToo := answer(p, missing)
 				compared++
 				if hidden.status != http.StatusNotFound || hidden.status != absent.status || hidden.body != absent.body {

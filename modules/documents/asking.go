@@ -119,15 +119,11 @@ func (s *Service) Askable(ctx context.Context, actor domain.Actor, id domain.Doc
 	if !actor.SignedIn() {
 		return Askable{}, apperr.New(apperr.SignIn, "error.sign_in")
 	}
-	doc, err := s.records.Get(ctx, string(id))
+	doc, parent, err := s.within(ctx, actor, string(id))
 	if err != nil {
 		return Askable{}, err
 	}
 	d := doc.Body
-	parent, err := s.parent(ctx, actor, d.Parent)
-	if err != nil {
-		return Askable{}, err
-	}
 	if !d.Listed || d.Status != Ready {
 		return Askable{}, apperr.New(apperr.NotFound, "error.not_found")
 	}

@@ -5,6 +5,7 @@ import (
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/store"
 )
 
 // States of a document as the table of rights names them.
@@ -15,25 +16,36 @@ const (
 	standsApart   = "apart"   // what it belongs to is hidden from this actor
 )
 
-// Standing tells how an actor stands to a document, by what it belongs to now. NotFound where there is none. What it
-// belongs to is looked for even where there is none, so that both take the same way.
-func (s *Service) Standing(ctx context.Context, actor domain.Actor, id string) (domain.Standing, error) {
-	doc, missing := s.records.Get(ctx, id)
+// within gives a document and what it belongs to. NotFound where there is no such document, and where the actor may not
+// see what it belongs to: then the document comes all the same. What it belongs to is looked for even where there is no
+// document, so that both take the same way.
+func (s *Service) within(ctx context.Context, actor domain.Actor, id string) (doc store.Doc[Document], parent domain.Resolved, err error) {
+	doc, err = s.records.Get(ctx, id)
 	ref := doc.Body.Parent
-	if missing != nil {
-		if !apperr.Is(missing, apperr.NotFound) {
-			return domain.Standing{}, missing
+	if err != nil {
+		if !apperr.Is(err, apperr.NotFound) {
+			return doc, parent, err
 		}
 		ref = domain.Ref{Kind: domain.KindInitiative, ID: id}
 	}
-	parent, err := s.parent(ctx, actor, ref)
+	parent, hidden := s.parent(ctx, actor, ref)
+	if err == nil {
+		err = hidden
+	}
+	return doc, parent, err
+}
+
+// Standing tells how an actor stands to a document, by what it belongs to now. NotFound where there is none.
+func (s *Service) Standing(ctx context.Context, actor domain.Actor, id string) (domain.Standing, error) {
+	doc, parent, err := s.within(ctx, actor, id)
+	if err != nil && !apperr.Is(err, apperr.NotFound) {
+		return domain.Standing{}, err
+	}
 	granted, failed := s.granted(ctx, actor, id)
 	switch {
 	case failed != nil:
 		return domain.Standing{}, failed
-	case missing != nil:
-		return domain.Standing{}, missing
-	case apperr.Is(err, apperr.NotFound):
+	case err != nil && doc.ID != "":
 		return domain.Standing{State: standsApart}, nil
 	case err != nil:
 		return domain.Standing{}, err

@@ -122,26 +122,9 @@ func (s *Collections) Get(ctx context.Context, actor domain.Actor, id string) (C
 	for i, d := range v.Collection.Documents {
 		ids[i] = string(d)
 	}
-	docs, err := s.library.records.GetMany(ctx, ids)
-	if err != nil {
-		return v, err
-	}
-	parents := s.library.parentsFor(actor)
-	for _, id := range ids {
-		doc, ok := docs[id]
-		if !ok || doc.Body.Status != Ready {
-			continue
-		}
-		view, ok, err := parents.view(ctx, doc)
-		if err != nil {
-			return v, err
-		}
-		if ok {
-			v.Documents = append(v.Documents, view)
-		}
-	}
+	v.Documents, err = s.library.parentsFor(actor).ready(ctx, ids)
 	v.Hidden = len(ids) - len(v.Documents)
-	return v, nil
+	return v, err
 }
 
 // List gives public collections, the newest first, of one organisation where it is named; its members see all of its own

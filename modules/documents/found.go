@@ -176,23 +176,11 @@ func (s *Service) findViews(ctx context.Context, actor domain.Actor, f Filter, l
 		if result.Building && f.plain() && f.Cursor == "" {
 			return s.newest(ctx, actor, f)
 		}
-		docs, err := s.records.GetMany(ctx, result.IDs)
+		shown, err := parents.ready(ctx, result.IDs)
 		if err != nil {
 			return nil, "", err
 		}
-		for _, id := range result.IDs {
-			doc, ok := docs[id]
-			if !ok || doc.Body.Status != Ready {
-				continue
-			}
-			view, ok, err := parents.view(ctx, doc)
-			if err != nil {
-				return nil, "", err
-			}
-			if ok {
-				views = append(views, view)
-			}
-		}
+		views = append(views, shown...)
 		if q.Cursor = result.Next; q.Cursor == "" || len(views) >= limit {
 			break
 		}

@@ -158,6 +158,29 @@ func (p *parents) view(ctx context.Context, doc store.Doc[Document]) (View, bool
 	return p.s.viewOf(p.actor, doc, *parent), true, nil
 }
 
+// ready shows the ready ones of these documents to the reader, in that order, leaving out what may not be read.
+func (p *parents) ready(ctx context.Context, ids []string) ([]View, error) {
+	docs, err := p.s.records.GetMany(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	var views []View
+	for _, id := range ids {
+		doc, ok := docs[id]
+		if !ok || doc.Body.Status != Ready {
+			continue
+		}
+		view, ok, err := p.view(ctx, doc)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			views = append(views, view)
+		}
+	}
+	return views, nil
+}
+
 func (p *parents) of(ctx context.Context, ref domain.Ref) (*domain.Resolved, error) {
 	if parent, known := p.known[ref]; known {
 		return parent, nil

@@ -107,9 +107,10 @@ func (s *Service) granted(ctx context.Context, actor domain.Actor, id string) (b
 type Askable struct {
 	ID     domain.DocumentID
 	Title  string
+	Owner  domain.OrganizationID
 	Parent domain.Resolved
-	Opens  bool // the actor may read it
-	Asked  *Ask // nil for none yet
+	Opens  bool            // the actor may read it
+	Asked  *store.Doc[Ask] // nil for none yet
 	Demo   bool
 }
 
@@ -127,13 +128,13 @@ func (s *Service) Askable(ctx context.Context, actor domain.Actor, id domain.Doc
 	if !d.Listed || d.Status != Ready {
 		return Askable{}, apperr.New(apperr.NotFound, "error.not_found")
 	}
-	out := Askable{ID: id, Title: d.Title, Parent: parent, Opens: mayRead(actor, d.on(s.clock.Now()), parent), Demo: d.Demo}
+	out := Askable{ID: id, Title: d.Title, Owner: d.Organization, Parent: parent, Opens: mayRead(actor, d.on(s.clock.Now()), parent), Demo: d.Demo}
 	asked, err := s.asks.Get(ctx, askID(id, actor.Account))
 	if apperr.Is(err, apperr.NotFound) {
 		return out, nil
 	}
 	if err == nil {
-		out.Asked = &asked.Body
+		out.Asked = &asked
 		out.Opens = out.Opens || asked.Body.opens(s.clock.Now())
 	}
 	return out, err
@@ -144,7 +145,7 @@ func (s *Service) Listed(ctx context.Context, actor domain.Actor, parent domain.
 	page, err := s.records.List(ctx, store.Query{List: listParent, Key: store.KeyOf(parentValue(parent.Ref), ""), Limit: panelMax})
 	for _, doc := range page.Items {
 		if d := doc.Body; d.Listed && !mayRead(actor, d.on(s.clock.Now()), parent) {
-			list = append(list, Askable{ID: domain.DocumentID(doc.ID), Title: d.Title, Parent: parent, Demo: d.Demo})
+			list = append(list, Askable{ID: domain.DocumentID(doc.ID), Title: d.Title, Owner: d.Organization, Parent: parent, Demo: d.Demo})
 		}
 	}
 	return list, err
@@ -162,7 +163,7 @@ func (s *Service) Ask(ctx context.Context, actor domain.Actor, op store.Operatio
 		return apperr.New(apperr.Forbidden, "error.forbidden")
 	case able.Opens:
 		return apperr.New(apperr.Conflict, "documents.error.may_read")
-	case able.Asked != nil && able.Asked.State == AskWaiting:
+	case able.Asked != nil && able.Asked.Body.State == AskWaiting:
 		return nil
 	}
 	reason = strings.TrimSpace(reason)
@@ -171,35 +172,22 @@ func (s *Service) Ask(ctx context.Context, actor domain.Actor, op store.Operatio
 	if err := f.Err(); err != nil {
 		return err
 	}
-	doc, err := s.records.Get(ctx, string(id))
-	if err != nil {
-		return err
-	}
-	a := Ask{Document: id, Title: doc.Body.Title, Owner: doc.Body.Organization, Account: actor.Account, Reason: reason, State: AskWaiting, At: s.clock.Now(), Demo: doc.Body.Demo}
+	a := Ask{Document: id, Title: able.Title, Owner: able.Owner, Account: actor.Account, Reason: reason, State: AskWaiting, At: s.clock.Now(), Demo: able.Demo}
 	if len(actor.Memberships) > 0 {
 		a.For = actor.Memberships[0].Organization
 	}
 	change := actor.Change("document.access-asked", a.Owner, op)
-	key := askID(id, actor.Account)
 	if able.Asked == nil {
-		_, err = s.asks.Insert(ctx, key, a, change)
-		return err
+		_, err = s.asks.Insert(ctx, askID(id, actor.Account), a, change)
+	} else {
+		_, err = s.asks.Replace(ctx, *able.Asked, a, change)
 	}
-	old, err := s.asks.Get(ctx, key)
-	if err != nil {
-		return err
-	}
-	_, err = s.asks.Replace(ctx, old, a, change)
 	return err
 }
 
 // Asks lists the requests for a document, the newest first, for who may change it. Errors: those of editable.
 func (s *Service) Asks(ctx context.Context, actor domain.Actor, id domain.DocumentID, cursor string, limit int) (View, []store.Doc[Ask], string, error) {
-	doc, err := s.editable(ctx, actor, id)
-	if err != nil {
-		return View{}, nil, "", err
-	}
-	view, err := s.view(ctx, actor, doc)
+	view, _, err := s.editable(ctx, actor, id)
 	if err != nil {
 		return view, nil, "", err
 	}
@@ -210,7 +198,7 @@ func (s *Service) Asks(ctx context.Context, actor domain.Actor, id domain.Docume
 // AnswerAsk grants, refuses or revokes. It counts on the next request. Errors: those of editable, NotFound for a request of another
 // document, Invalid by field, Conflict.
 func (s *Service) AnswerAsk(ctx context.Context, actor domain.Actor, op store.Operation, id domain.DocumentID, ask string, to AskState, until domain.Date, why string) error {
-	if _, err := s.editable(ctx, actor, id); err != nil {
+	if _, _, err := s.editable(ctx, actor, id); err != nil {
 		return err
 	}
 	doc, err := s.asks.Get(ctx, ask)

@@ -106,7 +106,7 @@ func TestAccessOnRequest(t *testing.T) {
 	if err := r.AnswerAsk(ctx, clerk, op("13"), id, list[0].ID, AskRevoked, "", "Riset selesai."); err != nil || opens(other) {
 		t.Errorf("revoked, and still open: %v", err)
 	}
-	if able, err := r.Askable(ctx, other, id); err != nil || able.Opens || able.Asked == nil || able.Asked.Answer != "Riset selesai." {
+	if able, err := r.Askable(ctx, other, id); err != nil || able.Opens || able.Asked == nil || able.Asked.Body.Answer != "Riset selesai." {
 		t.Errorf("%+v %v", able, err)
 	}
 	if err := r.List(ctx, clerk, op("14"), id, 0, false); err != nil {

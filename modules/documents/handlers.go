@@ -72,16 +72,8 @@ func (m *Module) edit(c *fiber.Ctx) error {
 
 // changeable gives the document of the address to who may change it now.
 func (m *Module) changeable(c *fiber.Ctx) (View, error) {
-	v, err := m.Service.Get(c.UserContext(), actorOf(c), idOf(c))
-	switch {
-	case err != nil:
-		return v, err
-	case !actorOf(c).SignedIn():
-		return v, apperr.New(apperr.SignIn, "error.sign_in")
-	case !v.MayChange:
-		return v, apperr.New(apperr.Forbidden, "error.forbidden")
-	}
-	return v, nil
+	v, _, err := m.Service.editable(c.UserContext(), actorOf(c), idOf(c))
+	return v, err
 }
 
 func (m *Module) update(c *fiber.Ctx) error {

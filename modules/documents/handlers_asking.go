@@ -65,7 +65,8 @@ func (m *Module) renderAsk(c *fiber.Ctx, status int, refused error) error {
 	b.Private, b.Demo = true, able.Demo
 	b.Crumbs = []web.Crumb{{Label: able.Parent.Title, Path: able.Parent.Path}, {Label: b.Title}}
 	page := askPage{Base: b, Name: able.Title, Lead: b.T("documents.ask.lead", "title", able.Parent.Title)}
-	if a := able.Asked; a != nil {
+	if able.Asked != nil {
+		a := &able.Asked.Body
 		page.Facts = []web.Fact{{Label: b.T("documents.ask.state"), Value: askTag(b, a, able.Opens).Text}, {Label: b.T("documents.ask.asked"), Value: b.DateTime(a.At)}, {Label: b.T("documents.ask.reason"), Value: a.Reason}}
 		if a.Until != "" {
 			page.Facts = append(page.Facts, web.Fact{Label: b.T("documents.ask.until"), Value: b.Date(a.Until.Time())})
@@ -77,7 +78,7 @@ func (m *Module) renderAsk(c *fiber.Ctx, status int, refused error) error {
 	switch {
 	case able.Opens:
 		page.OpenURL = b.URL(documentPath(able.ID))
-	case able.Asked == nil || able.Asked.State != AskWaiting:
+	case able.Asked == nil || able.Asked.Body.State != AskWaiting:
 		page.Form = web.NewForm(b, "documents.ask", askPath(able.ID)).TextArea("reason", web.Required(), web.Max(reasonMax), web.Rows(4))
 		if refused != nil {
 			page.Form.Bind(c).Fail(refused)

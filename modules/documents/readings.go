@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"gotong/modules/domain"
@@ -32,13 +33,9 @@ type Noted struct {
 // Readings lists who read a document's files, the newest first, for who may change it and for auditors. Errors: NotFound, SignIn,
 // Forbidden, BadRequest for a cursor of another list.
 func (s *Service) Readings(ctx context.Context, actor domain.Actor, id domain.DocumentID, cursor string, limit int) (View, []Noted, string, error) {
-	doc, err := s.records.Get(ctx, string(id))
-	if err != nil {
-		return View{}, nil, "", err
-	}
-	view, err := s.view(ctx, actor, doc)
+	view, err := s.Get(ctx, actor, id)
 	if err == nil && !actor.Auditor() {
-		_, err = s.editable(ctx, actor, id)
+		err = view.changeable(actor)
 	}
 	if err != nil {
 		return view, nil, "", err
@@ -56,7 +53,7 @@ func (a access) how() string {
 	switch {
 	case a.Account != "":
 		return "signed-in"
-	case len(a.Session) > 5 && a.Session[:5] == "link ":
+	case strings.HasPrefix(a.Session, "link "):
 		return "link"
 	case a.Session == "confirmation-link":
 		return "confirmation-link"

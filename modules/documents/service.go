@@ -163,23 +163,29 @@ func (s *Service) viewOf(actor domain.Actor, doc store.Doc[Document], parent dom
 	}
 }
 
-// editable is a document and its stored form, for who may change it. NotFound for who may not read it, SignIn for the
-// public, Forbidden for other readers.
-func (s *Service) editable(ctx context.Context, actor domain.Actor, id domain.DocumentID) (store.Doc[Document], error) {
+// editable is a document as who may change it sees it, and its stored form. NotFound for who may not read it, SignIn for
+// the public, Forbidden for other readers.
+func (s *Service) editable(ctx context.Context, actor domain.Actor, id domain.DocumentID) (View, store.Doc[Document], error) {
 	doc, err := s.records.Get(ctx, string(id))
 	if err != nil {
-		return doc, err
+		return View{}, doc, err
 	}
 	view, err := s.view(ctx, actor, doc)
-	switch {
-	case err != nil:
-		return doc, err
-	case !actor.SignedIn():
-		return doc, apperr.New(apperr.SignIn, "error.sign_in")
-	case !view.MayChange:
-		return doc, apperr.New(apperr.Forbidden, "error.forbidden")
+	if err == nil {
+		err = view.changeable(actor)
 	}
-	return doc, nil
+	return view, doc, err
+}
+
+// changeable refuses readers who may not change the document: SignIn for the public, Forbidden for others.
+func (v View) changeable(actor domain.Actor) error {
+	switch {
+	case !actor.SignedIn():
+		return apperr.New(apperr.SignIn, "error.sign_in")
+	case !v.MayChange:
+		return apperr.New(apperr.Forbidden, "error.forbidden")
+	}
+	return nil
 }
 
 // change writes a transition of a document, by the rules of editable; Conflict where the version that was read is no
@@ -187,7 +193,7 @@ func (s *Service) editable(ctx context.Context, actor domain.Actor, id domain.Do
 func (s *Service) change(ctx context.Context, actor domain.Actor, op store.Operation, id domain.DocumentID, version int64,
 	action, reason string, move func(Document) (Document, error),
 ) error {
-	doc, err := s.editable(ctx, actor, id)
+	_, doc, err := s.editable(ctx, actor, id)
 	if err != nil {
 		return err
 	}

@@ -99,7 +99,7 @@ func hashOf(password string, salt []byte) ([]byte, error) {
 // Share makes a link to a document until a day, with a password where one is given. Errors: those of change; Invalid (until,
 // password).
 func (s *Service) Share(ctx context.Context, actor domain.Actor, op store.Operation, id domain.DocumentID, version int64, until domain.Date, password string) error {
-	if _, err := s.editable(ctx, actor, id); err != nil {
+	if _, _, err := s.editable(ctx, actor, id); err != nil {
 		return err
 	}
 	password = strings.TrimSpace(password)
@@ -144,11 +144,7 @@ type SharedLink struct {
 
 // Shared gives a document with its links to who may change it; errors: those of editable.
 func (s *Service) Shared(ctx context.Context, actor domain.Actor, id domain.DocumentID) (View, []SharedLink, error) {
-	doc, err := s.editable(ctx, actor, id)
-	if err != nil {
-		return View{}, nil, err
-	}
-	view, err := s.view(ctx, actor, doc)
+	view, _, err := s.editable(ctx, actor, id)
 	if err != nil {
 		return view, nil, err
 	}
@@ -249,7 +245,7 @@ func (s *Service) unlock(ctx context.Context, link Link, password string) error 
 // Move makes a document belong to another thing and gives its file another name ("" keeps it); what it says and its versions
 // stay. Errors: those of change and, at the input to, of ParentFor.
 func (s *Service) Move(ctx context.Context, actor domain.Actor, op store.Operation, id domain.DocumentID, version int64, to domain.Ref, name string) error {
-	if _, err := s.editable(ctx, actor, id); err != nil {
+	if _, _, err := s.editable(ctx, actor, id); err != nil {
 		return err
 	}
 	parent, err := s.ParentFor(ctx, actor, to)

@@ -19,7 +19,7 @@ type Renewal struct {
 // Renew makes a new version of a document; those before stay. Errors: those of change; Invalid by field (file, why) for a
 // file that is not taken and what Document.renew refuses.
 func (s *Service) Renew(ctx context.Context, actor domain.Actor, op store.Operation, id domain.DocumentID, version int64, r Renewal) error {
-	doc, err := s.editable(ctx, actor, id)
+	_, doc, err := s.editable(ctx, actor, id)
 	if err != nil {
 		return err
 	}

@@ -45,10 +45,8 @@ func since(c Call) time.Time {
 func (m *Module) Queues() []domain.Queue {
 	s := m.Service
 	owning := func(a domain.Actor) (scopes []string) {
-		for _, member := range a.Memberships {
-			if a.Has(member.Organization, domain.OrgOwner) {
-				scopes = append(scopes, string(member.Organization))
-			}
+		for _, member := range a.Holding(domain.OrgOwner) {
+			scopes = append(scopes, string(member.Organization))
 		}
 		if a.Secretariat() {
 			scopes = append(scopes, secretary)

@@ -70,10 +70,8 @@ func (m *Module) obligationQueue() domain.Queue {
 
 // ownerKeys are the keys of the organisations that the actor owns.
 func ownerKeys(actor domain.Actor) (keys []store.Key) {
-	for _, member := range actor.Memberships {
-		if actor.Has(member.Organization, domain.OrgOwner) {
-			keys = append(keys, store.KeyOf("organization", string(member.Organization)))
-		}
+	for _, member := range actor.Holding(domain.OrgOwner) {
+		keys = append(keys, store.KeyOf("organization", string(member.Organization)))
 	}
 	return keys
 }

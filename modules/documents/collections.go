@@ -158,10 +158,7 @@ func (s *Collections) List(ctx context.Context, actor domain.Actor, of domain.Or
 
 // Mine gives the collections to which the actor may add, of all organisations for which the actor edits.
 func (s *Collections) Mine(ctx context.Context, actor domain.Actor) (views []CollectionView, err error) {
-	for _, m := range actor.Memberships {
-		if !actor.Has(m.Organization, domain.OrgEditor) {
-			continue
-		}
+	for _, m := range actor.Holding(domain.OrgEditor) {
 		page, err := s.records.List(ctx, store.Query{List: listHouse, Key: store.KeyOf(string(m.Organization)), Limit: 50})
 		if err != nil {
 			return nil, err

@@ -69,8 +69,8 @@ func collectionPath(id string) string { return "/collections/" + id }
 
 // beginLinks lead to a new collection of each organisation for which the actor edits.
 func beginLinks(b web.Base, actor domain.Actor) (links []web.Crumb) {
-	for _, m := range actor.Memberships {
-		if actor.Has(m.Organization, domain.OrgEditor) && !actor.Auditor() {
+	for _, m := range actor.Holding(domain.OrgEditor) {
+		if !actor.Auditor() {
 			links = append(links, web.Crumb{Label: b.T("documents.collections.begin", "name", m.Name), Path: web.ListURL(b, "/collections/new", map[string]string{"organization": string(m.Organization)}, "")})
 		}
 	}

@@ -220,10 +220,8 @@ func (m *Module) Queues() []domain.Queue {
 	return []domain.Queue{domain.DeskList[Ask]{
 		Name: "document-request", Title: "documents.asks.queue", List: listWaiting, Read: m.Service.asks.List,
 		Keys: func(actor domain.Actor) (keys []store.Key) {
-			for _, member := range actor.Memberships {
-				if actor.Has(member.Organization, domain.OrgEditor) {
-					keys = append(keys, store.KeyOf("organization", string(member.Organization)))
-				}
+			for _, member := range actor.Holding(domain.OrgEditor) {
+				keys = append(keys, store.KeyOf("organization", string(member.Organization)))
 			}
 			return keys
 		},

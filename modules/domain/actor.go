@@ -94,6 +94,11 @@ func (a Actor) Has(id OrganizationID, role OrganizationRole) bool {
 	return ok && orgRank[m.Role] >= orgRank[role]
 }
 
+// Holding gives the memberships in which the actor holds at least that role.
+func (a Actor) Holding(role OrganizationRole) []Membership {
+	return slices.DeleteFunc(slices.Clone(a.Memberships), func(m Membership) bool { return !a.Has(m.Organization, role) })
+}
+
 // VillageGovernment gives the membership by which the actor acts for the village's government, at least in that role.
 func (a Actor) VillageGovernment(village RegionCode, role OrganizationRole) (Membership, bool) {
 	for _, m := range a.Memberships {

@@ -41,6 +41,12 @@ func readReference(name string, into any) {
 	}
 }
 
+// PlainName is a name but for spaces and capitals.
+func PlainName(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), " ")) }
+
+// SameName tells whether two names are one, but for spaces and capitals; without a name nothing is.
+func SameName(a, b string) bool { return a != "" && PlainName(a) == PlainName(b) }
+
 // WordPrefix is how many letters of a word a list narrows a search by.
 const WordPrefix = 2
 

@@ -144,9 +144,8 @@ func (s *Service) unnamed(ctx context.Context, i Initiative) (f apperr.Fields, e
 
 // mentions tells whether a text names an organisation, whatever its letters' size and what stands behind it in brackets.
 func mentions(text, name string) bool {
-	plain := func(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
-	short, _, _ := strings.Cut(plain(name), " (")
-	return len(short) > 3 && strings.Contains(plain(text), short)
+	short, _, _ := strings.Cut(domain.PlainName(name), " (")
+	return len(short) > 3 && strings.Contains(domain.PlainName(text), short)
 }
 
 // late refuses a proposal whose call takes no answers any more, before anything is kept of it.

@@ -60,7 +60,7 @@ func (fakeOrganizations) Briefs(_ context.Context, ids []domain.OrganizationID) 
 // Named knows those whose name is that of their id.
 func (f fakeOrganizations) Named(ctx context.Context, name string) (domain.OrganizationBrief, error) {
 	for _, id := range []domain.OrganizationID{"pt", "bumn", "yayasan"} {
-		if briefs, _ := f.Briefs(ctx, []domain.OrganizationID{id}); sameName(briefs[id].Name, name) {
+		if briefs, _ := f.Briefs(ctx, []domain.OrganizationID{id}); domain.SameName(briefs[id].Name, name) {
 			return briefs[id], nil
 		}
 	}

@@ -87,7 +87,7 @@ func (s *Service) named(ctx context.Context, own domain.OrganizationID, partners
 func (s *Service) partnerBrief(ctx context.Context, p Partner) (domain.OrganizationBrief, error) {
 	if p.Organization != "" {
 		briefs, err := s.organizations.Briefs(ctx, []domain.OrganizationID{p.Organization})
-		if b := briefs[p.Organization]; err != nil || p.Name == "" || sameName(b.Name, p.Name) {
+		if b := briefs[p.Organization]; err != nil || p.Name == "" || domain.SameName(b.Name, p.Name) {
 			return b, err
 		}
 	}

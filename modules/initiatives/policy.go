@@ -2,7 +2,6 @@ package initiatives
 
 import (
 	"slices"
-	"strings"
 
 	"gotong/modules/domain"
 )
@@ -14,7 +13,7 @@ func tied(a domain.Actor, i Initiative) bool {
 	}
 	for _, p := range i.Partners {
 		for _, m := range a.Memberships {
-			if p.Organization != "" && p.Organization == m.Organization || sameName(p.Name, m.Name) {
+			if p.Organization != "" && p.Organization == m.Organization || domain.SameName(p.Name, m.Name) {
 				return true
 			}
 		}
@@ -22,10 +21,6 @@ func tied(a domain.Actor, i Initiative) bool {
 	return slices.ContainsFunc(a.Mandates, func(m domain.Mandate) bool {
 		return m.Organization != "" && (m.Organization == i.Organization || slices.ContainsFunc(i.Partners, func(p Partner) bool { return p.Organization == m.Organization }))
 	})
-}
-
-func sameName(a, b string) bool {
-	return a != "" && strings.EqualFold(strings.Join(strings.Fields(a), " "), strings.Join(strings.Fields(b), " "))
 }
 
 // inReview are the states that a reviewer sees; a draft never is.
@@ -51,6 +46,4 @@ func CanEdit(a domain.Actor, i Initiative) bool {
 func CanDecide(a domain.Actor, i Initiative) bool { return a.Secretariat() && !tied(a, i) }
 
 // editing gives the memberships under which the actor may write initiatives.
-func editing(a domain.Actor) []domain.Membership {
-	return slices.DeleteFunc(slices.Clone(a.Memberships), func(m domain.Membership) bool { return !a.Has(m.Organization, domain.OrgEditor) })
-}
+func editing(a domain.Actor) []domain.Membership { return a.Holding(domain.OrgEditor) }

@@ -102,10 +102,8 @@ func (m *Module) Queues() []domain.Queue {
 			},
 		}.Queue(),
 		s.queue(taskPartner, "", 0, func(a domain.Actor) (scopes []string) {
-			for _, member := range a.Memberships {
-				if a.Has(member.Organization, domain.OrgOwner) {
-					scopes = append(scopes, string(member.Organization))
-				}
+			for _, member := range a.Holding(domain.OrgOwner) {
+				scopes = append(scopes, string(member.Organization))
 			}
 			return scopes
 		}, func(_ context.Context, a domain.Actor, d Doc) (bool, error) {

@@ -90,15 +90,7 @@ func mandateFor(a domain.Actor, n Need, districtHas bool) (domain.Mandate, bool,
 }
 
 // CanDeclare gives the memberships under which the actor may write needs.
-func CanDeclare(a domain.Actor) []domain.Membership {
-	var out []domain.Membership
-	for _, m := range a.Memberships {
-		if a.Has(m.Organization, domain.OrgEditor) {
-			out = append(out, m)
-		}
-	}
-	return out
-}
+func CanDeclare(a domain.Actor) []domain.Membership { return a.Holding(domain.OrgEditor) }
 
 // mayAttach tells whether the actor may add documents.
 func mayAttach(a domain.Actor, n Need) bool {

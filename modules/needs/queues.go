@@ -72,8 +72,8 @@ func (m *Module) Queues() []domain.Queue {
 			return scopes
 		}, mayVerify),
 		s.queue(taskAdopt, domain.DaysToAdopt, func(a domain.Actor) (scopes []string) {
-			for _, member := range a.Memberships {
-				if member.Village != "" && a.Has(member.Organization, domain.OrgOwner) {
+			for _, member := range a.Holding(domain.OrgOwner) {
+				if member.Village != "" {
 					scopes = append(scopes, string(member.Village))
 				}
 			}

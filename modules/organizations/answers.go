@@ -149,10 +149,10 @@ type Found struct {
 // or several.
 func (s *Service) Named(ctx context.Context, name string) (domain.OrganizationBrief, error) {
 	var b domain.OrganizationBrief
-	if wholeName(name) == "" {
+	if domain.PlainName(name) == "" {
 		return b, hidden(nil)
 	}
-	page, err := s.organizations.List(ctx, store.Query{List: listNamed, Key: store.KeyOf(wholeName(name)), Limit: 2})
+	page, err := s.organizations.List(ctx, store.Query{List: listNamed, Key: store.KeyOf(domain.PlainName(name)), Limit: 2})
 	if err != nil {
 		return b, err
 	}

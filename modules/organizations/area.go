@@ -33,8 +33,8 @@ func (s *Service) AreasOf(ctx context.Context, actor domain.Actor) ([]domain.Reg
 		return []domain.RegionCode{""}, nil
 	}
 	var ids []string
-	for _, m := range actor.Memberships {
-		if actor.Has(m.Organization, domain.OrgEditor) && m.Verified {
+	for _, m := range actor.Holding(domain.OrgEditor) {
+		if m.Verified {
 			ids = append(ids, string(m.Organization))
 		}
 	}

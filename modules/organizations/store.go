@@ -38,7 +38,7 @@ func organizationDefinition() store.Definition[Organization] {
 		if public(id, o) == nil {
 			return nil
 		}
-		return []store.Key{store.KeyOf(wholeName(o.Name))}
+		return []store.Key{store.KeyOf(domain.PlainName(o.Name))}
 	}
 	one := func(on bool) []store.Key {
 		if !on {
@@ -90,9 +90,6 @@ func organizationDefinition() store.Definition[Organization] {
 		},
 	}
 }
-
-// wholeName is a name but for spaces and capitals.
-func wholeName(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), " ")) }
 
 // seatOf is the regency of a region, or the province for what lies above.
 func seatOf(region domain.RegionCode) domain.RegionCode {

@@ -14,15 +14,12 @@ func (m *Module) Queues() []domain.Queue {
 	s := m.Service
 	return []domain.Queue{domain.DeskList[Progress]{
 		Name: "progress-change", Title: "progress.queue.change", List: listDesk, Read: s.records.List,
-		Keys: func(a domain.Actor) []store.Key {
+		Keys: func(a domain.Actor) (keys []store.Key) {
 			if a.Secretariat() {
 				return []store.Key{""}
 			}
-			var keys []store.Key
-			for _, m := range a.Memberships {
-				if a.Has(m.Organization, domain.OrgOwner) {
-					keys = append(keys, store.KeyOf(string(m.Organization)))
-				}
+			for _, m := range a.Holding(domain.OrgOwner) {
+				keys = append(keys, store.KeyOf(string(m.Organization)))
 			}
 			return keys
 		},

@@ -49,10 +49,8 @@ func (m *Module) Queues() []domain.Queue {
 
 // leading are the keys of the reviews that the actor leads for who made the call.
 func leading(a domain.Actor) (keys []store.Key) {
-	for _, m := range a.Memberships {
-		if a.Has(m.Organization, domain.OrgEditor) {
-			keys = append(keys, store.KeyOf(taskLead, string(m.Organization)))
-		}
+	for _, m := range a.Holding(domain.OrgEditor) {
+		keys = append(keys, store.KeyOf(taskLead, string(m.Organization)))
 	}
 	return keys
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"slices"
-	"strings"
 	"time"
 
 	"gotong/modules/domain"
@@ -166,13 +165,9 @@ func placed(list []Party, p Proposal) bool {
 	named := append([]Party{{Organization: p.Organization}}, p.Partners...)
 	return slices.ContainsFunc(list, func(mine Party) bool {
 		return slices.ContainsFunc(named, func(other Party) bool {
-			return mine.Organization != "" && mine.Organization == other.Organization || sameName(mine.Name, other.Name)
+			return mine.Organization != "" && mine.Organization == other.Organization || domain.SameName(mine.Name, other.Name)
 		})
 	})
-}
-
-func sameName(a, b string) bool {
-	return a != "" && strings.EqualFold(strings.Join(strings.Fields(a), " "), strings.Join(strings.Fields(b), " "))
 }
 
 // steers tells whether the actor leads the review: the secretariat, or an editor of the organisation that made the call.

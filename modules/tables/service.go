@@ -109,14 +109,7 @@ func (s *Service) importer(ctx context.Context, actor domain.Actor, k Kind, orga
 }
 
 // writers are the memberships under which the actor writes.
-func writers(actor domain.Actor) (list []domain.Membership) {
-	for _, m := range actor.Memberships {
-		if actor.Has(m.Organization, domain.OrgEditor) {
-			list = append(list, m)
-		}
-	}
-	return list
-}
+func writers(actor domain.Actor) []domain.Membership { return actor.Holding(domain.OrgEditor) }
 
 // Get gives an import that the actor may see: one's own, for secretariat and auditor any.
 func (s *Service) Get(ctx context.Context, actor domain.Actor, id string) (Doc, error) {

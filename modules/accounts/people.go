@@ -41,33 +41,17 @@ func (s *Service) People(ctx context.Context, actor domain.Actor, q PeopleQuery)
 
 // searchPeople narrows by the beginning of the rarest word and checks the rest, page after page, until a page is full.
 func (s *Service) searchPeople(ctx context.Context, query store.Query, asked []string, role string) (store.Page[Account], error) {
-	var found store.Page[Account]
-	fewest := int64(-1)
+	var keys []store.Key
 	for _, word := range asked[:min(len(asked), maxWords)] {
-		n, err := s.accounts.Count(ctx, listPeople, wordKey(word))
-		if err != nil {
-			return found, err
-		}
-		if fewest < 0 || n < fewest {
-			fewest, query.Key = n, wordKey(word)
-		}
+		keys = append(keys, wordKey(word))
 	}
-	for range 50 {
-		page, err := s.accounts.List(ctx, query)
-		if err != nil {
-			return found, err
-		}
-		for _, doc := range page.Items {
-			if domain.BeginWords(doc.Body.Name+" "+doc.Body.Email, asked) && (role == "" || hasRoleOrMandate(doc.Body, role)) {
-				found.Items = append(found.Items, doc)
-			}
-		}
-		found.Next, query.Cursor = page.Next, page.Next
-		if page.Next == "" || len(found.Items) >= peoplePerPage {
-			return found, nil
-		}
+	var err error
+	if query.Key, _, err = store.Rarest(ctx, s.accounts, listPeople, keys); err != nil {
+		return store.Page[Account]{}, err
 	}
-	return found, nil
+	return store.Sift(ctx, s.accounts, query, func(a Account) bool {
+		return domain.BeginWords(a.Name+" "+a.Email, asked) && (role == "" || hasRoleOrMandate(a, role))
+	})
 }
 
 func hasRoleOrMandate(a Account, role string) bool {

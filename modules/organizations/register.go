@@ -47,40 +47,22 @@ func (s *Service) Register(ctx context.Context, actor domain.Actor, q ListQuery)
 	if slices.Contains(registerStates, State(q.Standing)) {
 		state = q.Standing
 	}
-	query := store.Query{List: listRegister, Key: store.KeyOf(state, ""), Cursor: q.Cursor, Limit: q.Limit}
-	fewest := int64(-1)
-	for _, word := range asked[:min(len(asked), maxNameWords)] { // the rarest beginning narrows, the rest is checked
-		key := store.KeyOf(state, domain.Beginning(word))
-		n, err := s.organizations.Count(ctx, listRegister, key)
-		if err != nil {
-			return Found{}, err
-		}
-		if fewest < 0 || n < fewest {
-			fewest, query.Key = n, key
-		}
+	words := []string{""}
+	if len(asked) > 0 {
+		words = asked[:min(len(asked), maxNameWords)] // the rarest beginning narrows, the rest is checked
 	}
-	total, err := s.organizations.Count(ctx, listRegister, query.Key)
+	var keys []store.Key
+	for _, word := range words {
+		keys = append(keys, store.KeyOf(state, domain.Beginning(word)))
+	}
+	key, total, err := store.Rarest(ctx, s.organizations, listRegister, keys)
 	if err != nil {
 		return Found{}, err
 	}
-	found := Found{Total: total, Least: len(asked) > 0 || q.Region != "" || q.Type != ""}
-	for range 50 {
-		page, err := s.organizations.List(ctx, query)
-		if err != nil {
-			return found, err
-		}
-		for _, doc := range page.Items {
-			o := doc.Body
-			if (q.Type == "" || o.Type == q.Type) && (q.Region == "" || q.Region.Contains(o.Region)) && domain.BeginWords(o.registerText(), asked) {
-				found.Items = append(found.Items, doc)
-			}
-		}
-		found.Next, query.Cursor = page.Next, page.Next
-		if page.Next == "" || len(found.Items) >= q.Limit {
-			break
-		}
-	}
-	return found, nil
+	page, err := store.Sift(ctx, s.organizations, store.Query{List: listRegister, Key: key, Cursor: q.Cursor, Limit: q.Limit}, func(o Organization) bool {
+		return (q.Type == "" || o.Type == q.Type) && (q.Region == "" || q.Region.Contains(o.Region)) && domain.BeginWords(o.registerText(), asked)
+	})
+	return Found{Items: page.Items, Next: page.Next, Total: total, Least: len(asked) > 0 || q.Region != "" || q.Type != ""}, err
 }
 
 func stateOptions(b web.Base) []web.Option {

@@ -196,7 +196,8 @@ func (m *Module) getSheet(c *fiber.Ctx) error {
 	if s.More {
 		pg.Notices = append(pg.Notices, notice{"wait", b.T("reviews.sheet.more", "max", mostOfCall)})
 	}
-	if pg.Table, pg.Notes, err = m.Service.sheetTable(c.UserContext(), b, s); err != nil {
+	pg.Notes = tieNotes(b, s)
+	if pg.Table, err = m.Service.sheetTable(c.UserContext(), b, s); err != nil {
 		return err
 	}
 	return m.sheet.Render(c, fiber.StatusOK, pg)

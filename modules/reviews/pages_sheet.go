@@ -8,9 +8,8 @@ import (
 	"gotong/modules/kit/web"
 )
 
-// sheetTable lays the sheet out: a row for each proposal, a column for each criterion; the notes say how equal points
-// were ordered.
-func (s *Service) sheetTable(ctx context.Context, b web.Base, sh Sheet) (web.Table, []string, error) {
+// sheetTable lays the sheet out: a row for each proposal, a column for each criterion.
+func (s *Service) sheetTable(ctx context.Context, b web.Base, sh Sheet) (web.Table, error) {
 	t := web.Table{Caption: b.T("reviews.sheet.caption"), Head: []string{b.T("reviews.sheet.proposal"), b.T("reviews.sheet.rank"), b.T("reviews.sheet.points"), b.T("reviews.sheet.spread")}, Numbers: []bool{false, true, true, true}}
 	for _, c := range sh.Call.Rules.Criteria {
 		t.Head = append(t.Head, b.T("reviews.sheet.criterion", "name", c.label(b), "weight", c.Weight))
@@ -20,11 +19,10 @@ func (s *Service) sheetTable(ctx context.Context, b web.Base, sh Sheet) (web.Tab
 	t.Numbers = append(t.Numbers, true, true)
 	names, err := s.proposers(ctx, sh)
 	if err != nil {
-		return t, nil, err
+		return t, err
 	}
-	var notes []string
 	decimal := func(f float64) string { return b.Local().Decimal(f, 1) }
-	for n, l := range sh.Lines {
+	for _, l := range sh.Lines {
 		p := l.Proposal
 		row := []web.Cell{{Text: p.Title, Note: names[p.Organization].Name, Path: b.URL("/initiatives/" + string(p.ID) + "/panel")}}
 		if !l.Open && l.Wanted == 0 || p.State == Submitted {
@@ -38,14 +36,6 @@ func (s *Service) sheetTable(ctx context.Context, b web.Base, sh Sheet) (web.Tab
 			rank = web.Cell{Text: b.Number(l.Rank)}
 		}
 		rank.Note = remark(b, l)
-		switch {
-		case l.Equal:
-			notes = append(notes, b.T("reviews.sheet.equal_note", "title", p.Title, "above", sh.Lines[n-1].Proposal.Title, "points", decimal(l.Points)))
-		case l.TieBreak > 0:
-			c := sh.Call.Rules.Criteria[l.TieBreak-1]
-			notes = append(notes, b.T("reviews.sheet.tie_note", "title", p.Title, "above", sh.Lines[n-1].Proposal.Title, "points", decimal(l.Points), "criterion", c.label(b),
-				"had", decimal(l.Preferred), "has", decimal(l.Criteria[l.TieBreak-1])))
-		}
 		row = append(row, rank, points, spread)
 		for k := range sh.Call.Rules.Criteria {
 			cell := web.Cell{Text: "–", Quiet: true}
@@ -61,7 +51,7 @@ func (s *Service) sheetTable(ctx context.Context, b web.Base, sh Sheet) (web.Tab
 		row = append(row, in, web.Cell{Text: b.Rupiah(p.Sought)}, web.Cell{Text: b.T("initiatives.state." + p.State)})
 		t.Rows = append(t.Rows, web.Row{Cells: row})
 	}
-	return t, notes, nil
+	return t, nil
 }
 
 // proposers are the organisations whose proposals stand on the sheet.
@@ -86,4 +76,20 @@ func remark(b web.Base, l Line) string {
 		return b.T("reviews.sheet.equal")
 	}
 	return ""
+}
+
+// tieNotes say how equal points were ordered.
+func tieNotes(b web.Base, sh Sheet) (notes []string) {
+	decimal := func(f float64) string { return b.Local().Decimal(f, 1) }
+	for n, l := range sh.Lines {
+		switch {
+		case l.Equal:
+			notes = append(notes, b.T("reviews.sheet.equal_note", "title", l.Proposal.Title, "above", sh.Lines[n-1].Proposal.Title, "points", decimal(l.Points)))
+		case l.TieBreak > 0:
+			c := sh.Call.Rules.Criteria[l.TieBreak-1]
+			notes = append(notes, b.T("reviews.sheet.tie_note", "title", l.Proposal.Title, "above", sh.Lines[n-1].Proposal.Title, "points", decimal(l.Points), "criterion", c.label(b),
+				"had", decimal(l.Preferred), "has", decimal(l.Criteria[l.TieBreak-1])))
+		}
+	}
+	return notes
 }

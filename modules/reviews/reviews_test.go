@@ -518,7 +518,7 @@ func TestSheetRanksAndSaysHowTiesAreOrdered(t *testing.T) {
 	d.write(t, "q", "budi", 5, "dua")
 	sheet, err := d.Service.SheetOf(t.Context(), who("s1"), "air")
 	d.must(t, err)
-	table, _, err := d.Service.sheetTable(t.Context(), d.base, sheet)
+	table, err := d.Service.sheetTable(t.Context(), d.base, sheet)
 	d.must(t, err)
 	if sheet.Lines[0].Proposal.ID != "q" || sheet.Lines[0].Points != 100 || sheet.Lines[1].Open || sheet.Lines[1].Points != 0 || !strings.Contains(fmt.Sprint(table.Rows[1]), "belum terbuka") {
 		t.Errorf("%+v", sheet.Lines)

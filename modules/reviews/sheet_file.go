@@ -11,10 +11,6 @@ import (
 // writeSheet writes the sheet as a table to reckon with: numbers as numbers, the words beside them in cells of their own,
 // nothing where the reviews of a proposal are not open, and below it how equal points were ordered.
 func (s *Service) writeSheet(ctx context.Context, b web.Base, sh Sheet, w io.Writer) error {
-	_, notes, err := s.sheetTable(ctx, b, sh)
-	if err != nil {
-		return err
-	}
 	names, err := s.proposers(ctx, sh)
 	if err != nil {
 		return err
@@ -41,7 +37,7 @@ func (s *Service) writeSheet(ctx context.Context, b web.Base, sh Sheet, w io.Wri
 			return err
 		}
 	}
-	for _, text := range notes {
+	for _, text := range tieNotes(b, sh) {
 		if err := out.Row([]sheet.Cell{sheet.OfText(text)}); err != nil {
 			return err
 		}

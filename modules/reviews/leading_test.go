@@ -92,6 +92,58 @@ func TestReviewsFollowTheirCallIntoAMerge(t *testing.T) {
 	}
 }
 
+// A declared tie is one to the organisation that takes the other in; of two ties the later stays.
+func TestTiesFollowTheirOrganizationIntoAMerge(t *testing.T) {
+	d := open(t)
+	for _, at := range []struct {
+		id domain.InitiativeID
+		to domain.OrganizationID
+		Tie
+	}{{"p", "yayasan", TieWork}, {"q", "badan", TieFamily}} {
+		d.clock.Advance(time.Hour)
+		p := d.proposal(at.id, "")
+		p.Organization = at.to
+		d.proposals[at.id] = p
+		d.must(t, d.Service.CheckUp(t.Context(), who("s1"), d.op(), at.id, whole(), "", ""))
+		d.must(t, d.Service.Assign(t.Context(), who("s1"), d.op(), at.id, []domain.AccountID{"cici"}))
+		doc, err := d.Service.Process(t.Context(), at.id)
+		d.must(t, err)
+		if _, err := d.Service.Declare(t.Context(), who("cici"), d.op(), doc.ID, at.Tie); err != nil {
+			t.Fatal(err)
+		}
+	}
+	merged := func(from, to domain.OrganizationID, want ...int) Profile {
+		t.Helper()
+		for _, n := range want {
+			if got, err := d.Service.MoveTies(t.Context(), from, to, store.Change{Action: "organization.merged"}); got != n || err != nil {
+				t.Fatal(got, err)
+			}
+		}
+		profile, err := d.Service.Profile(t.Context(), who("cici"))
+		d.must(t, err)
+		return profile
+	}
+	if got := merged("yayasan", "induk", 1, 0).Ties; len(got) != 2 || got["induk"].Tie != TieWork || got["badan"].Tie != TieFamily {
+		t.Errorf("%+v", got)
+	}
+	r := d.proposal("r", "")
+	r.Organization = "induk"
+	d.proposals["r"] = r
+	d.must(t, d.Service.CheckUp(t.Context(), who("s1"), d.op(), "r", whole(), "", ""))
+	doc, err := d.Service.Process(t.Context(), "r")
+	d.must(t, err)
+	list, err := d.Service.Candidates(t.Context(), r, doc.Body)
+	d.must(t, err)
+	for _, c := range list {
+		if (c.Tie == TieDeclared) != (c.Account == "cici") {
+			t.Errorf("%s has the tie %q", c.Account, c.Tie)
+		}
+	}
+	if got := merged("badan", "induk", 1, 0).Ties; len(got) != 1 || got["induk"].Tie != TieFamily {
+		t.Errorf("the later tie: %+v", got)
+	}
+}
+
 // A review is due within the days of the configuration, on desks, pages and for what is late.
 func TestReviewsAreDueWithinTheConfiguredDays(t *testing.T) {
 	t.Cleanup(func() { domain.SetDeadlines(domain.Deadlines{}) })

@@ -2,6 +2,7 @@ package reviews
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"gotong/modules/domain"
@@ -17,6 +18,7 @@ const (
 	listCall = "call"   // of a call
 	listMark = "marked" // decisions that were begun
 	listSelf = "self"   // of an account
+	listTied = "tied"   // profiles by the organisations to which there is a tie
 
 	taskDeclare = "declare"
 	taskReview  = "review"
@@ -124,7 +126,14 @@ type Tied struct {
 }
 
 func profileDefinition() store.Definition[Profile] {
-	return store.Definition[Profile]{Name: "reviewers", Schema: 1, Personal: []string{"ties"}}
+	return store.Definition[Profile]{Name: "reviewers", Schema: 1, Personal: []string{"ties"}, Lists: []store.List[Profile]{
+		{Name: listTied, Sort: func(id string, _ Profile) string { return store.SortText(id) }, Keys: func(_ string, p Profile) (keys []store.Key) {
+			for organization := range p.Ties {
+				keys = append(keys, store.KeyOf(string(organization)))
+			}
+			return keys
+		}},
+	}}
 }
 
 // of gives the process of a proposal's present round. NotFound before its administrative check.
@@ -171,6 +180,21 @@ func (s *Service) MoveCaller(ctx context.Context, from, to domain.OrganizationID
 		p := doc.Body
 		p.Caller = to
 		_, err := s.processes.Replace(ctx, doc, p, c)
+		return err
+	})
+}
+
+// MoveTies makes the ties that reviewers declared to an organisation ties to the one that took it in, and tells how many
+// reviewers have them; where there are ties to both, the later one stays. It may be repeated.
+func (s *Service) MoveTies(ctx context.Context, from, to domain.OrganizationID, c store.Change) (int, error) {
+	return store.Drain(ctx, s.profiles, listTied, store.KeyOf(string(from)), func(doc store.Doc[Profile]) error {
+		p := doc.Body
+		p.Ties = maps.Clone(p.Ties)
+		if was := p.Ties[from]; was.At.After(p.Ties[to].At) {
+			p.Ties[to] = was
+		}
+		delete(p.Ties, from)
+		_, err := s.profiles.Replace(ctx, doc, p, c)
 		return err
 	})
 }

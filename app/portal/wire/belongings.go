@@ -15,7 +15,7 @@ func Belongings(h *House) []organizations.Belonging {
 		belonging{"mandates", h.Accounts.Service.CountMandatesOf, h.Accounts.Service.MoveMandates},
 		belonging{"needs", h.Needs.Service.CountOf, h.Needs.Service.MoveAll},
 		belonging{"calls", h.Calls.Service.CountOf, all(h.Calls.Service.MoveAll, h.Reviews.Service.MoveCaller, h.Progress.Service.MoveCaller)},
-		belonging{"initiatives", h.Initiatives.Service.CountOf, h.Initiatives.Service.MoveAll},
+		belonging{"initiatives", h.Initiatives.Service.CountOf, all(h.Initiatives.Service.MoveAll, h.Reviews.Service.MoveTies)},
 		belonging{"commitments", h.Commitments.Service.CountOf, h.Commitments.Service.MoveAll},
 		belonging{"tokens", h.Tokens.Service.CountOf, h.Tokens.Service.MoveAll},
 		belonging{"collections", h.Documents.Service.Collections.CountOf, h.Documents.Service.Collections.MoveAll},
@@ -31,7 +31,8 @@ type belonging struct {
 
 type mover = func(ctx context.Context, from, to domain.OrganizationID, c store.Change) (int, error)
 
-// all moves what several parts of the portal keep of one kind: with calls, the reviews and requests that wait for them.
+// all moves what several parts of the portal keep of one kind: with calls, the reviews and requests that
+// wait for them; with initiatives, what ties their reviewers.
 func all(movers ...mover) mover {
 	return func(ctx context.Context, from, to domain.OrganizationID, c store.Change) (int, error) {
 		moved := 0

@@ -83,13 +83,7 @@ func previewOf(b web.Base, m Moves, form *web.Form) *previewView {
 		}
 		v.Table.Rows = append(v.Table.Rows, web.Row{Cells: []web.Cell{need, cell(x.From), cell(x.To)}})
 	}
-	v.Confirm = web.Form{ID: "decide", Action: form.Action, Submit: b.T("matching.preview.decide"), SendLabel: form.SendLabel, HiddenList: append([]web.HiddenInput{}, form.HiddenList...)}
-	for _, s := range form.Sections {
-		for _, field := range s.Fields {
-			v.Confirm.HiddenList = append(v.Confirm.HiddenList, web.HiddenInput{Name: field.Name, Value: field.Value})
-		}
-	}
-	v.Confirm.Hidden("_op", web.NewOperationID()).Hidden("step", "decide")
+	v.Confirm = form.Confirm("decide", b.T("matching.preview.decide"))
 	return v
 }
 

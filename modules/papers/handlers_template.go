@@ -93,10 +93,6 @@ func (m *Module) postTemplate(c *fiber.Ctx) error {
 	v, read := web.ValuesOf(c), int(web.Version(c))
 	t := Template{Kind: k, Version: read, Number: v.Get("number"), Text: v.Get("text"), Reason: v.Get("reason")}
 	form := templateForm(page.Base, &now, inForce)
-	conflict := func() error {
-		page.Form = templateForm(page.Base, &t, inForce).Bind(c).Conflict(form)
-		return m.template.Render(c, fiber.StatusConflict, page)
-	}
 	if err = t.Validate(); err == nil && v.Get("step") == "decide" {
 		if _, err = m.Service.Decide(c.UserContext(), web.Get[domain.Actor](c), web.OperationOf(c), read, t); err == nil {
 			web.SetFlash(c, "good", "papers.flash.decided", "version", read+1)
@@ -105,7 +101,8 @@ func (m *Module) postTemplate(c *fiber.Ctx) error {
 	}
 	switch {
 	case apperr.Is(err, apperr.Conflict) || err == nil && read != inForce:
-		return conflict()
+		page.Form = templateForm(page.Base, &t, inForce).Bind(c).Conflict(form)
+		return m.template.Render(c, fiber.StatusConflict, page)
 	case apperr.Is(err, apperr.Invalid):
 		page.Form = form.Bind(c).Fail(err)
 		return m.template.Render(c, fiber.StatusUnprocessableEntity, page)
@@ -113,11 +110,8 @@ func (m *Module) postTemplate(c *fiber.Ctx) error {
 		return err
 	}
 	page.Form = form.Bind(c)
-	page.Preview = &previewView{Blocks: m.shown(page.Base, &t), Number: t.number(1, domain.DateOf(m.Service.clock.Now()))}
-	page.Preview.Confirm = web.Form{ID: "decide", Action: form.Action, Submit: page.T("papers.template.decide"), SendLabel: form.SendLabel, HiddenList: append([]web.HiddenInput{}, form.HiddenList...)}
-	for name, text := range map[string]string{"number": t.Number, "text": t.Text, "reason": t.Reason, "step": "decide", "_op": web.NewOperationID()} {
-		page.Preview.Confirm.Hidden(name, text)
-	}
+	page.Preview = &previewView{Blocks: m.shown(page.Base, &t), Number: t.number(1, domain.DateOf(m.Service.clock.Now())),
+		Confirm: page.Form.Confirm("decide", page.T("papers.template.decide"))}
 	return m.template.Render(c, fiber.StatusOK, page)
 }
 

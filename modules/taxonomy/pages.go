@@ -202,23 +202,6 @@ func previewOf(b web.Base, text, uses string, isNew bool, changes []change, form
 		p.Text, p.Uses = b.T("taxonomy.preview_nothing"), ""
 		return p
 	}
-	p.Confirm = web.Form{ID: "save", Action: form.Action, Submit: b.T("taxonomy.save"), SendLabel: form.SendLabel, HiddenList: append([]web.HiddenInput{}, form.HiddenList...)}
-	for _, s := range form.Sections {
-		for _, field := range s.Fields {
-			values := []string{field.Value}
-			switch {
-			case field.Kind == "checkboxes":
-				values = field.Values
-			case field.Kind == "checkbox" && field.Checked:
-				values = []string{"1"}
-			case field.Kind == "checkbox":
-				values = nil
-			}
-			for _, v := range values {
-				p.Confirm.HiddenList = append(p.Confirm.HiddenList, web.HiddenInput{Name: field.Name, Value: v})
-			}
-		}
-	}
-	p.Confirm.Hidden("_op", web.NewOperationID()).Hidden("step", "save")
+	p.Confirm = form.Confirm("save", b.T("taxonomy.save"))
 	return p
 }

@@ -213,12 +213,6 @@ func preview(b web.Base, moves Moves, form *web.Form) *previewView {
 		v.Table.Rows = append(v.Table.Rows, web.Row{Cells: []web.Cell{{Text: domain.PlaceText(x.Place), Path: b.URL(pathOf(x.Place.Code)), Note: note},
 			{Text: b.Local().Decimal(x.From, 2)}, {Text: b.Local().Decimal(x.To, 2)}, {Text: change}}})
 	}
-	v.Confirm = web.Form{ID: "decide", Action: form.Action, Submit: b.T("villages.weight.decide"), SendLabel: form.SendLabel, HiddenList: append([]web.HiddenInput{}, form.HiddenList...)}
-	for _, s := range form.Sections {
-		for _, field := range s.Fields {
-			v.Confirm.HiddenList = append(v.Confirm.HiddenList, web.HiddenInput{Name: field.Name, Value: field.Value})
-		}
-	}
-	v.Confirm.Hidden("_op", web.NewOperationID()).Hidden("step", "decide")
+	v.Confirm = form.Confirm("decide", b.T("villages.weight.decide"))
 	return v
 }

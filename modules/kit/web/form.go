@@ -261,6 +261,26 @@ func (f *Form) Conflict(current *Form) *Form {
 	return f.failed()
 }
 
+// Confirm gives a form of one button beside what a preview shows: it posts what this one was bound to again, under an
+// operation of its own, and says by step that it is meant.
+func (f *Form) Confirm(step, submit string) Form {
+	again := Form{ID: step, Action: f.Action, Submit: submit, SendLabel: f.SendLabel, HiddenList: slices.Clone(f.HiddenList)}
+	for _, field := range f.fields() {
+		values := []string{field.Value}
+		switch {
+		case field.Kind == "checkboxes":
+			values = field.Values
+		case field.Kind == "checkbox" && !field.Checked:
+			values = nil
+		}
+		for _, value := range values {
+			again.HiddenList = append(again.HiddenList, HiddenInput{field.Name, value})
+		}
+	}
+	again.Hidden("_op", NewOperationID()).Hidden("step", step)
+	return again
+}
+
 // Note puts a sentence before a field's hint: what was asked to be corrected there, what this kind of thing needs. A
 // form without such a field is left as it is.
 func (f *Form) Note(name, text string) *Form {

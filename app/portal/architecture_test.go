@@ -233,7 +233,7 @@ func TestStateChangesInOnePlace(t *testing.T) {
 	}
 }
 
-// TestNoRequestOutlivesItself: Fiber's c.UserContext() is the server's own record of the request, taken again for the next
+// TestNoRequestOutlivesItself: Fiber's c.Context() is the server's own record of the request, taken again for the next
 // one while what was begun under it (a connection to the object store, a writer of a stream) may still read from it. It
 // may be asked, as in c.Context().Host(), never handed on as a context: that is c.UserContext().
 func TestNoRequestOutlivesItself(t *testing.T) {
@@ -246,7 +246,7 @@ func TestNoRequestOutlivesItself(t *testing.T) {
 				}
 			}
 			if call, ok := n.(*ast.CallExpr); ok && handsOnRequest(call) && !asked[call] {
-				t.Errorf("%s: c.UserContext() handed on", s.fset.Position(call.Pos()))
+				t.Errorf("%s: c.Context() handed on", s.fset.Position(call.Pos()))
 			}
 			return true
 		})

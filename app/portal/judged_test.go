@@ -146,10 +146,11 @@ func (j *judged) addresses(words ...string) (list []address) {
 			}
 		}
 	}
-	if effort.Race { // what shows how things meet: one of so many, and all that is the proposal's
-		list = slices.DeleteFunc(list, func(a address) bool { return !strings.Contains(a.path, string(j.id)) && len(a.path)%everySoMany > 0 })
-	}
-	return list
+	seen, every := 0, effort.EveryUnderRace(everySoMany) // one of so many, and all that is the proposal's
+	return slices.DeleteFunc(list, func(a address) bool {
+		seen++
+		return seen%every != 0 && !strings.Contains(a.path, string(j.id))
+	})
 }
 
 // plain is what a person reads of an answer: of a PDF or a table its texts.

@@ -526,24 +526,16 @@ func readMatrix(t *testing.T) (rows map[string][]string) {
 // TestAuthorisation asks every route, with things in every state, as every kind of actor, and holds the answers against
 // the table of rights and, letter by letter, against the matrix.
 func TestAuthorisation(t *testing.T) {
-	every := 1
-	if effort.Race {
-		every = everySoMany
-	}
-	authorisation(t, openWhole(t, nil), every)
+	authorisation(t, openWhole(t, nil), effort.EveryUnderRace(everySoMany))
 }
 
 // TestAuthorisationWithDocumentAtomicWrites asks one answer of four of SQLite without multi-row transactions, the code path
-// of MongoDB; all of them with GOTONG_TEST_ATOMIC=whole.
+// of MongoDB: prime to the number of actors.
 func TestAuthorisationWithDocumentAtomicWrites(t *testing.T) {
 	if effort.Small() {
 		t.Skip("asks the whole matrix once more")
 	}
-	every := 4 // prime to the number of actors
-	if os.Getenv("GOTONG_TEST_ATOMIC") == "whole" {
-		every = 1
-	}
-	authorisation(t, openWholeWith(t, portal.Options{DocumentAtomic: true}, nil), every)
+	authorisation(t, openWholeWith(t, portal.Options{DocumentAtomic: true}, nil), effort.Every(4))
 }
 
 // everySoMany is how much of the matrix is asked under the race detector, and of FerretDB, which reads a whole collection
@@ -552,15 +544,14 @@ func TestAuthorisationWithDocumentAtomicWrites(t *testing.T) {
 const everySoMany = 7
 
 // TestAuthorisationOnMongoDB asks the same with database.engine: mongodb; all of it on a real server, or where
-// GOTONG_TEST_FERRETDB=whole asks for the half hour.
+// GOTONG_TEST_WHOLE asks for FerretDB's half hour.
 func TestAuthorisationOnMongoDB(t *testing.T) {
-	ferret, every := os.Getenv("GOTONG_TEST_FERRETDB"), 1
-	switch {
-	case mongowire.Real(), ferret == "whole":
-	case ferret == "":
-		t.Skip("set GOTONG_TEST_MONGO_URI, or GOTONG_TEST_FERRETDB=1 for minutes on FerretDB (=whole for all of it)")
-	default:
-		every = everySoMany
+	every := 1
+	if !mongowire.Real() {
+		if os.Getenv("GOTONG_TEST_FERRETDB") == "" {
+			t.Skip("set GOTONG_TEST_MONGO_URI, or GOTONG_TEST_FERRETDB=1 for minutes on FerretDB (with GOTONG_TEST_WHOLE=1 for all of it)")
+		}
+		every = effort.Every(everySoMany)
 	}
 	w := openWholeWith(t, portal.Options{Regions: []domain.RegionCode{"61.01", "61.71.01"}}, func(cfg *config.Config) { onMongoDB(t, cfg) })
 	w.client.Timeout = 10 * time.Minute // a list of a whole collection on FerretDB, beside five others under load

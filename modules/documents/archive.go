@@ -23,7 +23,7 @@ const (
 	archiveMax      = 256 << 20 // bytes of the file
 	archiveEntries  = 500
 	archiveUnpacked = 512 << 20 // bytes of all entries together
-	archiveEntry    = 24 << 20  // bytes of one entry: it is looked through in memory
+	archiveEntry    = 24 << 20  // bytes of one entry
 	archiveRead     = 100       // entries whose text is read
 	archiveLeftover = 64 << 10  // bytes of what systems leave behind beside files
 	directoryMax    = 3 << 20   // bytes that are read to find a ZIP's directory and to read it
@@ -101,10 +101,10 @@ func checkArchive(src source) (content, error) {
 	if len(files) == 0 {
 		return content{}, refuse("documents.error.empty")
 	}
-	var unpacked, read uint64
+	var total, read uint64
 	seen := map[string]bool{}
 	for _, f := range archive.File {
-		if unpacked += f.UncompressedSize64; unpacked > archiveUnpacked || f.UncompressedSize64 > archiveUnpacked {
+		if total += f.UncompressedSize64; total > archiveUnpacked || f.UncompressedSize64 > archiveUnpacked {
 			return content{}, refuse("documents.error.unpacked")
 		}
 		if !safeName(f.Name) || seen[strings.ToLower(f.Name)] {
@@ -116,12 +116,17 @@ func checkArchive(src source) (content, error) {
 		}
 	}
 	c := content{source: src}
-	var buffer []byte
+	unpacked, err := newTemporary()
+	if err != nil {
+		return c, err
+	}
+	defer func() { _ = unpacked.Close() }() // what was read is told
 	for _, f := range files {
-		entry, err := entryOf(f, &buffer)
+		entry, err := entryOf(f, unpacked)
 		if err != nil {
 			return c, ofEntry(f, err)
 		}
+		entry.close()
 		if extract.Reads(extensionOf(f.Name)) {
 			if read++; read > archiveRead {
 				return c, refuse("documents.error.zip_many", "max", archiveRead)
@@ -142,7 +147,7 @@ func ofEntry(f *zip.File, err error) error {
 }
 
 // entryOf holds one entry to the rules of its type. A picture is not decoded, since it is not written anew.
-func entryOf(f *zip.File, buffer *[]byte) (content, error) {
+func entryOf(f *zip.File, unpacked *temporary) (content, error) {
 	extension := extensionOf(f.Name)
 	k, ok := kinds[extension]
 	if !ok || extension == "zip" {
@@ -151,57 +156,63 @@ func entryOf(f *zip.File, buffer *[]byte) (content, error) {
 	if f.UncompressedSize64 > archiveEntry {
 		return content{}, refuse("documents.error.zip_large", "limit", archiveEntry>>20)
 	}
-	raw, err := unpackEntry(f, buffer)
+	entry, err := unpackEntry(f, unpacked)
+	if apperr.Is(err, apperr.Unavailable) {
+		return content{}, err
+	}
 	if err != nil {
 		return content{}, refuse("documents.error.damaged")
 	}
-	if len(raw) == 0 {
+	if entry.Size() == 0 {
 		return content{}, refuse("documents.error.empty")
 	}
 	if strings.HasPrefix(k.MediaType, "image/") {
 		k.Check = checkStill
 	}
-	return k.examine(bytes.NewReader(raw), extension)
+	return k.examine(entry, extension)
 }
 
-// unpackEntry unpacks into the buffer, which one entry after the other uses.
-func unpackEntry(f *zip.File, buffer *[]byte) ([]byte, error) {
+// unpackEntry unpacks into a file, which one entry after the other uses: many people's archives are not to stand in memory.
+func unpackEntry(f *zip.File, into *temporary) (source, error) {
 	r, err := f.Open()
 	if err != nil {
 		return nil, err
 	}
 	defer r.Close()
-	if uint64(cap(*buffer)) < f.UncompressedSize64 {
-		*buffer = make([]byte, f.UncompressedSize64)
-	}
-	raw := (*buffer)[:f.UncompressedSize64]
-	if _, err := io.ReadFull(r, raw); err != nil {
+	if err := into.empty(); err != nil {
 		return nil, err
 	}
-	if n, err := r.Read(make([]byte, 1)); n > 0 || !errors.Is(err, io.EOF) { // its checksum is told at the end
-		return nil, errors.Join(err, zip.ErrFormat)
+	n, err := io.Copy(into, io.LimitReader(r, int64(f.UncompressedSize64)+1))
+	if err == nil && uint64(n) != f.UncompressedSize64 { // its checksum is told at the end
+		err = zip.ErrFormat
 	}
-	return raw, nil
+	return io.NewSectionReader(into, 0, n), err
 }
 
 // checkStill looks at a picture without decoding it. Invalid where it says where it was taken.
 func checkStill(src source, k kind) (content, error) {
-	raw, err := io.ReadAll(io.NewSectionReader(src, 0, src.Size()))
-	if err != nil {
-		return content{}, unreadable(err)
-	}
+	var err error
 	switch k.MediaType {
 	case "image/jpeg":
 		_, err = scanJPEG(src)
 	case "image/png":
-		_, err = png.DecodeConfig(bytes.NewReader(raw))
+		_, err = png.DecodeConfig(io.NewSectionReader(src, 0, src.Size()))
 	case "image/webp":
-		_, err = webp.DecodeConfig(bytes.NewReader(raw))
+		_, err = webp.DecodeConfig(io.NewSectionReader(src, 0, src.Size()))
 	}
 	if err != nil {
 		return content{}, refuse("documents.error.damaged")
 	}
-	if placed(raw) {
+	const window, overlap = 512 << 10, 128 << 10 // a directory of places stands within 64 KB of its name
+	found := false
+	err = eachWindow(src, window, overlap, func(raw []byte) bool {
+		found = placed(raw)
+		return !found
+	})
+	if err != nil {
+		return content{}, unreadable(err)
+	}
+	if found {
 		return content{}, refuse("documents.error.zip_place")
 	}
 	return content{source: src}, nil
@@ -220,8 +231,13 @@ func placed(raw []byte) bool {
 		rest = rest[i+6:]
 	}
 	for _, name := range []string{"eXIf", "EXIF"} { // of PNG and WebP, where the name before it may be missing
-		if i := bytes.Index(raw, []byte(name)); i >= 0 {
-			body := raw[i+4:]
+		for rest := raw; ; {
+			i := bytes.Index(rest, []byte(name))
+			if i < 0 {
+				break
+			}
+			rest = rest[i+4:]
+			body := rest
 			if name == "EXIF" && len(body) > 4 {
 				body = body[4:]
 			}
@@ -240,17 +256,24 @@ func (s *Service) understandEntries(ctx context.Context, file content) (content,
 	if err != nil {
 		return file, unreadable(err)
 	}
-	var buffer []byte
+	unpacked, err := newTemporary()
+	if err != nil {
+		return file, err
+	}
+	defer func() { _ = unpacked.Close() }() // what was read is told
 	for _, f := range papers(archive) {
 		extension := extensionOf(f.Name)
 		if !extract.Reads(extension) {
 			continue
 		}
-		raw, err := unpackEntry(f, &buffer)
+		entry, err := unpackEntry(f, unpacked)
+		if apperr.Is(err, apperr.Unavailable) {
+			return file, err
+		}
 		if err != nil {
 			return file, unreadable(err)
 		}
-		r, err := s.readingOf(ctx, extension, bytes.NewReader(raw), int64(len(raw)))
+		r, err := s.readingOf(ctx, extension, io.NewSectionReader(entry, 0, entry.Size()), entry.Size())
 		if err != nil {
 			return file, err
 		}

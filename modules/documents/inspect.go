@@ -1,6 +1,7 @@
 package documents
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
@@ -56,7 +57,7 @@ type kind struct {
 const (
 	pictureMax = 64 << 20 // bytes of a picture's file; its pixels are bounded apart
 	textWindow = 256 << 10
-	convertMax = 16 << 20 // bytes of a text of an older encoding, which is turned into UTF-8 in memory
+	convertMax = 16 << 20 // bytes of a text of an older encoding, which is turned into UTF-8
 
 	ooxml = "application/vnd.openxmlformats-officedocument."
 	odf   = "application/vnd.oasis.opendocument."
@@ -172,7 +173,11 @@ func (k kind) examine(src source, extension string) (content, error) {
 	if k.Check == nil {
 		return checkArchive(src)
 	}
-	return k.Check(src, k)
+	c, err := k.Check(src, k)
+	if err != nil {
+		c.close()
+	}
+	return c, err
 }
 
 // sumOf gives the SHA-256 of a file, in hex.
@@ -264,21 +269,29 @@ func checkPDF(src source, _ kind) (content, error) {
 }
 
 // contains looks for any of the words in the whole file, in windows that overlap.
-func contains(src source, words [][]byte) (bool, error) {
-	const window, overlap = 256 << 10, 32
-	buffer := make([]byte, window)
-	for at := int64(0); at < src.Size(); at += window - overlap {
+func contains(src source, words [][]byte) (found bool, err error) {
+	err = eachWindow(src, 256<<10, 32, func(part []byte) bool {
+		for _, word := range words {
+			found = found || bytes.Contains(part, word)
+		}
+		return !found
+	})
+	return found, err
+}
+
+// eachWindow gives a file in windows of which each begins with the end of the one before, until look has seen enough.
+func eachWindow(src source, window, overlap int, look func([]byte) bool) error {
+	buffer := make([]byte, min(int64(window), src.Size()))
+	for at := int64(0); at < src.Size(); at += int64(window - overlap) {
 		n, err := src.ReadAt(buffer, at)
 		if err != nil && !errors.Is(err, io.EOF) {
-			return false, err
+			return err
 		}
-		for _, word := range words {
-			if bytes.Contains(buffer[:n], word) {
-				return true, nil
-			}
+		if !look(buffer[:n]) {
+			return nil
 		}
 	}
-	return false, nil
+	return nil
 }
 
 // checkText wants text that a person can read: UTF-8, or the one-byte set of older Excel, which is turned into UTF-8.
@@ -304,15 +317,21 @@ func checkText(src source, _ kind) (content, error) {
 	if src.Size() > convertMax {
 		return c, refuse("documents.error.encoding", "limit", convertMax>>20)
 	}
-	var out bytes.Buffer
+	out, err := newTemporary()
+	if err != nil {
+		return c, err
+	}
+	c.source = out
+	buffered := bufio.NewWriterSize(out, 64<<10)
 	err = eachText(src, func(text []byte) error {
 		for _, b := range text {
-			out.WriteRune(rune(b))
+			if _, err := buffered.WriteRune(rune(b)); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
-	c.source = bytes.NewReader(out.Bytes())
-	return c, err
+	return c, errors.Join(err, buffered.Flush())
 }
 
 // eachText gives a text piece by piece, each ending with a line where lines are not longer than a piece.

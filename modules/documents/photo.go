@@ -104,6 +104,15 @@ func (t *temporary) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// empty lets it be written from the start again.
+func (t *temporary) empty() error {
+	t.size = 0
+	if _, err := t.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	return t.Truncate(0)
+}
+
 // Size is what was written.
 func (t *temporary) Size() int64 { return t.size }
 

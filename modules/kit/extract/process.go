@@ -20,8 +20,8 @@ const childVariable = "GOTONG_EXTRACT"
 // Bounds of a child.
 const (
 	childTime   = 20 * time.Second
-	childMemory = 88 << 20 // bytes that it may take beyond what the program has at its start
-	childHeap   = 72 << 20 // bytes from which on it gives up by itself, where the system sets no bound
+	childMemory = 64 << 20 // bytes that it may take beyond what the program has at its start
+	childHeap   = 52 << 20 // bytes from which on it gives up by itself, where the system sets no bound
 	childAnswer = 8 << 20
 	together    = 2 // children at once
 )

@@ -4,18 +4,14 @@ package browser
 
 import (
 	"context"
-	"crypto/sha256"
 	_ "embed"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"maps"
 	"net"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -104,16 +100,17 @@ func serveWith(t *testing.T, change func(*config.Config)) string {
 	return ""
 }
 
-// judged are the structures that one of the walks met already; they run one after the other.
+// judged are the pieces of structure that one of the walks met already; they run one after the other.
 var judged = map[string]bool{}
 
-// inspector holds each page against axe, once for each structure (elements, their classes, roles and states), and
-// keeps a picture of it.
+// inspector holds a page against axe where something stands in it, or two headings follow each other, as on no page
+// before, and keeps a picture of it.
 type inspector struct {
 	t        *testing.T
 	out      string // folder for pictures, "" for none
 	kinds    map[string]bool
 	name     string
+	shots    int
 	sessions map[string]*walk.Chromium // by subject, of once
 }
 
@@ -131,11 +128,22 @@ func (i *inspector) meet(c *walk.Chromium) {
 		i.t.Errorf("%s: %d h1", kind, doc.Find("h1").Length())
 	}
 	i.kinds[kind] = true
-	key := structure(doc)
-	if judged[key] {
+	ids := map[string]bool{}
+	doc.Find("[id]").Each(func(_ int, s *goquery.Selection) {
+		if id := s.AttrOr("id", ""); ids[id] {
+			i.t.Errorf("%s: two elements have the id %q", kind, id)
+		} else {
+			ids[id] = true
+		}
+	})
+	fresh := false
+	for _, piece := range structure(doc) {
+		fresh = fresh || !judged[piece]
+		judged[piece] = true
+	}
+	if !fresh {
 		return
 	}
-	judged[key] = true
 	i.check(c, kind)
 	if wide, err := c.TooWide(); err != nil || wide != "" {
 		i.t.Errorf("%s is wider than the screen: %s %v", kind, wide, err)
@@ -143,36 +151,32 @@ func (i *inspector) meet(c *walk.Chromium) {
 	if i.out == "" {
 		return
 	}
+	i.shots++
 	shot, err := c.Screenshot()
 	if err == nil {
-		err = os.WriteFile(filepath.Join(i.out, fmt.Sprintf("%s-%03d%s.png", i.name, len(judged), strings.ReplaceAll(kind, "/", "-"))), shot, 0o600)
+		err = os.WriteFile(filepath.Join(i.out, fmt.Sprintf("%s-%03d%s.png", i.name, i.shots, strings.ReplaceAll(kind, "/", "-"))), shot, 0o600)
 	}
 	if err != nil {
 		i.t.Errorf("%s: picture: %v", kind, err)
 	}
 }
 
-// structure sums up what axe judges of a page apart from its words: which elements with which states stand in which others,
-// and the order of the headings. Ten cards of one make are like three.
-func structure(doc *goquery.Document) string {
-	parts := map[string]bool{}
-	last, order := "", []string{}
+// structure gives what axe judges of a page apart from its words: which elements with which states stand in which others,
+// and which headings follow each other. Ten cards of one make are like one.
+func structure(doc *goquery.Document) (pieces []string) {
+	last := ""
 	doc.Find("*").Each(func(_ int, s *goquery.Selection) {
-		node := goquery.NodeName(s)
-		part := signature(s.Parent()) + ">" + signature(s)
+		piece := signature(s.Parent()) + ">" + signature(s)
 		if s.Children().Length() == 0 && strings.TrimSpace(s.Text()) == "" {
-			part += " empty"
+			piece += " empty"
 		}
-		parts[part] = true
-		if len(node) == 2 && node[0] == 'h' && node != last && node != "hr" {
-			last, order = node, append(order, node)
+		pieces = append(pieces, piece)
+		if node := goquery.NodeName(s); len(node) == 2 && node[0] == 'h' && node != "hr" {
+			pieces = append(pieces, last+" then "+node)
+			last = node
 		}
 	})
-	sum := sha256.New()
-	for _, part := range append(slices.Sorted(maps.Keys(parts)), order...) {
-		_, _ = io.WriteString(sum, part+"\n")
-	}
-	return string(sum.Sum(nil))
+	return pieces
 }
 
 // seen are the attributes that axe judges by.

@@ -42,7 +42,7 @@ func roleForm(b web.Base, id string) *web.Form {
 		options = append(options, web.Option{Value: string(r), Label: b.T("accounts.role." + string(r)), Hint: b.T("accounts.role." + string(r) + "_can")})
 	}
 	f := web.NewForm(b, "accounts.grant_role", "/people/"+id+"/roles").Radio("role", options, web.Required()).TextArea("reason", web.Required(), web.Max(maxReason), web.Rows(3))
-	return prefixed(f, "role")
+	return f.Named("role")
 }
 
 func mandateForm(b web.Base, id string, memberships []domain.Membership) *web.Form {
@@ -56,18 +56,7 @@ func mandateForm(b web.Base, id string, memberships []domain.Membership) *web.Fo
 	f := web.NewForm(b, "accounts.grant_mandate", "/people/"+id+"/mandates").Radio("kind", kinds, web.Required()).
 		Text("region", web.Placeholder("61.01.08")).Select("organization", organizations, web.Required()).
 		TextArea("reason", web.Required(), web.Max(maxReason), web.Rows(3))
-	return prefixed(f, "mandate")
-}
-
-// prefixed keeps the ids of two forms on one page apart.
-func prefixed(f *web.Form, id string) *web.Form {
-	f.ID = "form-" + id
-	for _, s := range f.Sections {
-		for _, field := range s.Fields {
-			field.ID = "i-" + id + "-" + field.Name
-		}
-	}
-	return f
+	return f.Named("mandate")
 }
 
 func (m *Module) personPage(ctx context.Context, b web.Base, actor domain.Actor, v PersonView, forms personForms) (personPage, error) {

@@ -171,10 +171,8 @@ func (m *Module) showQuestions(ctx context.Context, page *showPage, actor domain
 	for _, q := range list.Items {
 		view := questionView{ID: q.ID, Text: q.Body.Text, When: b.Date(q.Body.At), Answer: q.Body.Answer, Replied: b.Date(q.Body.AnsweredAt)}
 		if CanAnswerQuestions(actor, call) && q.Body.Answer == "" {
-			f := web.NewForm(b, "calls.reply", "/calls/"+doc.ID+"/questions/"+q.ID+"/answer")
-			f.ID = "reply-" + q.ID
+			f := web.NewForm(b, "calls.reply", "/calls/"+doc.ID+"/questions/"+q.ID+"/answer").Named("reply-" + q.ID)
 			f.TextArea("answer", web.Required(), web.Rows(3), web.Max(maxText))
-			f.Field("answer").ID += "-" + q.ID
 			if failed.name == q.ID {
 				f.Field("answer").Value = v.Get("answer")
 				f.Fail(failed.err)
@@ -193,8 +191,7 @@ func (m *Module) showQuestions(ctx context.Context, page *showPage, actor domain
 	case !actor.SignedIn():
 		page.AskNote = b.T("calls.questions_sign_in")
 	case !actor.Auditor():
-		f := web.NewForm(b, "calls.ask", "/calls/"+doc.ID+"/questions")
-		f.ID = "ask"
+		f := web.NewForm(b, "calls.ask", "/calls/"+doc.ID+"/questions").Named("ask")
 		f.TextArea("question", web.Required(), web.Rows(3), web.Max(maxText))
 		if failed.name == "question" {
 			f.Field("question").Value = v.Get("question")

@@ -51,7 +51,7 @@ func (p *showPage) negotiate(id domain.CommitmentID, c Commitment, sides []Side,
 	}
 	part := &formPart{Title: b.T("commitments.counter.title"), Form: termsForm(b, "commitments.counter", pathOf(id)+"/counter", c).
 		TextArea("words", web.Max(2000), web.Rows(3)).Hidden("version", intText(c.VersionNumber()))}
-	part.Form.ID = "counter"
+	part.Form.Named("counter")
 	if refused != nil && refused.move == "counter" {
 		refused.bind(part.Form)
 		part.Form.Hidden("version", intText(c.VersionNumber())) // what is sent again answers what the page shows now
@@ -74,7 +74,7 @@ func (p *showPage) talk(id domain.CommitmentID, c Commitment, sides []Side, refu
 	}
 	if !c.State.Ended() && len(c.Messages) < MaxMessages && (slices.Contains(sides, SideProposer) || slices.Contains(sides, SideVillage)) {
 		part.Form = web.NewForm(b, "commitments.talk", pathOf(id)+"/message").TextArea("message", web.Required(), web.Max(4000), web.Rows(3))
-		part.Form.ID = "say"
+		part.Form.Named("say")
 		if refused != nil && refused.move == "message" {
 			refused.bind(part.Form)
 			p.refusalShown = true

@@ -101,7 +101,7 @@ func newFormPage(b web.Base, p Possible, side Side) formPage {
 	if side == SideVillage {
 		return page
 	}
-	page.Talk.ID, page.Talk.Field("message").ID = "first-form", "i-first-message"
+	page.Talk.Named("say")
 	hint := web.Hint("commitments.new.possible", "least", text(p.Least), "most", text(p.Most))
 	if p.Least == p.Most {
 		hint = web.Hint("commitments.new.only", "most", text(p.Most))

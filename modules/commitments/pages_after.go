@@ -55,7 +55,7 @@ func (p *showPage) obligations(id domain.CommitmentID, c Commitment, sides []Sid
 		owners := []web.Option{{Value: string(SideProposer), Label: who(b, c, SideProposer)}, {Value: string(SideVillage), Label: who(b, c, SideVillage)}}
 		part.Add = &formPart{Title: b.T("commitments.oblige.title"), Form: web.NewForm(b, "commitments.oblige", pathOf(id)+"/oblige").
 			Text("what", web.Required(), web.Max(200)).Radio("owner", owners, web.Required()).Date("due", web.Required())}
-		part.Add.Form.ID = "oblige"
+		part.Add.Form.Named("oblige")
 		if refused != nil && refused.move == "oblige" {
 			refused.bind(part.Add.Form)
 			part.Add.Open, p.refusalShown = true, true
@@ -94,7 +94,7 @@ func (p *showPage) items(id domain.CommitmentID, c Commitment, sides []Side, ref
 		part.Add = &formPart{Title: b.T("commitments.item.add"), Form: web.NewForm(b, "commitments.item", pathOf(id)+"/item").
 			Text("what", web.Required(), web.Max(maxItemText)).Number("quantity", web.Required()).Text("unit", web.Required(), web.Max(40), web.Value(domain.UnitSymbol(b.Lang, 2, c.Unit))).
 			Text("condition", web.Required(), web.Max(maxItemText)).Text("receiver", web.Required(), web.Max(maxItemText))}
-		part.Add.Form.ID = "item"
+		part.Add.Form.Named("item")
 		if refused != nil && refused.move == "item" {
 			refused.bind(part.Add.Form)
 			part.Add.Open, p.refusalShown = true, true
@@ -156,7 +156,7 @@ func (p *showPage) verify(id domain.CommitmentID, c Commitment, refused *refusal
 		return
 	}
 	p.Other = &formPart{Title: p.T("commitments.verify.title"), Form: verifyForm(p.Base, id, c)}
-	p.Other.Form.ID = "verify"
+	p.Other.Form.Named("verify")
 	if refused != nil && refused.move == "verify" {
 		refused.bind(p.Other.Form)
 		p.Other.Open, p.refusalShown = true, true

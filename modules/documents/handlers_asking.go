@@ -177,8 +177,7 @@ func (m *Module) askRow(c *fiber.Ctx, b web.Base, path string, v View, doc store
 	case a.State == AskWaiting:
 		row.Grant = web.NewForm(b, "documents.grant", path+"/"+doc.ID+"/"+string(AskGranted)).
 			Date("until", web.Required(), web.Value(string(domain.DateOf(v.Now.AddDate(0, 1, 0)))))
-		row.Grant.ID = "grant-" + doc.ID[:8]
-		row.Grant.Field("until").ID = "i-until-" + doc.ID[:8]
+		row.Grant.Named("grant-" + doc.ID[:8])
 		if refused.ask == doc.ID && refused.to == AskGranted {
 			row.Grant.Bind(c).Fail(refused.err)
 		}

@@ -69,8 +69,7 @@ func paperForm(b web.Base, id domain.OrganizationID, o Organization) *web.Form {
 	add("organizations.papers.required", lists.Required)
 	add("organizations.papers.one_of", lists.OneOf)
 	add("organizations.papers.supporting", lists.Supporting)
-	f := web.NewForm(b, "organizations.paper", pathOf(id)+"/papers")
-	f.ID = "paper"
+	f := web.NewForm(b, "organizations.paper", pathOf(id)+"/papers").Named("paper")
 	return f.Select("paper", options, web.Required()).
 		File("file", ".pdf,.jpg,.jpeg,.png").
 		Text("number", web.Max(maxShort)).
@@ -90,8 +89,7 @@ func paperOf(c *fiber.Ctx) (PaperRecord, error) {
 
 // checklist is the secretariat's form: one answer with a comment for each paper.
 func checklist(b web.Base, id domain.OrganizationID, o Organization, version int64) *web.Form {
-	f := web.NewForm(b, "organizations.decide", pathOf(id)+"/decide").Read(version)
-	f.ID = "decide"
+	f := web.NewForm(b, "organizations.decide", pathOf(id)+"/decide").Read(version).Named("decide")
 	options := make([]web.Option, 0, len(Verdicts))
 	for _, v := range Verdicts {
 		options = append(options, web.Option{Value: string(v), Label: b.T("organizations.verdict." + string(v))})
@@ -123,8 +121,7 @@ func roleOptions(b web.Base) []web.Option {
 
 // flagForm notes a risk.
 func flagForm(b web.Base, id domain.OrganizationID) *web.Form {
-	f := web.NewForm(b, "organizations.flag", pathOf(id)+"/flags")
-	f.ID = "flag"
+	f := web.NewForm(b, "organizations.flag", pathOf(id)+"/flags").Named("flag")
 	levels := make([]web.Option, 0, len(FlagLevels))
 	for _, l := range FlagLevels {
 		levels = append(levels, web.Option{Value: string(l), Label: b.T("organizations.flag_level." + string(l)), Hint: b.T("organizations.flag_level." + string(l) + "_means")})
@@ -148,8 +145,7 @@ func flagOf(c *fiber.Ctx) (Flag, error) {
 
 // tieForm names the village of which an organisation becomes the government.
 func tieForm(b web.Base, id domain.OrganizationID, o Organization) *web.Form {
-	f := web.NewForm(b, "organizations.tie", pathOf(id)+"/tie")
-	f.ID = "tie"
+	f := web.NewForm(b, "organizations.tie", pathOf(id)+"/tie").Named("tie")
 	kind := o.Type
 	if o.Type == domain.TypeGovernment {
 		kind = domain.SublevelKelurahan

@@ -122,8 +122,7 @@ func handoverOf(b web.Base, actor domain.Actor, id domain.OrganizationID, o Orga
 }
 
 func inviteForm(b web.Base, id domain.OrganizationID) *web.Form {
-	f := web.NewForm(b, "organizations.invite", pathOf(id)+"/invitations")
-	f.ID = "invite"
+	f := web.NewForm(b, "organizations.invite", pathOf(id)+"/invitations").Named("invite")
 	return f.Radio("role", roleOptions(b), web.Required(), web.Value(string(domain.OrgEditor)))
 }
 

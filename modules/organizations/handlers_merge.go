@@ -72,8 +72,7 @@ func (m *Module) pickForm(c *fiber.Ctx, b web.Base, id domain.OrganizationID) (*
 	if err != nil {
 		return nil, err
 	}
-	f := web.NewForm(b, "organizations.pick", pathOf(id)+"/merge")
-	f.ID = "pick"
+	f := web.NewForm(b, "organizations.pick", pathOf(id)+"/merge").Named("pick")
 	options := make([]web.Option, 0, len(candidates))
 	for _, doc := range candidates {
 		options = append(options, web.Option{Value: doc.ID, Label: doc.Body.Name, Hint: typeText(b, doc.Body) + " · " + b.T("organizations.state."+string(doc.Body.StateAt(m.Service.now())))})
@@ -108,8 +107,7 @@ func previewPart(b web.Base, p Preview) *mergePreview {
 	for _, k := range p.Counts {
 		part.Moves.Rows = append(part.Moves.Rows, web.Row{Cells: []web.Cell{{Text: b.T("organizations.kind." + k.Kind)}, {Text: b.Number(k.Count), Quiet: k.Count == 0}}})
 	}
-	f := web.NewForm(b, "organizations.merge", pathOf(domain.OrganizationID(p.From.ID))+"/merge").Read(p.From.Version).Hidden("into", p.Into.ID).Hidden("confirmed", "1")
-	f.ID = "merge"
+	f := web.NewForm(b, "organizations.merge", pathOf(domain.OrganizationID(p.From.ID))+"/merge").Read(p.From.Version).Hidden("into", p.Into.ID).Hidden("confirmed", "1").Named("merge")
 	part.Form = f.TextArea("reason", web.Required(), web.Max(maxLong), web.Rows(3)).Hurts()
 	if p.Refusal != nil {
 		part.Refusal = b.T(messageOf(p.Refusal))

@@ -100,10 +100,10 @@ func TestVerificationOnPages(t *testing.T) {
 	if !strings.Contains(start.text(), "Surat penunjukan wakil dari ketua") || start.Find(`form[action="`+path+`/submit"]`).Length() != 0 || start.Find("form#paper").Length() != 1 {
 		t.Errorf("%s", start.text())
 	}
-	if p := r.upload("ani", path+"/papers", map[string]string{"paper": "surat-kuasa", "_op": "p0"}, ""); p.status != 422 || p.Find("#i-file-error").Length() != 1 {
+	if p := r.upload("ani", path+"/papers", map[string]string{"paper": "surat-kuasa", "_op": "p0"}, ""); p.status != 422 || p.Find("#i-paper-file-error").Length() != 1 {
 		t.Errorf("without a file: %d", p.status)
 	}
-	if p := r.upload("ani", path+"/papers", map[string]string{"paper": "nib", "_op": "p1"}, "a.pdf"); p.status != 422 || p.Find("#i-paper-error").Length() != 1 {
+	if p := r.upload("ani", path+"/papers", map[string]string{"paper": "nib", "_op": "p1"}, "a.pdf"); p.status != 422 || p.Find("#i-paper-paper-error").Length() != 1 {
 		t.Errorf("another type's paper: %d", p.status)
 	}
 	if p := r.upload("ani", path+"/papers", map[string]string{"paper": "surat-kuasa", "issued": "01/02/2027", "issuer": "Ketua", "_op": "p2"}, "surat.pdf"); p.status != 303 {
@@ -133,7 +133,7 @@ func TestVerificationOnPages(t *testing.T) {
 	version := list.Find("form#decide input[name=_v]").AttrOr("value", "")
 	answers := url.Values{"verdict-surat-kuasa": {"not-in-force"}, "comment-surat-kuasa": {"ditandatangani bendahara"}, "verdict-akta-ahu": {"in-force"}, "_v": {version}}
 	refused := r.post("s-sari", path+"/decide", answers)
-	if refused.status != 422 || refused.Find("#i-reason-error").Length() != 1 || refused.Find("#i-comment-surat-kuasa").AttrOr("value", "") != "ditandatangani bendahara" {
+	if refused.status != 422 || refused.Find("#i-decide-reason-error").Length() != 1 || refused.Find("#i-decide-comment-surat-kuasa").AttrOr("value", "") != "ditandatangani bendahara" {
 		t.Errorf("rejected without a reason: %d %s", refused.status, refused.Find("[role=alert]").Text())
 	}
 	if p := r.post("ani", path+"/decide", answers); p.status != 403 {

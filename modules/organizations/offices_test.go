@@ -109,7 +109,7 @@ func TestTieOnPages(t *testing.T) {
 	}
 	wrong := r.post("s-sari", path+"/tie", map[string][]string{"place": {"Kota Hilang"}, "reason": {"surat bupati"}})
 	sound(t, wrong, "wrong tie")
-	if wrong.status != 422 || wrong.Find("#i-place-error").Length() != 1 || wrong.Find("#i-place").AttrOr("value", "") != "Kota Hilang" {
+	if wrong.status != 422 || wrong.Find("#i-tie-place-error").Length() != 1 || wrong.Find("#i-tie-place").AttrOr("value", "") != "Kota Hilang" {
 		t.Errorf("%d: %s", wrong.status, wrong.text())
 	}
 	if p := r.post("s-sari", path+"/tie", map[string][]string{"place": {"Desa Temajuk, Kec. Paloh, Kab. Sambas (61.01.08.2007)"}, "reason": {"surat bupati"}}); p.status != 303 {
@@ -250,10 +250,10 @@ func TestOwnershipAndMergingOnPages(t *testing.T) {
 	if pick.Find(`input[name=into][value="`+string(twin)+`"]`).Length() != 1 {
 		t.Errorf("the look-alike is not offered: %s", pick.text())
 	}
-	if p := r.post("s-sari", path+"/merge", nil); p.status != 422 || p.Find("#i-other-error").Length() != 1 {
+	if p := r.post("s-sari", path+"/merge", nil); p.status != 422 || p.Find("#i-pick-other-error").Length() != 1 {
 		t.Errorf("nothing chosen: %d", p.status)
 	}
-	if p := r.post("s-sari", path+"/merge", map[string][]string{"other": {"https://gotong.test/organizations/nothing"}}); p.status != 422 || p.Find("#i-other").AttrOr("value", "") == "" {
+	if p := r.post("s-sari", path+"/merge", map[string][]string{"other": {"https://gotong.test/organizations/nothing"}}); p.status != 422 || p.Find("#i-pick-other").AttrOr("value", "") == "" {
 		t.Errorf("unknown: %d %s", p.status, p.text())
 	}
 	chosen := r.post("s-sari", path+"/merge", map[string][]string{"other": {"https://gotong.test/organizations/" + string(twin)}})
@@ -269,7 +269,7 @@ func TestOwnershipAndMergingOnPages(t *testing.T) {
 	}
 	fields := map[string][]string{}
 	preview.Find("form#merge input").Each(func(_ int, s *goquery.Selection) { fields[s.AttrOr("name", "")] = []string{s.AttrOr("value", "")} })
-	if p := r.post("s-sari", path+"/merge", fields); p.status != 422 || p.Find("#i-reason-error").Length() != 1 {
+	if p := r.post("s-sari", path+"/merge", fields); p.status != 422 || p.Find("#i-merge-reason-error").Length() != 1 {
 		t.Errorf("without a reason: %d", p.status)
 	}
 	fields["reason"] = []string{"keduanya satu yayasan"}

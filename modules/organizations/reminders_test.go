@@ -159,7 +159,7 @@ func TestBlockKeepsFromStarting(t *testing.T) {
 	}
 	wrong := r.post("s-sari", pathOf(id)+"/flags", map[string][]string{"level": {"block"}, "evidence": {"catatan panjang"}})
 	sound(t, wrong, "wrong flag")
-	if wrong.status != 422 || wrong.Find("details[open] #flag").Length() != 1 || wrong.Find("#i-evidence").Text() != "catatan panjang" {
+	if wrong.status != 422 || wrong.Find("details[open] #flag").Length() != 1 || wrong.Find("#i-flag-evidence").Text() != "catatan panjang" {
 		t.Errorf("%d: %s", wrong.status, wrong.text())
 	}
 }

@@ -137,8 +137,7 @@ func answerForm(b web.Base, p Proposal) *web.Form {
 }
 
 func sayForm(b web.Base, id domain.InitiativeID) *web.Form {
-	f := web.NewForm(b, "reviews.say", "/initiatives/"+string(id)+"/discussion")
-	f.ID = "say"
+	f := web.NewForm(b, "reviews.say", "/initiatives/"+string(id)+"/discussion").Named("say")
 	f.TextArea("text", web.Required(), web.Rows(3), web.Max(maxText))
 	return f
 }

@@ -128,7 +128,7 @@ func Suggest(path string) FieldOption {
 }
 
 func (f *Form) add(kind, name string, options []FieldOption, prepare func(*Field)) *Form {
-	field := &Field{Kind: kind, Name: name, ID: "i-" + strings.NewReplacer("[", "-", "]", "", ".", "-").Replace(name), form: f, ErrorPrefix: f.base.T("web.form.error_prefix")}
+	field := &Field{Kind: kind, Name: name, ID: f.fieldID(name), form: f, ErrorPrefix: f.base.T("web.form.error_prefix")}
 	key := f.prefix + "." + name
 	if f.base.local.Has(key + "_hint") {
 		field.Hint = f.base.T(key + "_hint")

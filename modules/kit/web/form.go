@@ -53,7 +53,7 @@ type FormError struct{ Text, Href string }
 // PREFIX._intro (where it exists) and, for each field, PREFIX.NAME and PREFIX.NAME_hint (where it exists).
 func NewForm(b Base, prefix, action string) *Form {
 	f := &Form{
-		ID: "form", Action: b.URL(action), Submit: b.T(prefix + "._submit"), SendLabel: b.T("web.form.sending"),
+		ID: unnamed, Action: b.URL(action), Submit: b.T(prefix + "._submit"), SendLabel: b.T("web.form.sending"),
 		ErrorTitle: b.T("web.form.error_title"), base: b, prefix: prefix,
 	}
 	if key := prefix + "._intro"; b.local.Has(key) {
@@ -67,6 +67,27 @@ func NewForm(b Base, prefix, action string) *Form {
 	}
 	return f.Hidden("_op", NewOperationID())
 }
+
+// Named gives the form an id of its own, which the ids of its fields then carry: where a page shows several forms, all but one
+// are named.
+func (f *Form) Named(id string) *Form {
+	f.ID = id
+	for _, field := range f.fields() {
+		field.ID = f.fieldID(field.Name)
+	}
+	return f
+}
+
+func (f *Form) fieldID(name string) string {
+	id := "i-"
+	if f.ID != unnamed {
+		id += f.ID + "-"
+	}
+	return id + strings.NewReplacer("[", "-", "]", "", ".", "-").Replace(name)
+}
+
+// unnamed is the id of a page's only form, or of its main one.
+const unnamed = "form"
 
 // NewOperationID makes the id of a form's operation: 128 random bits.
 func NewOperationID() string { return rand.Text() }

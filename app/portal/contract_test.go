@@ -112,7 +112,11 @@ func testPages(t *testing.T, s *scenery) {
 				}
 				if strings.Contains(r.body, "evil") && strings.HasPrefix(r.header.Get("Content-Type"), "text/html") {
 					seen++
-					for _, found := range executable(t, r.body) {
+					doc, err := goquery.NewDocumentFromReader(strings.NewReader(r.body))
+					if err != nil {
+						t.Fatal(err)
+					}
+					for _, found := range append(executable(doc, r.body), repeatedIDs(doc)...) {
 						t.Errorf("%s as %s: %s", l.path(), who, found)
 					}
 				}
@@ -127,15 +131,23 @@ func testPages(t *testing.T, s *scenery) {
 	}
 }
 
+// repeatedIDs lists the ids that two elements of a page have: a label or a link then leads to the wrong one.
+func repeatedIDs(doc *goquery.Document) (found []string) {
+	ids := map[string]bool{}
+	for _, n := range doc.Find("[id]").EachIter() {
+		id := n.AttrOr("id", "")
+		if ids[id] {
+			found = append(found, "two elements have the id "+id)
+		}
+		ids[id] = true
+	}
+	return found
+}
+
 // executable lists what of a page an attacker's text became.
-func executable(t *testing.T, body string) (found []string) {
-	t.Helper()
+func executable(doc *goquery.Document, body string) (found []string) {
 	if i := strings.Index(body, "<script>"); i >= 0 {
 		found = append(found, "an inline script: "+body[i:min(len(body), i+60)])
-	}
-	doc, err := goquery.NewDocumentFromReader(strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
 	}
 	for _, n := range doc.Find("*").EachIter() {
 		for _, a := range n.Get(0).Attr {

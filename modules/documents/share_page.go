@@ -77,7 +77,7 @@ func (m *Module) sharingPage(b web.Base, v View, links []SharedLink) sharingPage
 			Text("password", web.Max(passwordMax), web.Autocomplete("off"))
 	}
 	if d.Status == Ready && !d.Final && d.Hold == nil {
-		p.Move = web.NewForm(b, "documents.move", documentPath(v.ID)+"/move").Read(v.Version).Section("place").
+		p.Move = web.NewForm(b, "documents.move", documentPath(v.ID)+"/move").Named("move").Read(v.Version).Section("place").
 			Text("to", web.Required(), web.Value(v.Parent.Path)).
 			Text("name", web.Max(nameMax), web.Value(d.FileName))
 	}

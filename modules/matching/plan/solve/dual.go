@@ -13,6 +13,9 @@ import (
 // chunks is fixed, not the number of processors: sums of floats are added in the same order on every machine.
 const chunks = 16
 
+// nodes is the most that the tree of one village may have; hardly any needs a tenth of it.
+const nodes = 4000
+
 // dual is the Lagrangian of the initiatives' capacities. price[row][i] >= 0 is what a unit of the capacity costs, in weighted
 // units; any prices give a valid bound, good ones a tight bound.
 type dual struct {
@@ -27,6 +30,7 @@ type dual struct {
 	usage   [chunks][][]float64
 	value   [chunks]float64
 	trees   [chunks]tree[float64]
+	wish    []int32   // what the villages choose at the best prices, by edge
 	average []float32 // weighted sum of the subproblems' units by edge
 	weight  float32
 	total   float32
@@ -44,10 +48,10 @@ func matrix(rows, m int) [][]float64 {
 func newDual(md *model, workers int) *dual {
 	rows := len(md.limit)
 	d := &dual{md: md, price: matrix(rows, md.m), best: matrix(rows, md.m), dir: matrix(rows, md.m), bestVal: math.Inf(1), theta: 1,
-		average: make([]float32, len(md.edges)), weight: 1, workers: workers}
+		average: make([]float32, len(md.edges)), wish: make([]int32, len(md.edges)), weight: 1, workers: workers}
 	for c := range d.usage {
 		d.usage[c] = matrix(rows, md.m)
-		d.trees[c].limit = 60
+		d.trees[c].limit = nodes
 	}
 	// Chunks of about equal numbers of edges, cut between villages.
 	v := int32(0)
@@ -186,10 +190,22 @@ func (d *dual) iterate(lower float64) {
 
 // evaluate solves the villages of one chunk at the present prices.
 func (d *dual) evaluate(c int) {
-	md, t, usage := d.md, &d.trees[c], d.usage[c]
+	usage := d.usage[c]
 	for r := range usage {
 		clear(usage[r])
 	}
+	d.value[c] = d.villages(c, d.price, func(e, x int32) { d.use(usage, e, x) })
+}
+
+// choose notes what the villages choose at the best prices.
+func (d *dual) choose() {
+	clear(d.wish)
+	parallel(d.workers, chunks, func(c int) { d.villages(c, d.best, func(e, x int32) { d.wish[e] += x }) })
+}
+
+// villages solves the villages of one chunk, gives the bound of their values and tells what they take.
+func (d *dual) villages(c int, price [][]float64, take func(e, x int32)) float64 {
+	md, t := d.md, &d.trees[c]
 	sum := 0.0
 	for v := d.cut[c]; v < d.cut[c+1]; v++ {
 		vil := &md.villages[v]
@@ -197,7 +213,7 @@ func (d *dual) evaluate(c int) {
 		t.reset(needs, vil.cap)
 		for k := range needs {
 			j := vil.first + int32(k)
-			d.collect(t, int32(k), md.first[j], md.first[j+1], needs[k].q, vil.floor > 0)
+			d.collect(t, price, int32(k), md.first[j], md.first[j+1], vil.floor > 0)
 		}
 		t.solve()
 		missing := int64(0)
@@ -207,18 +223,18 @@ func (d *dual) evaluate(c int) {
 		sum += t.bound
 		for k := range t.items {
 			if it := &t.items[k]; it.x > 0 {
-				d.use(usage, it.e, it.x)
+				take(it.e, it.x)
 			}
 		}
 		for k := 0; missing > 0 && k < len(needs); k++ {
 			if e := t.losing[k]; e >= 0 && t.worst[k] < 0 {
 				x := min(int32(min(missing, math.MaxInt32)), md.edges[e].u)
-				d.use(usage, e, max(x, min(md.edges[e].l, md.edges[e].u)))
+				take(e, max(x, min(md.edges[e].l, md.edges[e].u)))
 				missing -= int64(x)
 			}
 		}
 	}
-	d.value[c] = sum
+	return sum
 }
 
 func (d *dual) use(usage [][]float64, e, x int32) {
@@ -232,16 +248,16 @@ func (d *dual) use(usage [][]float64, e, x int32) {
 }
 
 // collect puts the pairs of a need that gain at the present prices into the tree.
-func (d *dual) collect(t *tree[float64], n, from, to, q int32, floor bool) {
+func (d *dual) collect(t *tree[float64], price [][]float64, n, from, to int32, floor bool) {
 	md := d.md
-	money, reach := d.price[rowMoney], d.price[rowReach]
+	money, reach := price[rowMoney], price[rowReach]
 	for e := from; e < to; e++ {
 		ed := &md.edges[e]
 		c := float64(ed.p) - money[ed.i]*float64(ed.a) - reach[ed.i]
 		F := money[ed.i] * float64(ed.f)
 		for r := range md.unit {
-			c -= d.price[rowExtra+r][ed.i] * float64(md.unit[r][e])
-			F += d.price[rowExtra+r][ed.i] * float64(md.setup[r][e])
+			c -= price[rowExtra+r][ed.i] * float64(md.unit[r][e])
+			F += price[rowExtra+r][ed.i] * float64(md.setup[r][e])
 		}
 		if !floor && c <= 0 {
 			continue
@@ -321,7 +337,7 @@ func (md *model) certificate(a *aim, price [][]float64, workers int) int64 {
 	}
 	sums := make([]int64, chunks)
 	parallel(workers, chunks, func(c int) {
-		t := tree[int64]{limit: 4000}
+		t := tree[int64]{limit: nodes}
 		for v := len(md.villages) * c / chunks; v < len(md.villages)*(c+1)/chunks; v++ {
 			sums[c] = addUp(sums[c], md.exact(a, &t, charges, v, scale))
 		}

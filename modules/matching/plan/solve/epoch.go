@@ -70,7 +70,7 @@ func (r *run) graze() {
 	heat := r.heat()
 	parallel(r.opt.Workers, len(r.herd), func(k int) {
 		s := newSearch(r.md, r.dual.best, r.herd[k], rand.New(rand.NewPCG(seeds[k], 0))) //nolint:gosec // a search must be repeatable
-		s.heat = heat
+		s.heat, s.wish = heat, r.dual.wish
 		r.chains(s, len(r.md.needs))
 		copy(r.herd[k], s.x)
 	})
@@ -86,6 +86,9 @@ func (r *run) graze() {
 // chains is one round of a search.
 func (r *run) chains(s *search, needs int) {
 	for k := range 15 * needs {
+		if k%(3*needs) == 0 {
+			s.compare()
+		}
 		if k%256 == 255 && (r.ctx.Err() != nil || r.opt.Time > 0 && clock().Sub(r.start) > r.opt.Time) {
 			return
 		}
@@ -190,7 +193,7 @@ func (r *run) part(a, b, p int32, owner []int32, slack [][]int64, heat float64, 
 		sub.limit = append(sub.limit, limit)
 	}
 	s := newSearch(sub, r.dual.best, r.x[from:to], rand.New(rand.NewPCG(seed, uint64(p)))) //nolint:gosec // a search must be repeatable
-	s.heat = heat
+	s.heat, s.wish = heat, r.dual.wish[from:to]
 	r.chains(s, len(sub.needs))
 	copy(r.x[from:to], s.x)
 }

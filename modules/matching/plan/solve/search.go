@@ -30,6 +30,8 @@ type search struct {
 	queue  []int32
 	seen   []int32 // chain in which an edge was last ejected
 	heat   float64
+	wish   []int32 // what each village would choose at the prices, by edge
+	poor   []int32 // villages that have much less than that, more often the more they lack
 }
 
 type step struct{ e, before int32 }
@@ -207,6 +209,8 @@ func (s *search) fill(order []int32, least float64) {
 
 const (
 	deepest = 5  // needs that one chain may move
+	moved   = 16 // needs that the favour of a village may move
+	favours = 4  // one chain in so many is a favour
 	breadth = 40 // edges looked at when freed capacity is filled
 	touched = 16 // initiatives that get to fill it
 )
@@ -216,6 +220,9 @@ const (
 func (s *search) chain() (float64, bool) {
 	s.log, s.marks, s.queue = s.log[:0], s.marks[:0], s.queue[:0]
 	s.now++
+	if len(s.poor) > 0 && s.rng.IntN(favours) == 0 {
+		return s.favour()
+	}
 	j := int32(s.rng.IntN(len(s.md.needs)))
 	from, to := s.md.first[j], s.md.first[j+1]
 	if from == to {
@@ -229,7 +236,12 @@ func (s *search) chain() (float64, bool) {
 		}
 	}
 	s.queue = append(s.queue, j)
-	for k := 0; k < len(s.queue) && k < deepest; k++ {
+	return s.settle(delta, deepest)
+}
+
+// settle puts the needs of the queue back, at most so many with pushing, and keeps the chain or undoes it.
+func (s *search) settle(delta float64, most int) (float64, bool) {
+	for k := 0; k < len(s.queue) && k < most; k++ {
 		delta += s.insert(s.queue[k], k == 0 || s.rng.IntN(4) > 0)
 	}
 	// Everything the chain moved and every initiative that it touched gets a chance to use what is left.
@@ -307,7 +319,7 @@ func (s *search) repair(i, keep int32) float64 {
 			s.seen[best] = s.now
 		}
 		delta += s.set(best, units)
-		if len(s.queue) < deepest {
+		if len(s.queue) < moved {
 			s.queue = append(s.queue, s.need[best])
 		}
 	}

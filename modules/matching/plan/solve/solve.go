@@ -211,6 +211,7 @@ func (r *run) bestAim() float64 { return float64(r.bestVal) / plan.Micro }
 
 func (r *run) certify() {
 	r.bound = min(r.bound, r.md.certificate(r.aim, r.dual.best, r.opt.Workers))
+	r.dual.choose()
 }
 
 func (r *run) done() bool {

@@ -11,21 +11,25 @@ import (
 // does not exist, a wrong argument, a partial given the wrong type.
 func CheckViews(e *Engine) []error {
 	e.mu.Lock()
-	views := append([]registered(nil), e.views...)
-	e.mu.Unlock()
+	defer e.mu.Unlock()
+	parsed, err := e.parsed.Clone() // html/template lets nobody check what was executed
+	if err != nil {
+		return []error{err}
+	}
 	var errs []error
-	for _, v := range views {
+	for _, v := range e.views {
 		page := reflect.New(v.page).Elem()
 		if v.page.Kind() == reflect.Pointer {
 			page = reflect.New(v.page.Elem())
 		}
-		parsed, err := e.parse(v.name, v.entry) // anew: html/template lets nobody check what was executed
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", v.name, err))
-			continue
+		names := []string{v.name}
+		if v.page.Implements(reflect.TypeFor[based]()) {
+			names = []string{layoutTop, v.name, layoutBottom}
 		}
-		if err := templatecheck.CheckHTML(parsed.Lookup(v.entry), page.Interface()); err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", v.name, err))
+		for _, name := range names {
+			if err := templatecheck.CheckHTML(parsed.Lookup(name), page.Interface()); err != nil {
+				errs = append(errs, fmt.Errorf("%s: %w", v.name, err))
+			}
 		}
 	}
 	return errs

@@ -6,9 +6,11 @@ import (
 	"encoding/hex"
 	"fmt"
 	"html/template"
+	"io"
 	"io/fs"
 	"reflect"
 	"sync"
+	"sync/atomic"
 	"text/template/parse"
 
 	"github.com/gofiber/fiber/v2"
@@ -28,26 +30,32 @@ type EngineOptions struct {
 	Assets Assets
 }
 
-// Engine holds the parsed layout and partials, from which each view is made once, at start. It does not lock while it
-// renders.
+// Engine holds layout, partials and views in one set of templates, parsed at start. Partials are in memory once, however many
+// views show them: html/template rewrites a tree for the places where it stands, so that each set needs its own copies.
 type Engine struct {
 	files  fs.FS
 	funcs  template.FuncMap
-	shared *template.Template // never executed: views copy from it
+	parsed *template.Template // never executed
 	bundle *i18n.Bundle
 
-	mu    sync.Mutex
-	views []registered
+	mu       sync.Mutex
+	views    []registered
+	rendered atomic.Pointer[template.Template] // the copy of parsed that is executed; nil until it is wanted
 
 	errorView *View[ErrorPage]
 	plain     map[string][]byte // the error page of last resort, by language
 }
 
 type registered struct {
-	name  string
-	page  reflect.Type
-	entry string // the template that is executed
+	name string
+	page reflect.Type
 }
+
+// The layout's halves, before and after a page's content.
+const (
+	layoutTop    = "top"
+	layoutBottom = "bottom"
+)
 
 // NewEngine parses views/layouts and views/partials of files and makes the error pages. An error names the file.
 func NewEngine(files fs.FS, bundle *i18n.Bundle, options EngineOptions) (*Engine, error) {
@@ -55,12 +63,9 @@ func NewEngine(files fs.FS, bundle *i18n.Bundle, options EngineOptions) (*Engine
 	if assets == nil {
 		assets = noAssets{}
 	}
-	e := &Engine{files: files, bundle: bundle, plain: map[string][]byte{}, funcs: template.FuncMap{
-		"asset":     assets.URL,
-		"integrity": assets.Integrity,
-	}}
-	var err error
-	if e.shared, err = template.New("").Funcs(e.funcs).ParseFS(files, "layouts/*.html", "partials/*.html"); err != nil {
+	e := &Engine{files: files, bundle: bundle, plain: map[string][]byte{}, funcs: template.FuncMap{"asset": assets.URL, "integrity": assets.Integrity}}
+	e.parsed = template.New("").Funcs(e.funcs)
+	if _, err := e.parsed.ParseFS(files, "layouts/*.html", "partials/*.html"); err != nil {
 		return nil, fmt.Errorf("web: parse layouts and partials: %w", err)
 	}
 	if err := e.prepareErrors(); err != nil {
@@ -79,87 +84,81 @@ func (noAssets) Integrity(string) string { return "" }
 
 // View is a page's template, tied to its page struct.
 type View[P any] struct {
-	name     string
-	template *template.Template
+	name   string
+	engine *Engine
 }
 
 // NewView makes the view of views/<name>.html, which defines "content" with a P as its dot. It panics with one clear
 // message where the file is missing or does not parse: it is called by constructors at start.
 func NewView[P any](e *Engine, name string) *View[P] {
-	page := reflect.TypeFor[P]()
-	entry := "content"
-	if page.Implements(reflect.TypeFor[based]()) {
-		entry = "base"
-	}
-	parsed, err := e.parse(name, entry)
-	if err != nil {
-		panic(fmt.Sprintf("web: view %q: %v", name, err))
-	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.views = append(e.views, registered{name: name, page: page, entry: entry})
-	return &View[P]{name: name, template: parsed}
+	if err := e.add(name); err != nil {
+		panic(fmt.Sprintf("web: view %q: %v", name, err))
+	}
+	e.views = append(e.views, registered{name: name, page: reflect.TypeFor[P]()})
+	return &View[P]{name: name, engine: e}
 }
 
 // based is what a struct that embeds Base has.
 type based interface{ base() Base }
 
-// parse makes the set of a view: what its file defines, and of layout and partials only what its entry reaches. Each
-// set has its own copies, since html/template rewrites a tree for the places where it stands; copying all of them for
-// every view took three quarters of a small portal's heap.
-func (e *Engine) parse(name, entry string) (*template.Template, error) {
-	set, err := template.New("").Funcs(e.funcs).ParseFS(e.files, name+".html")
+// add takes what a view's file defines into the set: its "content" under the view's name.
+func (e *Engine) add(name string) error {
+	if e.parsed.Lookup(name) != nil {
+		return nil // of another page struct
+	}
+	own, err := template.New("").Funcs(e.funcs).ParseFS(e.files, name+".html")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if set.Lookup("content") == nil {
-		return nil, fmt.Errorf(`%s.html defines no "content"`, name)
+	if own.Lookup("content") == nil {
+		return fmt.Errorf(`%s.html defines no "content"`, name)
 	}
-	for waiting, seen := []string{entry, "content"}, map[string]bool{}; len(waiting) > 0; {
-		next := waiting[0]
-		waiting = waiting[1:]
-		if seen[next] {
-			continue
+	for _, t := range own.Templates() {
+		as := t.Name()
+		switch {
+		case t.Tree == nil || parse.IsEmptyTree(t.Tree.Root):
+			continue // the file around its definitions
+		case as == "content":
+			as = name
+		case e.parsed.Lookup(as) != nil:
+			return fmt.Errorf("%s.html defines %q, which stands elsewhere too", name, as)
 		}
-		seen[next] = true
-		t := set.Lookup(next)
-		if t == nil {
-			from := e.shared.Lookup(next)
-			if from == nil || from.Tree == nil {
-				return nil, fmt.Errorf("no file defines the template %q", next)
-			}
-			if t, err = set.AddParseTree(next, from.Tree.Copy()); err != nil {
-				return nil, err
-			}
+		if _, err := e.parsed.AddParseTree(as, t.Tree); err != nil {
+			return err
 		}
-		waiting = appendUsed(waiting, t.Tree.Root)
 	}
-	return set, nil
+	e.rendered.Store(nil)
+	return nil
 }
 
-// appendUsed adds the names of the templates that are called in a node.
-func appendUsed(names []string, node parse.Node) []string {
-	branch := func(b *parse.BranchNode) {
-		names = appendUsed(appendUsed(names, b.List), b.ElseList)
+// ready gives the set that is executed.
+func (e *Engine) ready() (*template.Template, error) {
+	if set := e.rendered.Load(); set != nil {
+		return set, nil
 	}
-	switch n := node.(type) {
-	case *parse.ListNode:
-		if n == nil {
-			return names
-		}
-		for _, child := range n.Nodes {
-			names = appendUsed(names, child)
-		}
-	case *parse.TemplateNode:
-		names = append(names, n.Name)
-	case *parse.IfNode:
-		branch(&n.BranchNode)
-	case *parse.RangeNode:
-		branch(&n.BranchNode)
-	case *parse.WithNode:
-		branch(&n.BranchNode)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	set, err := e.parsed.Clone()
+	if err == nil {
+		e.rendered.Store(set)
 	}
-	return names
+	return set, err
+}
+
+// execute writes templates of the set one after the other.
+func (e *Engine) execute(w io.Writer, page any, names ...string) error {
+	set, err := e.ready()
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if err := set.ExecuteTemplate(w, name, page); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
@@ -174,7 +173,7 @@ func (v *View[P]) Render(c *fiber.Ctx, status int, page P) error {
 	buf := buffers.Get().(*bytes.Buffer) //nolint:forcetypeassert // only buffers are put there
 	buf.Reset()
 	defer buffers.Put(buf)
-	if err := v.template.ExecuteTemplate(buf, "base", page); err != nil {
+	if err := v.engine.execute(buf, page, layoutTop, v.name, layoutBottom); err != nil {
 		return fmt.Errorf("web: render %s: %w", v.name, err)
 	}
 	base := holder.base()
@@ -208,7 +207,7 @@ func (v *View[P]) Fragment(page P) (template.HTML, error) {
 	buf := buffers.Get().(*bytes.Buffer) //nolint:forcetypeassert // only buffers are put there
 	buf.Reset()
 	defer buffers.Put(buf)
-	if err := v.template.ExecuteTemplate(buf, "content", page); err != nil {
+	if err := v.engine.execute(buf, page, v.name); err != nil {
 		return "", fmt.Errorf("web: render %s: %w", v.name, err)
 	}
 	return template.HTML(buf.String()), nil //nolint:gosec // html/template made it

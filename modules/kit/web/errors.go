@@ -55,7 +55,7 @@ type ErrorPage struct {
 }
 
 func (e *Engine) prepareErrors() error {
-	if _, err := e.parse("errors/error", "base"); err != nil {
+	if err := e.add("errors/error"); err != nil {
 		return fmt.Errorf("web: errors/error: %w", err)
 	}
 	e.errorView = NewView[ErrorPage](e, "errors/error")

@@ -2,6 +2,7 @@ package matching
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 
@@ -18,10 +19,7 @@ func compareIndexes(followed, fresh *Index, today domain.Date, limit int) []stri
 		problems = append(problems, fmt.Sprintf("matching: the index holds %d needs and %d initiatives, there are %d and %d", fn, fi, n, i))
 	}
 	fresh.mu.RLock()
-	ids := make([]domain.NeedID, 0, len(fresh.needs))
-	for id := range fresh.needs {
-		ids = append(ids, id)
-	}
+	ids := slices.Collect(maps.Keys(fresh.demand.places))
 	fresh.mu.RUnlock()
 	slices.Sort(ids)
 	for _, id := range ids[:min(limit, len(ids))] {

@@ -23,85 +23,45 @@ type Ranking struct {
 	All  int     // how many fit
 }
 
-type cell struct {
-	category domain.CategoryID
-	regency  domain.RegionCode // "" for offers of a whole province or the country
-}
-
 // offerRow is one offer with its initiative.
 type offerRow struct {
 	initiative *Initiative
 	offer      *Offer
 }
 
-// entry is one place in the postings; a dead one waits for the next compaction.
-type entry[T any] struct {
-	value T
-	dead  bool
-}
-
-// Index holds open needs and initiatives in memory, by category and regency. Its methods may run at the same time.
+// Index holds open needs and initiatives in memory, by category and region. Its methods may run at the same time.
 type Index struct {
 	mu          sync.RWMutex
 	weights     Weights
 	initiatives map[domain.InitiativeID]*held
 	offers      map[domain.OfferID]domain.InitiativeID
 	byOrg       map[domain.OrganizationID]map[domain.InitiativeID]bool
-	needs       map[domain.NeedID]*entry[*Need]
-	offerCells  postings[offerRow]
-	needCells   postings[*Need]
+	supply      supply
+	demand      demand
+	units       map[domain.UnitID]uint16
 }
 
-// postings are lists of entries by cell. Removing an entry leaves a hole; holes are closed when they
-// are a quarter of all.
-type postings[T any] struct {
-	cells      map[cell][]*entry[T]
-	provinces  map[domain.RegionCode][]domain.RegionCode // the regencies of a province that have a cell
-	size, dead int
-}
-
-func newPostings[T any]() postings[T] {
-	return postings[T]{cells: map[cell][]*entry[T]{}, provinces: map[domain.RegionCode][]domain.RegionCode{}}
-}
-
-func (p *postings[T]) add(value T, category domain.CategoryID, regencies []domain.RegionCode) *entry[T] {
-	e := &entry[T]{value: value}
-	for _, r := range regencies {
-		at := cell{category, r}
-		p.cells[at] = append(p.cells[at], e)
-		if province := r.At(domain.LevelProvince); !slices.Contains(p.provinces[province], r) {
-			p.provinces[province] = append(p.provinces[province], r)
-		}
-	}
-	p.size++
-	return e
-}
-
-func (p *postings[T]) remove(e *entry[T]) {
-	e.dead = true
-	p.dead++
-	if p.dead*4 <= p.size {
-		return
-	}
-	gone := func(e *entry[T]) bool { return e.dead }
-	for at, list := range p.cells {
-		p.cells[at] = slices.DeleteFunc(list, gone)
-	}
-	p.size -= p.dead
-	p.dead = 0
-}
-
-// held is an initiative with its places in the postings.
+// held is an initiative with the slots of its offers, in their order.
 type held struct {
 	initiative *Initiative
-	rows       []*entry[offerRow]
+	slots      []int32
 }
 
 // NewIndex makes an empty index with these weights.
 func NewIndex(w Weights) *Index {
 	return &Index{weights: w, initiatives: map[domain.InitiativeID]*held{}, offers: map[domain.OfferID]domain.InitiativeID{},
-		byOrg: map[domain.OrganizationID]map[domain.InitiativeID]bool{}, needs: map[domain.NeedID]*entry[*Need]{},
-		offerCells: newPostings[offerRow](), needCells: newPostings[*Need]()}
+		byOrg: map[domain.OrganizationID]map[domain.InitiativeID]bool{}, supply: newSupply(), demand: newDemand(),
+		units: map[domain.UnitID]uint16{}}
+}
+
+// unit numbers the units from 1.
+func (x *Index) unit(id domain.UnitID) uint16 {
+	n, ok := x.units[id]
+	if !ok {
+		n = uint16(len(x.units) + 1)
+		x.units[id] = n
+	}
+	return n
 }
 
 // SetWeights puts other weights in force.
@@ -123,8 +83,8 @@ func (x *Index) Clear() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	fresh := NewIndex(x.weights)
-	x.initiatives, x.offers, x.byOrg, x.needs = fresh.initiatives, fresh.offers, fresh.byOrg, fresh.needs
-	x.offerCells, x.needCells = fresh.offerCells, fresh.needCells
+	x.initiatives, x.offers, x.byOrg = fresh.initiatives, fresh.offers, fresh.byOrg
+	x.supply, x.demand = fresh.supply, fresh.demand
 }
 
 // PutNeed adds an open need or replaces what is known of it.
@@ -132,31 +92,22 @@ func (x *Index) PutNeed(n Need) {
 	n.prepare()
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.removeNeed(n.ID)
-	x.needs[n.ID] = x.needCells.add(&n, n.Category, []domain.RegionCode{n.Village.At(domain.LevelRegency)})
+	x.demand.remove(n.ID)
+	x.demand.add(n, x.unit(n.Unit))
 }
 
 // RemoveNeed forgets a need that is not open any more.
 func (x *Index) RemoveNeed(id domain.NeedID) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.removeNeed(id)
+	x.demand.remove(id)
 }
 
-func (x *Index) removeNeed(id domain.NeedID) {
-	if e, ok := x.needs[id]; ok {
-		delete(x.needs, id)
-		x.needCells.remove(e)
-	}
-}
-
-// SetUncovered notes how much of a need nobody committed yet; it moves no posting.
+// SetUncovered notes how much of a need nobody committed yet.
 func (x *Index) SetUncovered(id domain.NeedID, uncovered int64) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if e, ok := x.needs[id]; ok {
-		e.value.Uncovered = uncovered
-	}
+	x.demand.setUncovered(id, uncovered)
 }
 
 // PutInitiative adds an initiative or replaces what is known of it.
@@ -175,7 +126,7 @@ func (x *Index) PutInitiative(i Initiative) {
 		o := &i.Offers[k]
 		o.prepare()
 		x.offers[o.ID] = i.ID
-		h.rows = append(h.rows, x.offerCells.add(offerRow{&i, o}, o.Category, regenciesOf(o.Areas)))
+		h.slots = append(h.slots, x.supply.add(offerRow{&i, o}, x.unit(o.Unit)))
 	}
 }
 
@@ -193,9 +144,9 @@ func (x *Index) removeInitiative(id domain.InitiativeID) {
 	}
 	delete(x.initiatives, id)
 	delete(x.byOrg[h.initiative.Organization], id)
-	for _, e := range h.rows {
-		delete(x.offers, e.value.offer.ID)
-		x.offerCells.remove(e)
+	for k, slot := range h.slots {
+		delete(x.offers, h.initiative.Offers[k].ID)
+		x.supply.remove(slot)
 	}
 }
 
@@ -204,9 +155,9 @@ func (x *Index) SetFree(id domain.OfferID, free int64) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if h, ok := x.initiatives[x.offers[id]]; ok {
-		for _, e := range h.rows {
-			if e.value.offer.ID == id {
-				e.value.offer.Free = free
+		for k, slot := range h.slots {
+			if o := &h.initiative.Offers[k]; o.ID == id {
+				o.Free, x.supply.lines[slot].free = free, free
 			}
 		}
 	}
@@ -217,8 +168,11 @@ func (x *Index) SetRecord(id domain.OrganizationID, done, total int64) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for initiative := range x.byOrg[id] {
-		i := x.initiatives[initiative].initiative
-		i.Done, i.Total = done, total
+		h := x.initiatives[initiative]
+		h.initiative.Done, h.initiative.Total = done, total
+		for _, slot := range h.slots {
+			x.supply.lines[slot].track = h.initiative.track()
+		}
 	}
 }
 
@@ -248,22 +202,7 @@ func (x *Index) organizationOf(id domain.InitiativeID) (domain.OrganizationID, b
 func (x *Index) Size() (needs, initiatives int) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	return len(x.needs), len(x.initiatives)
-}
-
-// regenciesOf lists the cells of an offer: the regencies it names or in which it names a place, "" for wider areas.
-func regenciesOf(areas []domain.RegionCode) []domain.RegionCode {
-	var list []domain.RegionCode
-	for _, a := range areas {
-		r := a.At(domain.LevelRegency)
-		if r == "" {
-			return []domain.RegionCode{""}
-		}
-		if !slices.Contains(list, r) {
-			list = append(list, r)
-		}
-	}
-	return list
+	return len(x.demand.places), len(x.initiatives)
 }
 
 // better orders matches: the higher total first, ties by the id of the counterpart, then of the offer.

@@ -57,8 +57,8 @@ func (s *Service) Market(scope Scope, most int) (bids []Bid, ok bool) {
 func (s *Service) Sizes(region domain.RegionCode) (real, demo int) {
 	s.index.mu.RLock()
 	defer s.index.mu.RUnlock()
-	for _, e := range s.index.needs {
-		switch n := e.value; {
+	for n := range s.index.demand.all() {
+		switch {
 		case n.Uncovered <= 0 || !region.Contains(n.Village):
 		case n.Demo:
 			demo++
@@ -84,9 +84,9 @@ func (x *Index) within(scope Scope) []domain.NeedID {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	var ids []domain.NeedID
-	for id, e := range x.needs {
-		if e.value.Uncovered > 0 && scope.Holds(*e.value) {
-			ids = append(ids, id)
+	for n := range x.demand.all() {
+		if n.Uncovered > 0 && scope.Holds(*n) {
+			ids = append(ids, n.ID)
 		}
 	}
 	slices.SortFunc(ids, func(a, b domain.NeedID) int { return cmp.Compare(a, b) })
@@ -96,9 +96,9 @@ func (x *Index) within(scope Scope) []domain.NeedID {
 func (x *Index) need(id domain.NeedID) (Need, bool) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	e, ok := x.needs[id]
+	n, _, ok := x.demand.find(id)
 	if !ok {
 		return Need{}, false
 	}
-	return *e.value, true
+	return *n, true
 }

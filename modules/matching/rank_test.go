@@ -4,10 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
-	"runtime"
 	"slices"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 
@@ -87,6 +85,106 @@ func TestIndexAgreesWithPlainRecomputation(t *testing.T) {
 			}
 		}
 	})
+}
+
+// crowd draws many pairs of few kinds: long cells, wide areas and ties everywhere.
+type crowd struct{ *rand.Rand }
+
+func (r crowd) need(k int) Need {
+	quantity := int64(1 + r.IntN(3)*10)
+	return Need{ID: domain.NeedID(fmt.Sprintf("n%03d", k)), Category: r.category(), Unit: r.unit(), Quantity: quantity,
+		Village: pick(r, testRegencies) + pick(r, []domain.RegionCode{".01.2001", ".02.2003"}), Divisible: r.IntN(3) > 0, MinLot: int64(r.IntN(3)),
+		WantedBy: pick(r, []domain.Date{"", "2027-04-01", "2027-04-01", "2026-11-05", "2026-10-01"}), Urgency: .5 + float64(r.IntN(3))/2,
+		Deprivation: 1 + float64(r.IntN(3)), Uncovered: min(quantity, int64(r.IntN(20)))}
+}
+
+func (r crowd) initiative(k int) Initiative {
+	i := Initiative{ID: domain.InitiativeID(fmt.Sprintf("i%03d", k)), Organization: domain.OrganizationID(fmt.Sprintf("o%d", k%5)), Verified: r.IntN(10) > 0, Total: 4,
+		Done: int64(r.IntN(4))}
+	for o := range r.IntN(4) {
+		f := Offer{ID: domain.OfferID(fmt.Sprintf("%s-%d", i.ID, o)), Category: r.category(), Unit: r.unit(), Free: int64(r.IntN(4) * 10),
+			From: pick(r, []domain.Date{"", "", "2027-01-15"}), Until: pick(r, []domain.Date{"", "2026-11-20", "2027-12-31"})}
+		for range 1 + r.IntN(3) {
+			f.Areas = append(f.Areas, pick(r, append([]domain.RegionCode{"", "61", "62", "61.01.01", "61.72"}, testRegencies...)))
+		}
+		i.Offers = append(i.Offers, f)
+	}
+	return i
+}
+
+func (r crowd) category() domain.CategoryID { return pick(r, domain.Taxonomy().Categories()[:3]).ID }
+
+func (r crowd) unit() domain.UnitID {
+	return pick(r, []domain.UnitID{"unit", "unit", "unit", "unit", "package"})
+}
+
+func pick[T any](r crowd, list []T) T { return list[r.IntN(len(list))] }
+
+// plainWithout is the plain ranking of needs without some.
+func plainWithout(x *Index, id domain.InitiativeID, limit, near int, without []domain.NeedID) Ranking {
+	r := x.Plain("", id, today, 1000, 1000)
+	drop := func(m Match) bool { return slices.Contains(without, m.Need.ID) }
+	fits := len(r.Fits)
+	r.Fits, r.Near = slices.DeleteFunc(r.Fits, drop), slices.DeleteFunc(r.Near, drop)
+	r.All -= fits - len(r.Fits)
+	cut := func(list []Match, most int) []Match {
+		if most = min(most, len(list)); most == 0 {
+			return nil
+		}
+		return list[:most]
+	}
+	r.Fits, r.Near = cut(r.Fits, limit), cut(r.Near, near)
+	return r
+}
+
+// A ranking passes over what cannot be among the best, and is still the plain one, in crowded cells and between changes.
+func TestCrowdedIndexAgreesWithPlainRecomputation(t *testing.T) {
+	rounds := 8
+	if testing.Short() {
+		rounds = 3
+	}
+	for seed := range rounds {
+		r := crowd{rand.New(rand.NewPCG(uint64(seed), 7))}
+		x := NewIndex(DefaultWeights)
+		for k := range 400 {
+			x.PutNeed(r.need(k))
+			x.PutInitiative(r.initiative(k % 150))
+		}
+		for round := range 3 {
+			for range 60 {
+				x.PutNeed(r.need(r.IntN(400)))
+				x.RemoveNeed(domain.NeedID(fmt.Sprintf("n%03d", r.IntN(400))))
+				x.SetUncovered(domain.NeedID(fmt.Sprintf("n%03d", r.IntN(400))), int64(r.IntN(12)))
+				x.PutInitiative(r.initiative(r.IntN(150)))
+				x.RemoveInitiative(domain.InitiativeID(fmt.Sprintf("i%03d", r.IntN(150))))
+				x.SetFree(domain.OfferID(fmt.Sprintf("i%03d-%d", r.IntN(150), r.IntN(3))), int64(r.IntN(30)))
+				x.SetRecord(domain.OrganizationID(fmt.Sprintf("o%d", r.IntN(5))), int64(r.IntN(4)), 4)
+			}
+			if round == 2 {
+				x.SetWeights(Weights{Version: 2, Theme: 100, Area: 400, Coverage: 300, Urgency: 200})
+			}
+			limit, near := 1+r.IntN(4), r.IntN(4)
+			for range 25 {
+				need := domain.NeedID(fmt.Sprintf("n%03d", r.IntN(400)))
+				if got, ok := x.ForNeed(need, today, limit, near); ok {
+					same(t, string(need), got, x.Plain(need, "", today, limit, near))
+				}
+				id, without := domain.InitiativeID(fmt.Sprintf("i%03d", r.IntN(150))), []domain.NeedID{need, "n001", need, "none"}
+				if got, ok := x.ForInitiative(id, today, limit, near); ok {
+					same(t, string(id), got, x.Plain("", id, today, limit, near))
+					got, _ = x.forInitiative(id, today, limit, near, without)
+					same(t, string(id)+" without some", got, plainWithout(x, id, limit, near, without))
+				}
+			}
+		}
+	}
+}
+
+func same(t *testing.T, what string, got, want Ranking) {
+	t.Helper()
+	if !reflect.DeepEqual(got, want) {
+		t.Fatalf("%s:\n got %+v\nwant %+v", what, got, want)
+	}
 }
 
 // The parts that a page shows add up exactly to the total that it shows, and stay within their weights.
@@ -187,104 +285,4 @@ func TestSeatsOfTheProvince(t *testing.T) {
 	if nearest(o.spots, seatOf("62.01")) >= 0 {
 		t.Error("a distance to a regency without a seat")
 	}
-}
-
-// benchRegencies are as many as the country has.
-func benchRegencies() []domain.RegionCode {
-	var regencies []domain.RegionCode
-	for p := 11; len(regencies) < 514; p++ {
-		for k := 1; k <= 14; k++ {
-			regencies = append(regencies, domain.RegionCode(fmt.Sprintf("%02d.%02d", p, k)))
-		}
-	}
-	return regencies
-}
-
-// benchIndex makes n initiatives over 514 regencies, as many as the country has.
-func benchIndex(n int) (*Index, []domain.NeedID) {
-	r := rand.New(rand.NewPCG(1, 2))
-	categories := domain.Taxonomy().Categories()
-	regencies := benchRegencies()
-	x := NewIndex(DefaultWeights)
-	for k := range n {
-		i := Initiative{ID: domain.InitiativeID(fmt.Sprintf("i%07d", k)), Organization: domain.OrganizationID(fmt.Sprintf("o%d", k%5000)), Verified: r.IntN(10) > 0}
-		for o := range 1 + r.IntN(3) {
-			c := categories[r.IntN(len(categories))]
-			f := Offer{ID: domain.OfferID(fmt.Sprintf("%s-%d", i.ID, o)), Category: c.ID, Unit: c.Units[0], Free: int64(r.IntN(500)), From: "2026-01-01", Until: "2027-12-31"}
-			for range 1 + r.IntN(12) {
-				f.Areas = append(f.Areas, regencies[r.IntN(len(regencies))])
-			}
-			i.Offers = append(i.Offers, f)
-		}
-		x.PutInitiative(i)
-	}
-	var ids []domain.NeedID
-	for k := range 1000 {
-		c := categories[r.IntN(len(categories))]
-		n := Need{ID: domain.NeedID(fmt.Sprintf("n%d", k)), Category: c.ID, Unit: c.Units[0], Village: regencies[r.IntN(len(regencies))] + ".01.2001",
-			Quantity: 100, Uncovered: 100, Divisible: true, Urgency: 1, Deprivation: 2, WantedBy: "2027-03-01"}
-		x.PutNeed(n)
-		ids = append(ids, n.ID)
-	}
-	return x, ids
-}
-
-// benchNeeds adds n needs over the regencies of benchIndex's offers.
-func benchNeeds(x *Index, n int) {
-	r := rand.New(rand.NewPCG(3, 4))
-	categories := domain.Taxonomy().Categories()
-	regencies := benchRegencies()
-	for k := range n {
-		c := categories[r.IntN(len(categories))]
-		x.PutNeed(Need{ID: domain.NeedID(fmt.Sprintf("m%07d", k)), Category: c.ID, Unit: c.Units[0], Village: regencies[r.IntN(len(regencies))] + ".01.2001",
-			Quantity: 100, Uncovered: int64(1 + r.IntN(100)), Divisible: r.IntN(3) > 0, Urgency: .5 + r.Float64(), Deprivation: 1 + 2*r.Float64(), WantedBy: "2027-03-01"})
-	}
-}
-
-// heap gives the memory in use, in MB.
-func heap() float64 {
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return float64(m.HeapAlloc) / 1e6
-}
-
-// BenchmarkRank finds, in process, the 20 best of 100,000 initiatives for a need and the 20 best of 1,000,000 needs for an initiative, with and
-// without near misses, each with the parts of its score and what is missing. It reports the median, the 99th percentile and the memory of the index.
-//
-//	go test -run '^$' -bench Rank -benchtime 1000x ./modules/matching
-func BenchmarkRank(b *testing.B) {
-	before := heap()
-	x, ids := benchIndex(100_000)
-	held := heap() - before
-	var initiatives []domain.InitiativeID
-	for k := range 1000 {
-		initiatives = append(initiatives, domain.InitiativeID(fmt.Sprintf("i%07d", k*97)))
-	}
-	for _, near := range []int{0, 5} {
-		timed(b, fmt.Sprintf("need/near=%d", near), held, func(k int) { x.ForNeed(ids[k%len(ids)], today, 20, near) })
-	}
-	benchNeeds(x, 1_000_000)
-	held = heap() - before
-	for _, near := range []int{0, 5} {
-		timed(b, fmt.Sprintf("initiative/near=%d", near), held, func(k int) { x.ForInitiative(initiatives[k%len(initiatives)], today, 20, near) })
-	}
-	runtime.KeepAlive(x)
-}
-
-func timed(b *testing.B, name string, held float64, rank func(k int)) {
-	b.Run(name, func(b *testing.B) {
-		var all []time.Duration
-		k := 0
-		for b.Loop() {
-			start := time.Now()
-			rank(k)
-			all = append(all, time.Since(start))
-			k++
-		}
-		slices.Sort(all)
-		b.ReportMetric(float64(all[len(all)/2].Nanoseconds())/1e6, "p50_ms")
-		b.ReportMetric(float64(all[len(all)*99/100].Nanoseconds())/1e6, "p99_ms")
-		b.ReportMetric(held, "index_MB")
-	})
 }

@@ -207,14 +207,25 @@ func (n *Need) lot() int64 {
 
 // window is the need's time in day numbers, both ends included.
 func (n *Need) window(today int32) (start, end int32, past bool) {
-	switch {
-	case n.wanted == 0:
-		return today, today + openDays - 1, false
-	case n.wanted < today:
-		return today, today + graceDays - 1, true
-	}
-	return today, n.wanted, false
+	return today, endOf(n.wanted, today), n.wanted != 0 && n.wanted < today
 }
+
+// endOf is the last day of the time of a need that is wanted by a day, 0 for none.
+func endOf(wanted, today int32) int32 {
+	switch {
+	case wanted == 0:
+		return today + openDays - 1
+	case wanted < today:
+		return today + graceDays - 1
+	}
+	return wanted
+}
+
+// urgency is the share of the urgency part.
+func (n *Need) urgency() float64 { return clamp((n.Urgency-.5)/2 + (n.Deprivation-1)/4) }
+
+// track is the share of the track record part: new organisations begin at a half.
+func (i *Initiative) track() float64 { return clamp(float64(i.Done+2) / float64(i.Total+4)) }
 
 // Evaluate scores one offer for one need on a day. It is the only place that does: the index and the plain
 // recomputation both call it.
@@ -312,9 +323,9 @@ func (r *Result) score(w Weights, n *Need, i *Initiative, o *Offer) {
 	if o.Unit == n.Unit && n.Uncovered > 0 {
 		share[PartCoverage] = min(1, float64(max(0, o.Free))/float64(n.Uncovered))
 	}
-	share[PartUrgency] = clamp((n.Urgency-.5)/2 + (n.Deprivation-1)/4)
+	share[PartUrgency] = n.urgency()
 	share[PartTiming] = clamp(float64(r.Overlap) / float64(r.Needed))
-	share[PartTrack] = clamp(float64(i.Done+2) / float64(i.Total+4))
+	share[PartTrack] = i.track()
 	r.Parts, r.Total = apportion(w.list(), share)
 }
 

@@ -96,12 +96,16 @@ func (s *Service) Weights() Weights { return s.index.Weights() }
 
 // ForNeed ranks the initiatives for an open need, today. ok is false where the need is not open or wholly covered.
 func (s *Service) ForNeed(id domain.NeedID, limit, near int, without ...domain.InitiativeID) (Ranking, bool) {
-	return s.index.forNeed(id, domain.DateOf(s.clock.Now()), limit, near, func(i *Initiative) bool { return !slices.Contains(without, i.ID) })
+	among := func(i *Initiative) bool { return !slices.Contains(without, i.ID) }
+	if len(without) == 0 {
+		among = nil
+	}
+	return s.index.forNeed(id, domain.DateOf(s.clock.Now()), limit, near, among)
 }
 
 // ForInitiative ranks the open needs for an initiative, today. ok is false where it is not open.
 func (s *Service) ForInitiative(id domain.InitiativeID, limit, near int, without ...domain.NeedID) (Ranking, bool) {
-	return s.index.forInitiative(id, domain.DateOf(s.clock.Now()), limit, near, func(n *Need) bool { return !slices.Contains(without, n.ID) })
+	return s.index.forInitiative(id, domain.DateOf(s.clock.Now()), limit, near, without)
 }
 
 // Run builds the index by a scan and follows the feed from where the scan began, until ctx ends. A failed scan is

@@ -554,6 +554,7 @@ func TestAuthorisationOnMongoDB(t *testing.T) {
 		every = effort.Every(everySoMany)
 	}
 	w := openWholeWith(t, portal.Options{Regions: []domain.RegionCode{"61.01", "61.71.01"}}, func(cfg *config.Config) { onMongoDB(t, cfg) })
+	w.proved = 3 * time.Hour
 	w.client.Timeout = 10 * time.Minute // a list of a whole collection on FerretDB, beside five others under load
 	authorisation(t, w, every)
 }

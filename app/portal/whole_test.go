@@ -37,6 +37,7 @@ type whole struct {
 	count  atomic.Pointer[callLog] // where not nil, storage calls are noted there
 	plan   atomic.Pointer[failPlan]
 	crowd  map[string]*person
+	proved time.Duration // how much later than now sessions are taken for proved: where a test takes longer than a proof counts
 }
 
 // failPlan lets one storage call fail: the one at which left reaches 0.
@@ -168,7 +169,7 @@ func (w *whole) as(subject string) *person {
 func (w *whole) enter(id domain.AccountID) *person {
 	w.t.Helper()
 	service := w.house().Accounts.Service
-	token, session, err := service.Sessions.Open(context.Background(), accounts.Opening{Account: id, Provider: "demo", Device: "test", Proved: time.Now()})
+	token, session, err := service.Sessions.Open(context.Background(), accounts.Opening{Account: id, Provider: "demo", Device: "test", Proved: time.Now().Add(w.proved)})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -94,6 +94,9 @@ func (o *Organization) plant(now time.Time) {
 		lists := o.lists()
 		for _, p := range slices.Concat(lists.Required, lists.OneOf[:min(1, len(lists.OneOf))]) {
 			r.Answers = append(r.Answers, Answer{Paper: p.ID, Verdict: VerdictInForce})
+			if _, there := o.Paper(p.ID); !there {
+				o.Papers = append(o.Papers, PaperRecord{Paper: p.ID, Number: "CONTOH", At: o.VerifiedAt})
+			}
 		}
 		o.Reviews = []Review{r}
 	}

@@ -213,7 +213,9 @@ func (d *dual) villages(c int, price [][]float64, take func(e, x int32)) float64
 		t.reset(needs, vil.cap)
 		for k := range needs {
 			j := vil.first + int32(k)
+			at := len(t.items)
 			d.collect(t, price, int32(k), md.first[j], md.first[j+1], vil.floor > 0)
+			t.prune(int32(k), at)
 		}
 		t.solve()
 		missing := int64(0)
@@ -385,7 +387,7 @@ func (md *model) exact(a *aim, t *tree[int64], charges [][]charge, v int, scale 
 	needs := md.needs[vil.first:vil.behind]
 	t.reset(needs, vil.cap)
 	for k := range needs {
-		j := vil.first + int32(k)
+		j, at := vil.first+int32(k), len(t.items)
 		for e := md.first[j]; e < md.first[j+1]; e++ {
 			ed := &md.edges[e]
 			c := a.value(md.id[e]) << scale
@@ -407,6 +409,7 @@ func (md *model) exact(a *aim, t *tree[int64], charges [][]charge, v int, scale 
 				t.items = append(t.items, item[int64]{e: e, n: int32(k), l: ed.l, u: ed.u, c: c, F: F, d: slope})
 			}
 		}
+		t.prune(int32(k), at)
 	}
 	t.solve()
 	if vil.floor > 0 && vil.bonus > 0 {

@@ -60,6 +60,28 @@ func (t *tree[T]) reset(needs []needRow, cap int64) {
 	t.cap = cap
 }
 
+// prune drops the pairs of need n, from item first on, that another one of the need replaces in any plan: it brings at least as much per unit,
+// costs no more to open, takes every lot, and takes the other's units besides its own.
+func (t *tree[T]) prune(n int32, first int) {
+	kept := first
+next:
+	for k := first; k < len(t.items); k++ {
+		b := t.items[k]
+		for h := first; h < len(t.items); h++ {
+			a := &t.items[h]
+			if h == k || h >= kept && h < k || a.c < b.c || a.F > b.F || a.l > b.l || a.u < b.u || t.most[n] > 1 && a.u < t.quota[n] {
+				continue
+			}
+			if h < k || a.c > b.c || a.F < b.F || a.l < b.l || a.u > b.u {
+				continue next
+			}
+		}
+		t.items[kept] = b
+		kept++
+	}
+	t.items = t.items[:kept]
+}
+
 // solve fills bound, best and the items' x.
 func (t *tree[T]) solve() {
 	n := len(t.items)

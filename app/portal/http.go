@@ -24,6 +24,7 @@ const (
 	formOverhead = 1 << 20 // what a form holds beside its file
 
 	pieceLimit = resumable.PieceMax + 4<<10 // what any request may carry that is no form: pieces of files are the largest
+	fewLines   = 16                         // while no more lines are open, a piece may be as large as a part
 )
 
 // app is the Fiber application with every route of the portal.
@@ -52,6 +53,9 @@ func (p *Portal) app() (*fiber.App, error) {
 	app.Server().HeaderReceived = func(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 		if h.IsPost() {
 			return fasthttp.RequestConfig{} // forms: BodyLimit
+		}
+		if string(h.Method()) == fiber.MethodPatch && app.Server().GetOpenConnectionsCount() <= fewLines {
+			return fasthttp.RequestConfig{MaxRequestBodySize: resumable.PartMax + 4<<10}
 		}
 		return fasthttp.RequestConfig{MaxRequestBodySize: pieceLimit}
 	}

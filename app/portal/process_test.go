@@ -89,11 +89,11 @@ type process struct {
 	done  chan struct{} // closed once it ended
 }
 
-// start serves and waits for the line that says so.
-func start(t testing.TB, data, listen string) *process {
+// start serves, with more of the environment if wanted, and waits for the line that says so.
+func start(t testing.TB, data, listen string, more ...string) *process {
 	t.Helper()
 	p := &process{cmd: command(t, data), words: &bytes.Buffer{}, done: make(chan struct{})}
-	p.cmd.Env = append(p.cmd.Env, "GOTONG_LISTEN="+listen)
+	p.cmd.Env = append(append(p.cmd.Env, "GOTONG_LISTEN="+listen), more...)
 	p.cmd.Stderr = p.words
 	out, err := p.cmd.StdoutPipe()
 	if err == nil {

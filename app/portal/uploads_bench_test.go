@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -21,39 +22,31 @@ import (
 	"gotong/app/embedded/oidc"
 	"gotong/app/embedded/s3"
 	"gotong/modules/kit/resumable"
+	"gotong/modules/kit/store"
 )
 
 // BenchmarkFiles sends and fetches 100 MB through the portal, by one person over HTTP as the upload page does, and with a
-// bare minio-go client straight at the same embedded store, in turn. It reports how many times as fast the portal was as
-// the bare client, and where an upload's time went: pieces (receiving them, their SHA-256, storing and joining them), saving (the form:
-// type, text, personal numbers, SHA-256 again), and for comparison the SHA-256 of 100 MB and 100 puts of 1 MiB by the bare
-// client.
+// bare minio-go client straight at the same store, in turn: the embedded one, or the server that GOTONG_TEST_S3_ENDPOINT
+// names. It reports how many times as fast the portal was as the bare client, and where an upload's time went: pieces
+// (receiving them, their SHA-256, storing and joining them), saving (the form: type, text, personal numbers, SHA-256
+// again), and for comparison the SHA-256 of 100 MB and 100 puts of 1 MiB by the bare client.
 //
 //	go test -run '^$' -bench Files -benchtime 5x ./app/portal
 func BenchmarkFiles(b *testing.B) {
 	const size = 100 << 20
 	data, listen := filepath.Join(b.TempDir(), "data"), freeAddress(b)
-	p := start(b, data, listen)
+	var p *process
+	bare, bucket := realStore(b)
+	if bare != nil {
+		p = start(b, data, listen, "GOTONG_STORAGE_ENGINE=s3", "GOTONG_STORAGE_ENDPOINT="+bare.EndpointURL().Host, "GOTONG_STORAGE_BUCKET="+bucket,
+			"GOTONG_STORAGE_ACCESS_KEY="+os.Getenv("GOTONG_TEST_S3_ACCESS_KEY"), "GOTONG_STORAGE_SECRET_KEY="+os.Getenv("GOTONG_TEST_S3_SECRET_KEY"))
+	} else {
+		p = start(b, data, listen)
+		bare, bucket = embeddedStore(b, data), "gotong"
+	}
 	b.Cleanup(func() { p.end(syscall.SIGTERM) })
 	person := signedSender(b, "http://"+listen)
-	store, err := s3.Start(b.Context(), s3.Config{Folder: filepath.Join(data, "objects")})
-	if err != nil || !store.Joined() {
-		b.Fatal(err, "the portal's store is not joined")
-	}
-	where := store.Blob("gotong")
-	socket, unix := strings.CutPrefix(where.Endpoint, "unix:")
-	transport := &http.Transport{DisableCompression: true}
-	endpoint := where.Endpoint
-	if unix {
-		endpoint = "localhost"
-		transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return (&net.Dialer{}).DialContext(ctx, "unix", socket)
-		}
-	}
-	bare, err := minio.New(endpoint, &minio.Options{Creds: credentials.NewStaticV4(where.AccessKey, where.SecretKey, ""), Transport: transport})
-	if err != nil {
-		b.Fatal(err)
-	}
+	person.piece = resumable.PartMax // as on a fast line
 	content := make([]byte, 0, size+100)
 	took := map[string]time.Duration{}
 	timed := func(name string, fn func() error) {
@@ -72,15 +65,15 @@ func BenchmarkFiles(b *testing.B) {
 		}
 		content = content[:size]
 		timed("bare put", func() error {
-			_, err := bare.PutObject(b.Context(), "gotong", "bench/whole", bytes.NewReader(content), size, minio.PutObjectOptions{DisableMultipart: true})
+			_, err := bare.PutObject(b.Context(), bucket, "bench/whole", bytes.NewReader(content), size, minio.PutObjectOptions{DisableMultipart: true})
 			return err
 		})
 		timed("bare get", func() error {
-			return drain(bare.GetObject(b.Context(), "gotong", "bench/whole", minio.GetObjectOptions{}))
+			return drain(bare.GetObject(b.Context(), bucket, "bench/whole", minio.GetObjectOptions{}))
 		})
 		timed("bare 1 MiB puts", func() error {
 			for at := 0; at < size; at += resumable.PieceMax {
-				_, err := bare.PutObject(b.Context(), "gotong", fmt.Sprintf("bench/%d", at), bytes.NewReader(content[at:at+resumable.PieceMax]), resumable.PieceMax, minio.PutObjectOptions{})
+				_, err := bare.PutObject(b.Context(), bucket, fmt.Sprintf("bench/%d", at), bytes.NewReader(content[at:at+resumable.PieceMax]), resumable.PieceMax, minio.PutObjectOptions{})
 				if err != nil {
 					return err
 				}
@@ -120,6 +113,43 @@ func BenchmarkFiles(b *testing.B) {
 		b.ReportMetric(seconds(name), unit)
 	}
 	b.ReportMetric(0, "ns/op")
+}
+
+// realStore is a bare client of the server that GOTONG_TEST_S3_ENDPOINT names, and a bucket for this run; nil without one.
+func realStore(t testing.TB) (client *minio.Client, bucket string) {
+	t.Helper()
+	endpoint := os.Getenv("GOTONG_TEST_S3_ENDPOINT")
+	if endpoint == "" {
+		return nil, ""
+	}
+	return bareClient(t, endpoint, os.Getenv("GOTONG_TEST_S3_ACCESS_KEY"), os.Getenv("GOTONG_TEST_S3_SECRET_KEY")), "gotong-bench-" + store.NewID()[:12]
+}
+
+// embeddedStore is a bare client of the store that a portal with that data folder runs.
+func embeddedStore(t testing.TB, data string) *minio.Client {
+	t.Helper()
+	joined, err := s3.Start(t.Context(), s3.Config{Folder: filepath.Join(data, "objects")})
+	if err != nil || !joined.Joined() {
+		t.Fatal(err, "the portal's store is not joined")
+	}
+	where := joined.Blob("gotong")
+	return bareClient(t, where.Endpoint, where.AccessKey, where.SecretKey)
+}
+
+func bareClient(t testing.TB, endpoint, access, secret string) *minio.Client {
+	t.Helper()
+	transport := &http.Transport{DisableCompression: true}
+	if socket, unix := strings.CutPrefix(endpoint, "unix:"); unix {
+		endpoint = "localhost"
+		transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, "unix", socket)
+		}
+	}
+	client, err := minio.New(endpoint, &minio.Options{Creds: credentials.NewStaticV4(access, secret, ""), Transport: transport})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
 }
 
 func drain(r io.ReadCloser, err error) error {

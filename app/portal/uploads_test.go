@@ -40,6 +40,7 @@ type sender struct {
 	base   string
 	cookie string
 	token  string
+	piece  int // bytes of one request; 0: the smallest that the page uses
 }
 
 func (s *sender) send(method, address string, body []byte, headers ...string) (*http.Response, error) {
@@ -93,8 +94,9 @@ func (s *sender) upload(size int, next func(offset, n int) []byte) (string, erro
 		return "", fmt.Errorf("create: %v %w", res, err)
 	}
 	at := res.Header.Get("Location")
+	piece := max(s.piece, resumable.PieceMax)
 	for offset := 0; offset < size; {
-		res, err := s.send("PATCH", at, next(offset, min(resumable.PieceMax, size-offset)), "Upload-Offset", strconv.Itoa(offset), "Content-Type", "application/offset+octet-stream")
+		res, err := s.send("PATCH", at, next(offset, min(piece, size-offset)), "Upload-Offset", strconv.Itoa(offset), "Content-Type", "application/offset+octet-stream")
 		switch {
 		case err != nil:
 			return "", err
@@ -104,7 +106,7 @@ func (s *sender) upload(size int, next func(offset, n int) []byte) (string, erro
 		case res.StatusCode != http.StatusNoContent:
 			return "", fmt.Errorf("piece at %d: %s", offset, res.Status)
 		}
-		offset += resumable.PieceMax
+		offset += piece
 	}
 	return at, nil
 }

@@ -37,8 +37,11 @@ type content struct {
 
 // close lets go of what was written anew while it was inspected.
 func (c content) close() {
-	if made, ok := c.source.(*temporary); ok {
+	switch made := c.source.(type) {
+	case *temporary:
 		_ = made.Close() // was read, or is not wanted
+	case *remote:
+		made.close()
 	}
 }
 
@@ -182,17 +185,15 @@ func (k kind) examine(src source, extension string) (content, error) {
 
 // sumOf gives the SHA-256 of a file, in hex.
 func sumOf(src source) (string, error) {
-	var r io.Reader = io.NewSectionReader(src, 0, src.Size())
 	if far, ok := src.(*remote); ok {
-		body, err := far.whole()
+		sum, err := far.hex()
 		if err != nil {
-			return "", err
+			err = unreadable(err)
 		}
-		defer body.Close()
-		r = body
+		return sum, err
 	}
 	sum := sha256.New()
-	n, err := io.Copy(sum, r)
+	n, err := io.Copy(sum, io.NewSectionReader(src, 0, src.Size()))
 	if err == nil && n != src.Size() {
 		err = io.ErrUnexpectedEOF
 	}

@@ -2,8 +2,12 @@ package documents
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"hash"
 	"io"
+	"slices"
 	"sync"
 )
 
@@ -20,8 +24,12 @@ type remote struct {
 	size  int64
 
 	mu     sync.Mutex
-	kept   []window // the last used first
-	failed error    // what kept it from reading
+	kept   []window      // the last used first
+	stream io.ReadCloser // what is read in order; nil: nothing is
+	next   int64         // where it stands
+	sum    hash.Hash     // of the first summed bytes
+	summed int64
+	failed error // what kept it from reading
 }
 
 type window struct {
@@ -70,16 +78,83 @@ func (r *remote) window(at int64) (window, error) {
 		room, r.kept = r.kept[last].data[:windowSize], r.kept[:last]
 	}
 	w := window{at: at, data: room[:min(windowSize, r.size-at)]}
-	body, err := r.blobs.Get(r.ctx, r.key, at, int64(len(w.data)))
-	if err != nil {
+	if err := r.fill(w); err != nil {
 		return w, err
 	}
-	_, err = io.ReadFull(body, w.data)
-	if err = errors.Join(err, body.Close()); err != nil {
-		return w, err
+	if at == r.summed {
+		if r.sum == nil {
+			r.sum = sha256.New()
+		}
+		_, _ = r.sum.Write(w.data) // a hash takes everything
+		r.summed += int64(len(w.data))
 	}
 	r.kept = append([]window{w}, r.kept...)
 	return w, nil
+}
+
+// fill reads a window. Where it comes after one that was read, all the rest is asked for: probably it is read in order.
+func (r *remote) fill(w window) error {
+	follows := slices.ContainsFunc(r.kept, func(k window) bool { return k.at == w.at-windowSize })
+	if r.stream == nil || r.next != w.at {
+		length := int64(len(w.data))
+		if follows {
+			length = r.size - w.at
+		}
+		body, err := r.blobs.Get(r.ctx, r.key, w.at, length)
+		if err != nil {
+			return err
+		}
+		if !follows {
+			_, err := io.ReadFull(body, w.data)
+			return errors.Join(err, body.Close())
+		}
+		r.rest()
+		r.stream, r.next = body, w.at
+	}
+	_, err := io.ReadFull(r.stream, w.data)
+	if r.next += int64(len(w.data)); err != nil || r.next >= r.size {
+		r.rest()
+	}
+	return err
+}
+
+// rest ends reading in order.
+func (r *remote) rest() {
+	if r.stream != nil {
+		_ = r.stream.Close() // what was wanted of it was read
+		r.stream = nil
+	}
+}
+
+// close lets go of the object; it can be read again.
+func (r *remote) close() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.rest()
+}
+
+// hex gives the SHA-256 of the whole: what was read from its beginning is not read for it again.
+func (r *remote) hex() (string, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.sum == nil {
+		r.sum = sha256.New()
+	}
+	if r.summed < r.size {
+		body, err := r.blobs.Get(r.ctx, r.key, r.summed, r.size-r.summed)
+		if err != nil {
+			return "", err
+		}
+		n, err := io.Copy(r.sum, body)
+		r.summed += n
+		if err = errors.Join(err, body.Close()); err == nil && r.summed != r.size {
+			err = io.ErrUnexpectedEOF
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	return hex.EncodeToString(r.sum.Sum(nil)), nil
 }
 
 // whole reads everything from the start, in one request.

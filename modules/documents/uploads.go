@@ -132,6 +132,7 @@ func (s *Service) arrived(ctx context.Context, actor domain.Actor, ref domain.Re
 		return incoming{}, unfinished(err)
 	}
 	src := &remote{ctx: ctx, blobs: s.blobs, key: u.Key, size: u.Size}
+	defer src.close()
 	file, err := s.pass(ctx)(examine(u.Name, src))
 	if apperr.Is(err, apperr.Invalid) { // it will never pass
 		return incoming{}, errors.Join(err, s.uploads.Remove(ctx, id, true))
@@ -140,13 +141,19 @@ func (s *Service) arrived(ctx context.Context, actor domain.Actor, ref domain.Re
 		return incoming{}, unfinished(err)
 	}
 	in := incoming{name: u.Name, file: file, upload: id, stands: u.Key, arrivedAs: u.SHA256()}
+	stored, err := src.hex()
+	if err != nil {
+		file.close()
+		return incoming{}, unfinished(err)
+	}
+	if stored != in.arrivedAs {
+		file.close()
+		err := fmt.Errorf("upload %s arrived as %s and is stored as %s", id, in.arrivedAs, stored)
+		return incoming{}, errors.Join(apperr.Wrap(err, apperr.Unavailable, "error.unavailable"), s.uploads.Remove(ctx, id, true))
+	}
 	if file.source != source(src) { // something was taken out
 		in.key, in.place = derivedKey(id, file.SHA256), s.place(ctx, file)
 		return in, nil
-	}
-	if file.SHA256 != in.arrivedAs {
-		err := fmt.Errorf("upload %s arrived as %s and is stored as %s", id, in.arrivedAs, file.SHA256)
-		return incoming{}, errors.Join(apperr.Wrap(err, apperr.Unavailable, "error.unavailable"), s.uploads.Remove(ctx, id, true))
 	}
 	in.key, in.place = u.Key, func(string) error { return s.keepRead(ctx, file) }
 	return in, nil

@@ -46,19 +46,22 @@ func personalFrom(s string, groups []digitGroup, i int) int {
 	if !startsFree(s, groups[i].from) {
 		return 0
 	}
-	var digits strings.Builder
+	count := 0
 	for j := i; j < len(groups); j++ {
 		if j > i && !joined(s[groups[j-1].to:groups[j].from]) {
 			return 0
 		}
-		digits.WriteString(s[groups[j].from:groups[j].to])
-		if digits.Len() > 16 {
+		if count += groups[j].len(); count > 16 {
 			return 0
 		}
-		if digits.Len() < 16 {
+		if count < 16 {
 			continue
 		}
 		window := groups[i : j+1]
+		var digits strings.Builder
+		for _, g := range window {
+			digits.WriteString(s[g.from:g.to])
+		}
 		if endsFree(s, groups[j].to) && hasStructure(digits.String()) && !otherwiseMeant(s, groups, i, j) && !isAmount(s, window) {
 			return j + 1
 		}
@@ -68,7 +71,7 @@ func personalFrom(s string, groups []digitGroup, i int) int {
 }
 
 func digitGroups(s string) []digitGroup {
-	var groups []digitGroup
+	groups := make([]digitGroup, 0, len(s)/32) // as many as an ordinary text has: most have fewer
 	for i := 0; i < len(s); i++ {
 		if s[i] < '0' || s[i] > '9' {
 			continue

@@ -80,7 +80,7 @@ const noteName = "key"
 // part stores the pieces as the next part and forgets them.
 func (s *Store) part(ctx context.Context, u Upload, pieces []piece, size int64) (Upload, error) {
 	r := s.read(ctx, pieces)
-	part, err := s.blobs.PutPart(ctx, u.Key, u.Begin, len(u.Parts)+1, r, size)
+	part, err := s.store(ctx, u, r, size)
 	_ = r.Close() // was read to its end, or err says why not
 	if err != nil {
 		return s.settled(ctx, u, err)
@@ -95,6 +95,25 @@ func (s *Store) part(ctx context.Context, u Upload, pieces []piece, size int64) 
 		return now, err
 	}
 	return now, s.drop(ctx, pieces)
+}
+
+// store puts the next part, under a number that nobody used before. A part that is not noted goes when the object is made.
+func (s *Store) store(ctx context.Context, u Upload, r io.Reader, size int64) (blob.Part, error) {
+	claimed, err := s.state.Change(ctx, u.ID, func(old Upload) (Upload, error) {
+		old.Number = max(old.Number, len(old.Parts)) + 1
+		return old, nil
+	})
+	if err != nil {
+		return blob.Part{}, err
+	}
+	return s.blobs.PutPart(ctx, u.Key, u.Begin, claimed.Number, r, size)
+}
+
+func sizeOf(pieces []piece) (size int64) {
+	for _, p := range pieces {
+		size += p.Size
+	}
+	return size
 }
 
 // settled looks why joining failed: a twin of this request may have got further and taken away what we were reading, or

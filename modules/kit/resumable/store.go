@@ -3,8 +3,9 @@
 // in the object store, so that it goes on after a restart and on any replica.
 //
 // A request's bytes become a small object (a piece). Pieces are joined, always the same ones, into parts as large as S3
-// wants them; a join that broke off is done again, by anybody, with the same result. No lock is needed: the offset moves
-// by compare-and-set, and a piece that came second is thrown away.
+// wants them; a join that broke off is done again, by anybody, with the same result. A request that brings as much as a
+// part holds becomes one by itself, with the pieces before it. No lock is needed: the offset moves by compare-and-set, and
+// what came second is thrown away; each part is stored under a number of its own, so that a twin overwrites none.
 package resumable
 
 import (
@@ -31,7 +32,8 @@ import (
 
 // Sizes in bytes.
 const (
-	PieceMax = 1 << 20  // of one request
+	PieceMax = 1 << 20  // of one request, of which a small object is made
+	PartMax  = 8 << 20  // of one request that becomes a part by itself, on a fast line
 	pieceMin = 64 << 10 // of any but the last, so that an upload has few pieces
 	joinAt   = 8 << 20  // pieces are joined once they hold so much
 )
@@ -81,6 +83,7 @@ type Upload struct {
 	Pieces []piece     `json:"pieces,omitempty"` // not joined yet, in order
 	Begin  string      `json:"begin,omitempty"`  // name of the upload in parts, "" while there is none
 	Parts  []blob.Part `json:"parts,omitempty"`
+	Number int         `json:"number,omitempty"` // of the last part that somebody set out to store
 }
 
 type piece struct {
@@ -180,6 +183,67 @@ func (s *Store) Append(ctx context.Context, id string, offset int64, r io.Reader
 	}
 	_, err = s.join(ctx, u)
 	return n, err
+}
+
+// AppendPart is Append for so many bytes that they make a part by themselves, together with the pieces that wait: they are
+// passed on as they come. BadRequest where they are too few for that or too many.
+func (s *Store) AppendPart(ctx context.Context, id string, offset int64, r io.Reader, size int64) (int64, error) {
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer leave()
+	u, err := s.Get(ctx, id)
+	switch {
+	case err != nil:
+		return 0, err
+	case u.Offset != offset:
+		return 0, apperr.New(apperr.Conflict, "error.conflict")
+	}
+	waiting := sizeOf(u.Pieces)
+	if size > PartMax || offset+size > u.Size || waiting+size < blob.PartMin && offset+size < u.Size {
+		return 0, apperr.Wrap(fmt.Errorf("a part of %d bytes at %d of %d", size, offset, u.Size), apperr.BadRequest, "error.bad_request")
+	}
+	if u.Begin == "" {
+		if u, err = s.begin(ctx, u); err != nil {
+			return 0, err
+		}
+		if u.Offset != offset {
+			return 0, apperr.New(apperr.Conflict, "error.conflict")
+		}
+	}
+	sum, err := u.running()
+	if err != nil {
+		return 0, err
+	}
+	before := s.read(ctx, u.Pieces)
+	part, err := s.store(ctx, u, io.MultiReader(before, io.TeeReader(r, sum)), waiting+size)
+	_ = before.Close() // was read to its end, or err says why not
+	if err != nil {
+		if _, err = s.settled(ctx, u, err); err == nil {
+			err = apperr.New(apperr.Conflict, "error.conflict") // another request was faster
+		}
+		return 0, err
+	}
+	after, err := sum.(encoding.BinaryMarshaler).MarshalBinary()
+	if err != nil {
+		return 0, err
+	}
+	now, err := s.state.Change(ctx, u.ID, func(old Upload) (Upload, error) {
+		if old.Offset != u.Offset || len(old.Parts) != len(u.Parts) || len(old.Pieces) != len(u.Pieces) {
+			return old, apperr.New(apperr.Conflict, "error.conflict")
+		}
+		old.Offset += size
+		old.Sum, old.Parts, old.Pieces = after, append(old.Parts, part), nil
+		return old, nil
+	})
+	if err == nil {
+		err = s.drop(ctx, u.Pieces)
+	}
+	if err == nil {
+		_, err = s.join(ctx, now)
+	}
+	return size, err
 }
 
 // enter takes a slot, so that only so many pieces are in memory; leave gives it back.

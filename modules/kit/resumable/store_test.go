@@ -80,6 +80,10 @@ func (r *rig) send(t *testing.T, id string, content []byte, size int) {
 			continue
 		}
 		piece := content[u.Offset:min(u.Offset+int64(size), u.Size)]
+		if len(piece) > PieceMax {
+			_, _ = r.AppendPart(t.Context(), id, u.Offset, bytes.NewReader(piece), int64(len(piece)))
+			continue
+		}
 		_, _ = r.Append(t.Context(), id, u.Offset, bytes.NewReader(piece))
 	}
 	u, err := r.Get(t.Context(), id)
@@ -119,6 +123,70 @@ func TestFilesOfEverySize(t *testing.T) {
 	}
 }
 
+// On a fast line each request is a part, also after small ones and before a short last one; of twins with the same bytes,
+// cut differently, each is taken once.
+func TestLargePieces(t *testing.T) {
+	for _, size := range []int{PieceMax + 1, PartMax, PartMax + 1, 2*PartMax + PieceMax + 3, 3 * PartMax} {
+		r := newRig(t)
+		content := bytesOf(size)
+		r.begin(t, "u", size)
+		r.send(t, "u", content, PartMax)
+		r.holds(t, "u", content)
+		r.left(t, "u")
+	}
+	r := newRig(t)
+	content := bytesOf(3*PartMax + 11)
+	r.begin(t, "u", len(content))
+	for range 2 {
+		u, err := r.Get(t.Context(), "u")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.Append(t.Context(), "u", u.Offset, bytes.NewReader(content[u.Offset:u.Offset+pieceMin])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var wait sync.WaitGroup
+	for i, replica := range []*rig{r, r.twin(), r.twin()} {
+		wait.Go(func() { replica.send(t, "u", content, []int{PartMax, 6 << 20, PieceMax}[i]) })
+	}
+	wait.Wait()
+	r.holds(t, "u", content)
+	r.left(t, "u")
+	r.begin(t, "v", len(content))
+	for _, n := range []int{PieceMax + 1, PartMax + 1} { // too few for a part, too many for a request
+		if _, err := r.AppendPart(t.Context(), "v", 0, bytes.NewReader(content[:n]), int64(n)); !apperr.Is(err, apperr.BadRequest) {
+			t.Errorf("%d bytes: %v", n, err)
+		}
+	}
+	if _, err := r.AppendPart(t.Context(), "v", 1, bytes.NewReader(content[1:PartMax]), PartMax-1); !apperr.Is(err, apperr.Conflict) {
+		t.Errorf("elsewhere: %v", err)
+	}
+}
+
+// An upload that broke off is gone on with the next day, on another replica, by requests of another size.
+func TestGoesOnTheNextDay(t *testing.T) {
+	r := newRig(t)
+	content := bytesOf(2*PartMax + 3*PieceMax + 5)
+	r.begin(t, "u", len(content))
+	for at := 0; at < 10*PieceMax; at += PieceMax {
+		if _, err := r.Append(t.Context(), "u", int64(at), bytes.NewReader(content[at:at+PieceMax])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.clock.Advance(26 * time.Hour)
+	if _, err := r.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	other := r.twin()
+	if u, err := other.Get(t.Context(), "u"); err != nil || u.Offset != 10*PieceMax {
+		t.Fatalf("%+v %v", u, err)
+	}
+	other.send(t, "u", content, PartMax)
+	r.holds(t, "u", content)
+	r.left(t, "u")
+}
+
 // Every step of every request is broken once; what the sender does then is ask and go on. Another replica takes over
 // half of the requests.
 func TestBrokenAtEveryStep(t *testing.T) {
@@ -129,7 +197,7 @@ func TestBrokenAtEveryStep(t *testing.T) {
 	if effort.Small() {
 		times = 1
 	}
-	for _, size := range []int{3*PieceMax + 1, len(content)} {
+	for i, size := range []int{3*PieceMax + 1, len(content), len(content)} {
 		for _, point := range points {
 			for nth := range times {
 				r := newRig(t)
@@ -144,13 +212,13 @@ func TestBrokenAtEveryStep(t *testing.T) {
 					}
 					return nil
 				}
-				for i := 0; i < 12; i++ {
-					one := []*rig{r, other}[i%2]
+				for n := 0; n < []int{12, 12, 3}[i]; n++ {
+					one := []*rig{r, other}[n%2]
 					if u, err := one.Get(t.Context(), "u"); err == nil && u.Offset < u.Size {
 						_, _ = one.Append(t.Context(), "u", u.Offset, bytes.NewReader(content[u.Offset:min(u.Offset+PieceMax, u.Size)]))
 					}
 				}
-				other.send(t, "u", content[:size], PieceMax)
+				other.send(t, "u", content[:size], []int{PieceMax, PieceMax, PartMax}[i])
 				r.blobs.Fail = nil
 				r.clock.Advance(time.Hour)
 				if _, err := r.Sweep(t.Context()); err != nil {

@@ -28,7 +28,10 @@ type Tus struct {
 	address string
 }
 
-type beginKey struct{}
+type (
+	beginKey  struct{}
+	lengthKey struct{} // of how many bytes a request brings
+)
 
 // begin decides about an arrival and notes it; it gives the upload's id.
 type begin func(ctx context.Context, a Arrival) (id string, err error)
@@ -79,7 +82,7 @@ func (t *Tus) Create(start func(ctx context.Context, a Arrival) (string, error))
 func (t *Tus) of(fn http.HandlerFunc) http.Handler {
 	h := http.StripPrefix(t.address, t.routes.Middleware(fn))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithCancel(context.Background())
+		ctx, cancel := context.WithCancel(context.WithValue(context.Background(), lengthKey{}, r.ContentLength))
 		defer cancel()
 		h.ServeHTTP(w, r.WithContext(ctx))
 	})
@@ -130,7 +133,12 @@ func (u *tusUpload) GetInfo(context.Context) (handler.FileInfo, error) {
 
 // WriteChunk keeps the bytes of a request, all or none.
 func (u *tusUpload) WriteChunk(ctx context.Context, offset int64, src io.Reader) (int64, error) {
-	n, err := u.store.Append(ctx, u.u.ID, offset, src)
+	length, _ := ctx.Value(lengthKey{}).(int64)
+	add := func() (int64, error) { return u.store.Append(ctx, u.u.ID, offset, src) }
+	if length > PieceMax {
+		add = func() (int64, error) { return u.store.AppendPart(ctx, u.u.ID, offset, src, length) }
+	}
+	n, err := add()
 	if err != nil {
 		return 0, inTus(err)
 	}

@@ -1,62 +1,84 @@
 package matching
 
 import (
+	"cmp"
 	"iter"
+	"slices"
 
 	"gotong/modules/domain"
 )
 
-// needCell holds the needs of a category in a regency, with what bounds them all: a ranking passes over a cell of
-// which it knows that all fit and none is among the best.
+// needCell holds the needs of a category in a regency.
 type needCell struct {
 	regency domain.RegionCode
 	seat    int8
 	lines   []needLine
 	needs   []Need // beside the lines
 
-	open    int     // not wholly covered; the rest is about these
-	urgency float64 // the greatest share
-	lot     int64   // the greatest
-	wanted  int32   // the first day, 0 where none names one
-	unit    uint16  // of all, 0 where they differ
+	// Of those that are not wholly covered:
+	urgent []int32 // where they are, the most urgent first: a ranking stops where the rest cannot be among the best
+	lots   []int64 // ascending, so that they can be counted without being visited
+	wanted int32   // the first day, 0 where none names one
+	unit   uint16  // of all, 0 where they differ
 }
 
-// note counts a line in.
-func (c *needCell) note(n *needLine) {
+// list counts a need in, unless it is wholly covered.
+func (c *needCell) list(at int32) {
+	n := &c.lines[at]
 	if n.uncovered <= 0 {
 		return
 	}
-	if c.open == 0 {
-		c.unit = n.unit
-	} else if c.unit != n.unit {
-		c.unit = 0
-	}
-	c.open++
-	c.urgency, c.lot = max(c.urgency, n.urgency), max(c.lot, n.lot)
+	k, _ := slices.BinarySearchFunc(c.urgent, n.urgency, func(at int32, urgency float64) int { return cmp.Compare(urgency, c.lines[at].urgency) })
+	c.urgent = insert(c.urgent, k, at)
+	k, _ = slices.BinarySearch(c.lots, n.lot)
+	c.lots = insert(c.lots, k, n.lot)
+	c.note(n)
+}
+
+func (c *needCell) note(n *needLine) {
 	if n.wanted != 0 && (c.wanted == 0 || n.wanted < c.wanted) {
 		c.wanted = n.wanted
 	}
-}
-
-// recount notes all lines anew.
-func (c *needCell) recount() {
-	c.open, c.urgency, c.lot, c.wanted, c.unit = 0, 0, 0, 0, 0
-	for k := range c.lines {
-		c.note(&c.lines[k])
+	switch c.unit {
+	case n.unit, several:
+	case 0:
+		c.unit = n.unit
+	default:
+		c.unit = several
 	}
 }
 
-// allFit tells whether an offer surely meets the conditions of all open needs but category and area. Where the first day leaves
-// at least the days that must be shared, later ones share no fewer.
-func (c *needCell) allFit(o *offerLine, today int32) bool {
-	if !o.verified || o.unit != c.unit || o.free <= 0 || o.free < c.lot {
-		return false
+// unlist takes a need out.
+func (c *needCell) unlist(at int32) {
+	n := &c.lines[at]
+	if n.uncovered <= 0 {
+		return
+	}
+	k := slices.Index(c.urgent, at)
+	c.urgent = slices.Delete(c.urgent, k, k+1)
+	k, _ = slices.BinarySearch(c.lots, n.lot)
+	c.lots = slices.Delete(c.lots, k, k+1)
+	c.wanted, c.unit = 0, 0
+	for _, at := range c.urgent {
+		c.note(&c.lines[at])
+	}
+}
+
+// count tells of how many needs an offer meets the conditions but category and area, where that can be said without visiting them:
+// they have one unit and time enough. Where the first day leaves the days that must be shared, later ones share no fewer.
+func (c *needCell) count(o *offerLine, today int32) (fit int, ok bool) {
+	if !o.verified || c.unit != several && c.unit != o.unit || o.free <= 0 {
+		return 0, true
 	}
 	end := today + min(openDays, graceDays) - 1
 	if c.wanted != 0 {
 		end = min(end, c.wanted)
 	}
-	return end >= today+MinDays-1 && shared(o, today, end) >= MinDays
+	if c.unit == several || end < today+MinDays-1 || shared(o, today, end) < MinDays {
+		return 0, false
+	}
+	fit, _ = slices.BinarySearch(c.lots, o.free+1)
+	return fit, true
 }
 
 // demand keeps the open needs by cell.
@@ -89,7 +111,7 @@ func (d *demand) add(n Need, unit uint16) {
 	}
 	d.places[n.ID] = place{c, int32(len(c.needs))}
 	c.needs, c.lines = push(c.needs, n), push(c.lines, lineOf(&n, unit))
-	c.note(&c.lines[len(c.lines)-1])
+	c.list(int32(len(c.lines) - 1))
 }
 
 // remove forgets a need; the last one of its cell takes its place.
@@ -98,15 +120,18 @@ func (d *demand) remove(id domain.NeedID) {
 	if !ok {
 		return
 	}
-	c, last := p.cell, len(p.cell.needs)-1
-	if int(p.at) != last {
+	c, last := p.cell, int32(len(p.cell.needs)-1)
+	c.unlist(p.at)
+	if p.at != last {
+		if k := slices.Index(c.urgent, last); k >= 0 {
+			c.urgent[k] = p.at
+		}
 		c.needs[p.at], c.lines[p.at] = c.needs[last], c.lines[last]
 		d.places[c.needs[p.at].ID] = p
 	}
 	c.needs[last] = Need{}
 	c.needs, c.lines = c.needs[:last], c.lines[:last]
 	delete(d.places, id)
-	c.recount()
 }
 
 func (d *demand) setUncovered(id domain.NeedID, uncovered int64) {
@@ -114,9 +139,11 @@ func (d *demand) setUncovered(id domain.NeedID, uncovered int64) {
 	if !ok {
 		return
 	}
+	p := d.places[id]
+	p.cell.unlist(p.at)
 	n.Uncovered = uncovered
 	*line = lineOf(n, line.unit)
-	d.places[id].cell.recount()
+	p.cell.list(p.at)
 }
 
 // find gives a need and its line, good until the next change.

@@ -1,6 +1,7 @@
 package matching
 
 import (
+	"encoding/binary"
 	"math"
 	"math/bits"
 	"slices"
@@ -16,12 +17,14 @@ type cell struct {
 
 // offerLine is what a ranking reads of every offer that it passes.
 type offerLine struct {
+	order       uint64 // by its initiative's id
 	free        int64
 	track       float64
 	from, until int32
 	seats       uint16
 	unit        uint16
 	verified    bool
+	first       bool // of its initiative's offers in its category
 }
 
 // needLine is what a ranking reads of every need that it passes.
@@ -43,6 +46,17 @@ func push[T any](list []T, value T) []T {
 	}
 	return append(list, value)
 }
+
+// insert is push in the middle.
+func insert[T any](list []T, at int, value T) []T {
+	list = push(list, value)
+	copy(list[at+1:], list[at:])
+	list[at] = value
+	return list
+}
+
+// several stands for needs of different units.
+const several = math.MaxUint16
 
 // failures gives the conditions that a pair does not meet, all but category and area, as conditions does.
 func failures(n *needLine, o *offerLine, today int32) (failed uint8) {
@@ -71,21 +85,32 @@ func shared(o *offerLine, today, end int32) int32 {
 }
 
 // distances are the shares of the area part from each seat to one.
-type distances [len(seats)]float64
+type distances struct {
+	share [len(seats)]float64
+	known uint16 // the seats, none where the one is not known
+}
 
 func distancesTo(seat int8) (d distances) {
 	if seat >= 0 {
-		for at := range d {
-			d[at] = between[at][seat].share
+		for at := range d.share {
+			d.share[at] = between[at][seat].share
 		}
+		d.known = 1<<len(seats) - 1
 	}
 	return d
 }
 
+// orderOf orders ids by how they begin, for those that tie.
+func orderOf(id string) uint64 {
+	var head [8]byte
+	copy(head[:], id)
+	return binary.BigEndian.Uint64(head[:])
+}
+
 // greatest is the share from the nearest of a set of seats.
 func (d *distances) greatest(set uint16) (share float64) {
-	for ; set != 0; set &= set - 1 {
-		share = max(share, d[bits.TrailingZeros16(set)])
+	for set &= d.known; set != 0; set &= set - 1 {
+		share = max(share, d.share[bits.TrailingZeros16(set)])
 	}
 	return share
 }

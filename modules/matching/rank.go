@@ -32,8 +32,8 @@ func (t *top) admits(total int) bool {
 	return len(t.best) < t.limit || total >= t.best[t.limit-1].result.Total
 }
 
-// admitsTied is admits where the counterpart is known, which decides between equal totals.
-func (t *top) admitsTied(total int, other string) bool {
+// admitsTied is admits where the order of the counterpart's id is known, which decides between equal totals.
+func (t *top) admitsTied(total int, order uint64) bool {
 	if !t.admits(total) {
 		return false
 	}
@@ -41,7 +41,7 @@ func (t *top) admitsTied(total int, other string) bool {
 		return true
 	}
 	worst := &t.best[t.limit-1]
-	return total > worst.result.Total || other <= worst.other
+	return total > worst.result.Total || order <= orderOf(worst.other)
 }
 
 func (t *top) offer(s scored) {

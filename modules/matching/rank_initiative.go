@@ -19,11 +19,17 @@ type initiativeQuery struct {
 	stretch    []stretch // of the walk that goes on
 }
 
+// reacher is an offer of the initiative with its line.
+type reacher struct {
+	offerRow
+	line *offerLine
+}
+
 // stretch is a cell as an offer meets it.
 type stretch struct {
 	cell  *needCell
 	reach reach
-	most  int // no need of the cell can pass this total
+	bound float64 // no total can pass it by more than its need's urgency gives
 }
 
 // reach says how an offer's areas lie to a regency.
@@ -69,13 +75,16 @@ func (x *Index) forInitiative(id domain.InitiativeID, today domain.Date, limit, 
 	}
 	q := initiativeQuery{initiative: h.initiative, weights: x.weights, bounds: x.weights.bounds(), today: dayOf(today), without: without,
 		fits: top{limit: limit}, near: top{limit: near}}
-	for _, slot := range h.slots {
-		row, line := x.supply.rows[slot], &x.supply.lines[slot]
-		if !line.verified {
+	offers := make([]reacher, len(h.slots))
+	for k, slot := range h.slots {
+		offers[k] = reacher{x.supply.rows[slot], &x.supply.lines[slot]}
+	}
+	for k, o := range offers {
+		if !o.line.verified {
 			break // nothing fits
 		}
-		before := slices.ContainsFunc(row.before(), func(o Offer) bool { return o.Category == row.offer.Category })
-		q.walk(&x.demand, row, line, row.offer.Category, cellsOf(row.offer.Areas), 1, func(s stretch) { q.fit(s, row, line, before) })
+		before := slices.DeleteFunc(slices.Clone(offers[:k]), func(b reacher) bool { return b.offer.Category != o.offer.Category })
+		q.walk(&x.demand, o, o.offer.Category, cellsOf(o.offer.Areas), 1, func(s stretch) { q.fit(s, o, before) })
 	}
 	for k, id := range without {
 		if n, _, ok := x.demand.find(id); ok && n.Uncovered > 0 && !slices.Contains(without[:k], id) && q.initiative.fitsOne(n, q.initiative.Offers, q.today) {
@@ -83,26 +92,27 @@ func (x *Index) forInitiative(id domain.InitiativeID, today domain.Date, limit, 
 		}
 	}
 	if near > 0 {
-		for _, slot := range h.slots {
-			q.misses(&x.demand, x.supply.rows[slot], &x.supply.lines[slot])
+		for _, o := range offers {
+			q.misses(&x.demand, o)
 		}
 	}
 	return Ranking{Fits: q.fits.matches(), Near: q.near.matches(), All: q.all}, true
 }
 
 // walk visits the cells of a category in some regions, the one that may hold the best first, so that the others are soon out of the question.
-func (q *initiativeQuery) walk(d *demand, row offerRow, o *offerLine, category domain.CategoryID, regions []domain.RegionCode, theme float64, visit func(stretch)) {
+func (q *initiativeQuery) walk(d *demand, o reacher, category domain.CategoryID, regions []domain.RegionCode, theme float64, visit func(stretch)) {
 	q.stretch = q.stretch[:0]
-	first := 0
+	first, best := 0, 0.0
 	for _, r := range regions {
 		for _, c := range d.in(category, r) {
-			if c.open == 0 {
+			if len(c.urgent) == 0 {
 				continue
 			}
-			s := stretch{cell: c, reach: row.offer.reachOf(c.regency, c.seat)}
-			s.most = rounded(q.bounds.best(o, theme, s.reach.area, c.urgency))
-			if q.stretch = append(q.stretch, s); s.most > q.stretch[first].most {
-				first = len(q.stretch) - 1
+			s := stretch{cell: c, reach: o.offer.reachOf(c.regency, c.seat)}
+			s.bound = q.bounds.best(o.line, theme, s.reach.area, 0)
+			q.stretch = append(q.stretch, s)
+			if b := s.bound + q.bounds[PartUrgency]*c.lines[c.urgent[0]].urgency; b > best {
+				first, best = len(q.stretch)-1, b
 			}
 		}
 	}
@@ -114,81 +124,102 @@ func (q *initiativeQuery) walk(d *demand, row offerRow, o *offerLine, category d
 	}
 }
 
-// fit counts the needs of a cell that meet all conditions and keeps those among the best. before: an earlier offer of the initiative
-// may have counted some already.
-func (q *initiativeQuery) fit(s stretch, row offerRow, o *offerLine, before bool) {
-	ranks := q.fits.admits(s.most)
-	if !ranks && !before && s.reach.whole && s.cell.allFit(o, q.today) {
-		q.all += s.cell.open
-		return
-	}
-	for k := range s.cell.lines {
-		n := &s.cell.lines[k]
-		if n.uncovered <= 0 || failures(n, o, q.today) != 0 {
+// fit counts the needs of a cell that meet all conditions, without those that an offer before counted, and keeps those among the best.
+func (q *initiativeQuery) fit(s stretch, o reacher, before []reacher) {
+	q.all += q.count(s, o, before)
+	for _, at := range s.cell.urgent {
+		n := &s.cell.lines[at]
+		bound := s.bound + q.bounds[PartUrgency]*n.urgency
+		if !q.fits.admits(rounded(bound)) {
+			return
+		}
+		if failures(n, o.line, q.today) != 0 {
 			continue
 		}
-		need := &s.cell.needs[k]
-		if !s.reach.whole {
-			if covers, _ := row.offer.areaOf(need.Village); !covers {
-				continue
-			}
+		need := &s.cell.needs[at]
+		if !q.admits(&q.fits, n, need, o.line, bound) {
+			continue
 		}
-		if !before || !q.initiative.fitsOne(need, row.before(), q.today) {
-			q.all++
+		r := conditions(need, q.initiative, o.offer, q.today)
+		if !r.Fits() {
+			continue
 		}
-		if ranks && q.admits(&q.fits, n, need, o, q.bounds.best(o, 1, s.reach.area, n.urgency)) {
-			r := Evaluate(q.weights, need, q.initiative, row.offer, q.today)
-			q.fits.offer(scored{need, row, r, string(need.ID)})
-		}
+		r.score(q.weights, need, q.initiative, o.offer)
+		q.fits.offer(scored{need, o.offerRow, r, string(need.ID)})
 	}
 }
 
-// admits tells whether a need of at most this total may enter, looking at little first.
+// count counts the needs of a cell that meet all conditions of an offer and not of one before.
+func (q *initiativeQuery) count(s stretch, o reacher, before []reacher) (all int) {
+	all, simple := s.cell.count(o.line, q.today)
+	simple = simple && s.reach.whole
+	counted := 0 // of those that offers before fit: where all can be counted, the one with the most left fits what the others do
+	for _, b := range before {
+		reach := b.offer.reachOf(s.cell.regency, s.cell.seat)
+		if !reach.whole && !reach.part {
+			continue
+		}
+		fit, ok := s.cell.count(b.line, q.today)
+		simple = simple && ok && reach.whole
+		counted = max(counted, fit)
+	}
+	if simple {
+		return max(0, all-counted)
+	}
+	all = 0
+	for _, at := range s.cell.urgent {
+		if failures(&s.cell.lines[at], o.line, q.today) != 0 {
+			continue
+		}
+		need := &s.cell.needs[at]
+		if covers, _ := o.offer.areaOf(need.Village); covers && !q.initiative.fitsOne(need, o.before(), q.today) {
+			all++
+		}
+	}
+	return all
+}
+
+// admits tells whether a need may enter, whose total the bound limits before coverage and timing are looked at.
 func (q *initiativeQuery) admits(t *top, n *needLine, need *Need, o *offerLine, bound float64) bool {
-	return t.admits(rounded(bound)) && t.admitsTied(rounded(bound-q.bounds.less(n, o, q.today)), string(need.ID)) && !slices.Contains(q.without, need.ID)
+	return t.admitsTied(rounded(bound-q.bounds.less(n, o, q.today)), orderOf(string(need.ID))) && !slices.Contains(q.without, need.ID)
 }
 
 // misses keeps the best of the needs that meet all conditions but one.
-func (q *initiativeQuery) misses(d *demand, row offerRow, o *offerLine) {
-	offer := row.offer
-	q.walk(d, row, o, offer.Category, provincesOf(offer.Areas), 1, func(s stretch) {
-		if q.near.admits(s.most) && !(s.reach.whole && s.cell.allFit(o, q.today)) {
-			q.miss(s, row, o, 1)
+func (q *initiativeQuery) misses(d *demand, o reacher) {
+	q.walk(d, o, o.offer.Category, provincesOf(o.offer.Areas), 1, func(s stretch) { q.miss(s, o, 1) })
+	for _, sibling := range domain.Taxonomy().InGroup(o.offer.parent) {
+		if sibling != o.offer.Category && o.line.verified {
+			q.walk(d, o, sibling, cellsOf(o.offer.Areas), .5, func(s stretch) { q.miss(s, o, .5) })
 		}
-	})
-	for _, sibling := range domain.Taxonomy().InGroup(offer.parent) {
-		if sibling == offer.Category || !o.verified {
-			continue
-		}
-		q.walk(d, row, o, sibling, cellsOf(offer.Areas), .5, func(s stretch) {
-			if q.near.admits(s.most) {
-				q.miss(s, row, o, .5)
-			}
-		})
 	}
 }
 
-// miss keeps the near misses of a cell: in another category or outside of the areas all else must fit.
-func (q *initiativeQuery) miss(s stretch, row offerRow, o *offerLine, theme float64) {
+// miss keeps the near misses of a cell: in another category or outside of the areas all else must fit, inside something must not.
+func (q *initiativeQuery) miss(s stretch, o reacher, theme float64) {
 	outside := theme < 1 || !s.reach.whole && !s.reach.part
-	for k := range s.cell.lines {
-		n := &s.cell.lines[k]
-		if n.uncovered <= 0 {
+	inside := theme == 1 && s.reach.whole
+	if fit, ok := s.cell.count(o.line, q.today); ok && (inside && fit == len(s.cell.urgent) || outside && fit == 0) {
+		return
+	}
+	for _, at := range s.cell.urgent {
+		n := &s.cell.lines[at]
+		bound := s.bound + q.bounds[PartUrgency]*n.urgency
+		if !q.near.admits(rounded(bound)) {
+			return
+		}
+		failed := failures(n, o.line, q.today)
+		if failed&(failed-1) != 0 || outside && failed != 0 || inside && failed == 0 {
 			continue
 		}
-		failed := failures(n, o, q.today)
-		if failed&(failed-1) != 0 || outside && failed != 0 || s.reach.whole && !outside && failed == 0 {
+		need := &s.cell.needs[at]
+		if !q.admits(&q.near, n, need, o.line, bound) {
 			continue
 		}
-		need := &s.cell.needs[k]
-		if !q.admits(&q.near, n, need, o, q.bounds.best(o, theme, s.reach.area, n.urgency)) {
+		r := conditions(need, q.initiative, o.offer, q.today)
+		if !r.close(need, o.offer) || q.initiative.fitsOne(need, q.initiative.Offers, q.today) {
 			continue
 		}
-		r := conditions(need, q.initiative, row.offer, q.today)
-		if !r.close(need, row.offer) || q.initiative.fitsOne(need, q.initiative.Offers, q.today) {
-			continue
-		}
-		r.score(q.weights, need, q.initiative, row.offer)
-		q.near.offer(scored{need, row, r, string(need.ID)})
+		r.score(q.weights, need, q.initiative, o.offer)
+		q.near.offer(scored{need, o.offerRow, r, string(need.ID)})
 	}
 }

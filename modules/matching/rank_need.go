@@ -1,6 +1,11 @@
 package matching
 
-import "gotong/modules/domain"
+import (
+	"cmp"
+	"slices"
+
+	"gotong/modules/domain"
+)
 
 // needQuery is the ranking of initiatives for a need while it goes on.
 type needQuery struct {
@@ -56,7 +61,7 @@ func (x *Index) ranked(w Weights, id domain.NeedID, today domain.Date, limit, ne
 		for _, r := range regions {
 			q.misses(x.supply.covering[cell{n.Category, r}], true, 1)
 		}
-		q.misses(x.supply.around[cell{n.Category, province}], false, 1)
+		q.outside(regency, province)
 		for _, sibling := range domain.Taxonomy().InGroup(n.parent) {
 			if sibling == n.Category {
 				continue
@@ -75,6 +80,12 @@ func (q *needQuery) fit(p posting) {
 	if failures(q.line, o, q.today) != 0 {
 		return
 	}
+	total := q.most(o, 1, max(p.share(), q.from.greatest(o.seats)))
+	ranks := q.fits.admitsTied(total, o.order)
+	if !ranks && p.whole && o.first && q.among == nil {
+		q.all++
+		return
+	}
 	row := q.supply.rows[p.slot]
 	if !p.whole {
 		if covers, _ := row.offer.areaOf(q.need.Village); !covers {
@@ -84,13 +95,49 @@ func (q *needQuery) fit(p posting) {
 	if q.among != nil && !q.among(row.initiative) {
 		return
 	}
-	if !row.initiative.fitsOne(q.need, row.before(), q.today) {
+	if o.first || !row.initiative.fitsOne(q.need, row.before(), q.today) {
 		q.all++
 	}
-	total := q.most(o, 1, max(p.share(), q.from.greatest(o.seats)))
-	if other := string(row.initiative.ID); q.fits.admitsTied(total, other) {
+	if ranks {
 		r := Evaluate(q.weights, q.need, row.initiative, row.offer, q.today)
-		q.fits.offer(scored{q.need, row, r, other})
+		q.fits.offer(scored{q.need, row, r, string(row.initiative.ID)})
+	}
+}
+
+// outside keeps the best of the offers of the same category for other regencies of the province, the nearest first. An
+// offer's distance is that of its nearest area, so in a regency farther away only those are new that are as far, or nearer by an
+// area in another province.
+func (q *needQuery) outside(regency, province domain.RegionCode) {
+	abroad := 0.0
+	for at := range q.from.share {
+		if !province.Contains(seats[at].region) {
+			abroad = max(abroad, q.from.share[at])
+		}
+	}
+	type list struct {
+		postings []posting
+		area     float64
+	}
+	var lists []list
+	for _, r := range q.supply.regencies[province] {
+		if r == regency {
+			continue
+		}
+		if postings := q.supply.covering[cell{q.need.Category, r}]; len(postings) > 0 {
+			area := abroad
+			if at := seatOf(r); at >= 0 {
+				area = max(area, q.from.share[at])
+			}
+			lists = append(lists, list{postings, area})
+		}
+	}
+	slices.SortFunc(lists, func(a, b list) int { return cmp.Compare(b.area, a.area) })
+	anyone := offerLine{track: 1}
+	for _, l := range lists {
+		if !q.near.admits(rounded(q.bounds.best(&anyone, 1, l.area, q.line.urgency))) {
+			return
+		}
+		q.misses(l.postings, false, 1)
 	}
 }
 
@@ -100,7 +147,7 @@ func (q *needQuery) most(o *offerLine, theme, area float64) int {
 }
 
 // misses keeps the best of the offers that meet all conditions but one, and whose initiatives fit with no other. Of offers
-// that do not cover the cell only the area is missed, of those in another category only that.
+// from outside only the area is missed, of those in another category only that.
 func (q *needQuery) misses(list []posting, covering bool, theme float64) {
 	for _, p := range list {
 		o := &q.supply.lines[p.slot]
@@ -112,13 +159,11 @@ func (q *needQuery) misses(list []posting, covering bool, theme float64) {
 		if covering {
 			area = max(area, p.share())
 		}
-		total := q.most(o, theme, area)
-		if !q.near.admits(total) {
+		if !q.near.admitsTied(q.most(o, theme, area), o.order) {
 			continue
 		}
 		row := q.supply.rows[p.slot]
-		other := string(row.initiative.ID)
-		if !q.near.admitsTied(total, other) || q.among != nil && !q.among(row.initiative) {
+		if q.among != nil && !q.among(row.initiative) {
 			continue
 		}
 		r := conditions(q.need, row.initiative, row.offer, q.today)
@@ -126,7 +171,7 @@ func (q *needQuery) misses(list []posting, covering bool, theme float64) {
 			continue
 		}
 		r.score(q.weights, q.need, row.initiative, row.offer)
-		q.near.offer(scored{q.need, row, r, other})
+		q.near.offer(scored{q.need, row, r, string(row.initiative.ID)})
 	}
 }
 

@@ -87,22 +87,29 @@ func TestIndexAgreesWithPlainRecomputation(t *testing.T) {
 	})
 }
 
-// crowd draws many pairs of few kinds: long cells, wide areas and ties everywhere.
-type crowd struct{ *rand.Rand }
+// crowd draws many pairs of few kinds: long cells, wide areas and ties everywhere. Where it is uniform, needs have one unit and time
+// enough, so that they are counted without being visited.
+type crowd struct {
+	*rand.Rand
+	uniform bool
+}
 
 func (r crowd) need(k int) Need {
-	quantity := int64(1 + r.IntN(3)*10)
-	return Need{ID: domain.NeedID(fmt.Sprintf("n%03d", k)), Category: r.category(), Unit: r.unit(), Quantity: quantity,
+	quantity, dates := int64(1+r.IntN(3)*10), []domain.Date{"", "2027-04-01", "2027-04-01", "2026-11-05", "2026-10-01"}
+	if r.uniform {
+		dates = dates[:3]
+	}
+	return Need{ID: domain.NeedID(fmt.Sprintf("need%03d", k)), Category: r.category(), Unit: r.unit(), Quantity: quantity,
 		Village: pick(r, testRegencies) + pick(r, []domain.RegionCode{".01.2001", ".02.2003"}), Divisible: r.IntN(3) > 0, MinLot: int64(r.IntN(3)),
-		WantedBy: pick(r, []domain.Date{"", "2027-04-01", "2027-04-01", "2026-11-05", "2026-10-01"}), Urgency: .5 + float64(r.IntN(3))/2,
+		WantedBy: pick(r, dates), Urgency: .5 + float64(r.IntN(3))/2,
 		Deprivation: 1 + float64(r.IntN(3)), Uncovered: min(quantity, int64(r.IntN(20)))}
 }
 
 func (r crowd) initiative(k int) Initiative {
-	i := Initiative{ID: domain.InitiativeID(fmt.Sprintf("i%03d", k)), Organization: domain.OrganizationID(fmt.Sprintf("o%d", k%5)), Verified: r.IntN(10) > 0, Total: 4,
+	i := Initiative{ID: domain.InitiativeID(fmt.Sprintf("initiative%03d", k)), Organization: domain.OrganizationID(fmt.Sprintf("o%d", k%5)), Verified: r.IntN(10) > 0, Total: 4,
 		Done: int64(r.IntN(4))}
 	for o := range r.IntN(4) {
-		f := Offer{ID: domain.OfferID(fmt.Sprintf("%s-%d", i.ID, o)), Category: r.category(), Unit: r.unit(), Free: int64(r.IntN(4) * 10),
+		f := Offer{ID: domain.OfferID(fmt.Sprintf("%s-%d", i.ID, o)), Category: r.category(), Unit: r.unit(), Free: pick(r, []int64{0, 1, 2, 10, 11, 21, 30}),
 			From: pick(r, []domain.Date{"", "", "2027-01-15"}), Until: pick(r, []domain.Date{"", "2026-11-20", "2027-12-31"})}
 		for range 1 + r.IntN(3) {
 			f.Areas = append(f.Areas, pick(r, append([]domain.RegionCode{"", "61", "62", "61.01.01", "61.72"}, testRegencies...)))
@@ -115,6 +122,9 @@ func (r crowd) initiative(k int) Initiative {
 func (r crowd) category() domain.CategoryID { return pick(r, domain.Taxonomy().Categories()[:3]).ID }
 
 func (r crowd) unit() domain.UnitID {
+	if r.uniform {
+		return "unit"
+	}
 	return pick(r, []domain.UnitID{"unit", "unit", "unit", "unit", "package"})
 }
 
@@ -144,7 +154,7 @@ func TestCrowdedIndexAgreesWithPlainRecomputation(t *testing.T) {
 		rounds = 3
 	}
 	for seed := range rounds {
-		r := crowd{rand.New(rand.NewPCG(uint64(seed), 7))}
+		r := crowd{rand.New(rand.NewPCG(uint64(seed), 7)), seed%2 == 0}
 		x := NewIndex(DefaultWeights)
 		for k := range 400 {
 			x.PutNeed(r.need(k))
@@ -153,11 +163,11 @@ func TestCrowdedIndexAgreesWithPlainRecomputation(t *testing.T) {
 		for round := range 3 {
 			for range 60 {
 				x.PutNeed(r.need(r.IntN(400)))
-				x.RemoveNeed(domain.NeedID(fmt.Sprintf("n%03d", r.IntN(400))))
-				x.SetUncovered(domain.NeedID(fmt.Sprintf("n%03d", r.IntN(400))), int64(r.IntN(12)))
+				x.RemoveNeed(domain.NeedID(fmt.Sprintf("need%03d", r.IntN(400))))
+				x.SetUncovered(domain.NeedID(fmt.Sprintf("need%03d", r.IntN(400))), int64(r.IntN(12)))
 				x.PutInitiative(r.initiative(r.IntN(150)))
-				x.RemoveInitiative(domain.InitiativeID(fmt.Sprintf("i%03d", r.IntN(150))))
-				x.SetFree(domain.OfferID(fmt.Sprintf("i%03d-%d", r.IntN(150), r.IntN(3))), int64(r.IntN(30)))
+				x.RemoveInitiative(domain.InitiativeID(fmt.Sprintf("initiative%03d", r.IntN(150))))
+				x.SetFree(domain.OfferID(fmt.Sprintf("initiative%03d-%d", r.IntN(150), r.IntN(3))), pick(r, []int64{0, 1, 2, 10, 11, 21, 30}))
 				x.SetRecord(domain.OrganizationID(fmt.Sprintf("o%d", r.IntN(5))), int64(r.IntN(4)), 4)
 			}
 			if round == 2 {
@@ -165,11 +175,11 @@ func TestCrowdedIndexAgreesWithPlainRecomputation(t *testing.T) {
 			}
 			limit, near := 1+r.IntN(4), r.IntN(4)
 			for range 25 {
-				need := domain.NeedID(fmt.Sprintf("n%03d", r.IntN(400)))
+				need := domain.NeedID(fmt.Sprintf("need%03d", r.IntN(400)))
 				if got, ok := x.ForNeed(need, today, limit, near); ok {
 					same(t, string(need), got, x.Plain(need, "", today, limit, near))
 				}
-				id, without := domain.InitiativeID(fmt.Sprintf("i%03d", r.IntN(150))), []domain.NeedID{need, "n001", need, "none"}
+				id, without := domain.InitiativeID(fmt.Sprintf("initiative%03d", r.IntN(150))), []domain.NeedID{need, "need001", need, "none"}
 				if got, ok := x.ForInitiative(id, today, limit, near); ok {
 					same(t, string(id), got, x.Plain("", id, today, limit, near))
 					got, _ = x.forInitiative(id, today, limit, near, without)

@@ -21,17 +21,19 @@ type supply struct {
 	rows  []offerRow
 	free  []int32 // slots to use again
 	// covering lists an offer once for each need that lies in its areas: under the regencies, the provinces or the country
-	// that its areas name or in which they name places. around lists it under the provinces in which it has an area, unless that is the country.
-	covering, around map[cell][]posting
+	// that its areas name or in which they name places.
+	covering  map[cell][]posting
+	regencies map[domain.RegionCode][]domain.RegionCode // of a province, those that have a list
 }
 
 func newSupply() supply {
-	return supply{covering: map[cell][]posting{}, around: map[cell][]posting{}}
+	return supply{covering: map[cell][]posting{}, regencies: map[domain.RegionCode][]domain.RegionCode{}}
 }
 
 func (s *supply) add(row offerRow, unit uint16) int32 {
 	o := row.offer
-	line := offerLine{free: o.Free, track: row.initiative.track(), from: o.from, until: o.until, seats: o.seats(), unit: unit, verified: row.initiative.Verified}
+	line := offerLine{order: orderOf(string(row.initiative.ID)), free: o.Free, track: row.initiative.track(), from: o.from, until: o.until, seats: o.seats(), unit: unit, verified: row.initiative.Verified,
+		first: !slices.ContainsFunc(row.before(), func(b Offer) bool { return b.Category == o.Category })}
 	var slot int32
 	if n := len(s.free); n > 0 {
 		slot = s.free[n-1]
@@ -41,18 +43,12 @@ func (s *supply) add(row offerRow, unit uint16) int32 {
 		slot = int32(len(s.lines))
 		s.lines, s.rows = append(s.lines, line), append(s.rows, row)
 	}
-	put := func(lists map[cell][]posting, region domain.RegionCode) {
-		at := cell{o.Category, region}
-		whole, area := o.within(region)
-		lists[at] = push(lists[at], posting{slot, area, whole})
-	}
-	cells := cellsOf(o.Areas)
-	for _, r := range cells {
-		put(s.covering, r)
-	}
-	for _, p := range provincesOf(cells) {
-		if p != "" {
-			put(s.around, p)
+	for _, r := range cellsOf(o.Areas) {
+		at := cell{o.Category, r}
+		whole, area := o.within(r)
+		s.covering[at] = push(s.covering[at], posting{slot, area, whole})
+		if p := r.At(domain.LevelProvince); r.Level() == domain.LevelRegency && !slices.Contains(s.regencies[p], r) {
+			s.regencies[p] = append(s.regencies[p], r)
 		}
 	}
 	return slot
@@ -87,24 +83,14 @@ func (o *Offer) within(region domain.RegionCode) (whole bool, area uint8) {
 
 func (s *supply) remove(slot int32) {
 	o := s.rows[slot].offer
-	drop := func(lists map[cell][]posting, region domain.RegionCode) {
-		at := cell{o.Category, region}
-		list := lists[at]
+	for _, r := range cellsOf(o.Areas) {
+		at := cell{o.Category, r}
+		list := s.covering[at]
 		k := slices.IndexFunc(list, func(p posting) bool { return p.slot == slot })
-		if k < 0 {
-			return
-		}
 		list[k] = list[len(list)-1]
-		if lists[at] = list[:len(list)-1]; len(lists[at]) == 0 {
-			delete(lists, at)
+		if s.covering[at] = list[:len(list)-1]; len(list) == 1 {
+			delete(s.covering, at)
 		}
-	}
-	cells := cellsOf(o.Areas)
-	for _, r := range cells {
-		drop(s.covering, r)
-	}
-	for _, p := range provincesOf(cells) {
-		drop(s.around, p)
 	}
 	s.lines[slot], s.rows[slot] = offerLine{}, offerRow{}
 	s.free = append(s.free, slot)

@@ -4,7 +4,6 @@
 package gap
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
@@ -16,6 +15,7 @@ const scale = 256
 type knapsack struct {
 	profit, weight []int64
 	order          []int32
+	keys           []uint64
 	take           []bool
 	value          []int64
 	bits           [][]uint64
@@ -60,12 +60,18 @@ func (k *knapsack) solve(room int64) (bound int64) {
 	return value + k.tight(room)
 }
 
-// tight solves the case in which not everything fits.
+// tight solves the case in which not everything fits. The order by density is a rough one, of 32-bit floats, since sorting numbers is much faster
+// than comparing fractions; nothing rests on it: any density gives a valid bound.
 func (k *knapsack) tight(room int64) int64 {
 	p, w := k.profit, k.weight
-	slices.SortFunc(k.order, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(float64(p[b])/float64(w[b]), float64(p[a])/float64(w[a])), cmp.Compare(a, b))
-	})
+	k.keys = k.keys[:0]
+	for _, j := range k.order {
+		k.keys = append(k.keys, uint64(^math.Float32bits(float32(p[j])/float32(w[j])))<<32|uint64(uint32(j)))
+	}
+	slices.Sort(k.keys)
+	for pos, key := range k.keys {
+		k.order[pos] = int32(uint32(key))
+	}
 	left, greedy := room, int64(0)
 	at := 0
 	for ; w[k.order[at]] <= left; at++ {
@@ -74,26 +80,33 @@ func (k *knapsack) tight(room int64) int64 {
 	}
 	broken := k.order[at]
 	density := float64(p[broken]) / float64(w[broken])
-	upper := greedy + int64(math.Ceil(float64(left)*density*(1+1e-12)))
+	misplaced := 0.0
 	lower, rest := greedy, left
-	for _, j := range k.order[at:] {
+	for pos, j := range k.order {
+		loss := float64(p[j]) - density*float64(w[j])
+		if pos < at {
+			misplaced += max(0, -loss)
+			continue
+		}
+		misplaced += max(0, loss)
 		if w[j] <= rest {
 			rest -= w[j]
 			lower += p[j]
 		}
 	}
+	upper := greedy + int64(math.Ceil((float64(left)*density+misplaced)*(1+1e-12)+1e-3))
 	// A job whose choice against the density costs more than the gap is settled.
 	gap := float64(upper-lower) + 1
 	base, space := int64(0), room
 	k.core = k.core[:0]
-	for pos, j := range k.order {
+	for _, j := range k.order {
 		loss := float64(p[j]) - density*float64(w[j])
 		switch {
-		case pos < at && loss > gap:
+		case loss > gap:
 			k.take[j] = true
 			base += p[j]
 			space -= w[j]
-		case pos >= at && -loss > gap:
+		case -loss > gap:
 		default:
 			k.core = append(k.core, j)
 		}

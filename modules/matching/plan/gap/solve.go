@@ -311,7 +311,7 @@ type group struct {
 // round distributes the jobs of disjoint groups of agents anew, and walks the tree beside that. Groups share nothing, so they run
 // side by side; the tree's assignment counts from the next round.
 func (r *run) round(round int) {
-	groups := r.draw(3 + (round+r.quiet/6)%6)
+	groups := r.draw(r.size(round))
 	seeds := make([]uint64, len(groups))
 	for g := range seeds {
 		seeds[g] = r.rng.Uint64()
@@ -332,7 +332,19 @@ func (r *run) round(round int) {
 	} else {
 		r.quiet++
 	}
-	r.probe(4)
+	if r.rest.p.pairs() <= easy || round%8 == 7 {
+		r.probe(4)
+	}
+}
+
+// easy is how many pairs may be left for the tree to be walked every round: on more it takes the groups' time and closes nothing.
+const easy = 1500
+
+// size is how many agents a group has: 7 to 14 in turn. Fewer are already at their optimum after a first dive, and more jobs than
+// about 140 make dives rare, but three agents are needed to pass a job on.
+func (r *run) size(round int) int {
+	n := 7 + (round+r.quiet/6)%8
+	return max(3, min(n, 140*len(r.p.rows)/r.p.jobs()))
 }
 
 // draw cuts the agents into groups of about size.
@@ -391,7 +403,7 @@ func (r *run) deal(o *group, seed uint64) {
 	for k, j := range local {
 		u[k] = r.l.best[j] + rng.Int64N(scale/2) - scale/4
 	}
-	o.agent, o.cost, o.ok = dive(sub, u, 10, 4, o.old+1, rng, 1, r.stop)
+	o.agent, o.cost, o.ok = dive(sub, u, 24, 12, o.old+1, rng, 1, r.stop)
 	if !o.ok && r.cost-r.lower > r.cost/200 {
 		price := make([]float64, len(o.agents))
 		for k, i := range o.agents {

@@ -10,16 +10,18 @@ import (
 
 // needCell holds the needs of a category in a regency.
 type needCell struct {
-	regency domain.RegionCode
-	seat    int8
-	lines   []needLine
-	needs   []Need // beside the lines
+	category domain.CategoryID
+	regency  domain.RegionCode
+	seat     int8
+	lines    []needLine
+	needs    []Need // beside the lines
 
 	// Of those that are not wholly covered:
 	urgent []int32 // where they are, the most urgent first: a ranking stops where the rest cannot be among the best
 	lots   []int64 // ascending, so that they can be counted without being visited
+	utmost float64 // the urgency of the first
 	wanted int32   // the first day, 0 where none names one
-	unit   uint16  // of all, 0 where they differ
+	unit   uint16  // of all, or several
 }
 
 // list counts a need in, unless it is wholly covered.
@@ -35,7 +37,9 @@ func (c *needCell) list(at int32) {
 	c.note(n)
 }
 
+// note takes a need into what is known of all.
 func (c *needCell) note(n *needLine) {
+	c.utmost = max(c.utmost, n.urgency)
 	if n.wanted != 0 && (c.wanted == 0 || n.wanted < c.wanted) {
 		c.wanted = n.wanted
 	}
@@ -58,7 +62,7 @@ func (c *needCell) unlist(at int32) {
 	c.urgent = slices.Delete(c.urgent, k, k+1)
 	k, _ = slices.BinarySearch(c.lots, n.lot)
 	c.lots = slices.Delete(c.lots, k, k+1)
-	c.wanted, c.unit = 0, 0
+	c.utmost, c.wanted, c.unit = 0, 0, 0
 	for _, at := range c.urgent {
 		c.note(&c.lines[at])
 	}
@@ -102,7 +106,7 @@ func (d *demand) add(n Need, unit uint16) {
 	at := cell{n.Category, n.Village.At(domain.LevelRegency)}
 	c := d.cells[at]
 	if c == nil {
-		c = &needCell{regency: at.region, seat: n.seat}
+		c = &needCell{category: at.category, regency: at.region, seat: n.seat}
 		d.cells[at] = c
 		for _, r := range []domain.RegionCode{at.region.At(domain.LevelProvince), ""} {
 			group := cell{n.Category, r}

@@ -12,6 +12,7 @@ type initiativeQuery struct {
 	weights    Weights
 	bounds     bounds
 	today      int32
+	offers     []reacher
 	without    []domain.NeedID
 
 	fits, near top
@@ -79,6 +80,7 @@ func (x *Index) forInitiative(id domain.InitiativeID, today domain.Date, limit, 
 	for k, slot := range h.slots {
 		offers[k] = reacher{x.supply.rows[slot], &x.supply.lines[slot]}
 	}
+	q.offers = offers
 	for k, o := range offers {
 		if !o.line.verified {
 			break // nothing fits
@@ -111,7 +113,7 @@ func (q *initiativeQuery) walk(d *demand, o reacher, category domain.CategoryID,
 			s := stretch{cell: c, reach: o.offer.reachOf(c.regency, c.seat)}
 			s.bound = q.bounds.best(o.line, theme, s.reach.area, 0)
 			q.stretch = append(q.stretch, s)
-			if b := s.bound + q.bounds[PartUrgency]*c.lines[c.urgent[0]].urgency; b > best {
+			if b := s.bound + q.bounds[PartUrgency]*c.utmost; b > best {
 				first, best = len(q.stretch)-1, b
 			}
 		}
@@ -127,6 +129,9 @@ func (q *initiativeQuery) walk(d *demand, o reacher, category domain.CategoryID,
 // fit counts the needs of a cell that meet all conditions, without those that an offer before counted, and keeps those among the best.
 func (q *initiativeQuery) fit(s stretch, o reacher, before []reacher) {
 	q.all += q.count(s, o, before)
+	if !q.fits.admits(rounded(s.bound + q.bounds[PartUrgency]*s.cell.utmost)) {
+		return
+	}
 	for _, at := range s.cell.urgent {
 		n := &s.cell.lines[at]
 		bound := s.bound + q.bounds[PartUrgency]*n.urgency
@@ -181,7 +186,8 @@ func (q *initiativeQuery) count(s stretch, o reacher, before []reacher) (all int
 
 // admits tells whether a need may enter, whose total the bound limits before coverage and timing are looked at.
 func (q *initiativeQuery) admits(t *top, n *needLine, need *Need, o *offerLine, bound float64) bool {
-	return t.admitsTied(rounded(bound-q.bounds.less(n, o, q.today)), orderOf(string(need.ID))) && !slices.Contains(q.without, need.ID)
+	total := rounded(bound - q.bounds.less(n, o, q.today))
+	return t.admits(total) && t.admitsTied(total, orderOf(string(need.ID))) && !slices.Contains(q.without, need.ID)
 }
 
 // misses keeps the best of the needs that meet all conditions but one.
@@ -194,11 +200,32 @@ func (q *initiativeQuery) misses(d *demand, o reacher) {
 	}
 }
 
+// fitting gives the offers for all of a cell, in its category, what they fit is no near miss; all tells that one surely fits every need.
+func (q *initiativeQuery) fitting(c *needCell) (lines []*offerLine, all bool) {
+	for _, o := range q.offers {
+		if o.offer.Category != c.category || !o.line.verified || !o.offer.reachOf(c.regency, c.seat).whole {
+			continue
+		}
+		if fit, ok := c.count(o.line, q.today); ok && fit == len(c.urgent) {
+			return nil, true
+		}
+		lines = append(lines, o.line)
+	}
+	return lines, false
+}
+
 // miss keeps the near misses of a cell: in another category or outside of the areas all else must fit, inside something must not.
 func (q *initiativeQuery) miss(s stretch, o reacher, theme float64) {
+	if !q.near.admits(rounded(s.bound + q.bounds[PartUrgency]*s.cell.utmost)) {
+		return
+	}
 	outside := theme < 1 || !s.reach.whole && !s.reach.part
 	inside := theme == 1 && s.reach.whole
 	if fit, ok := s.cell.count(o.line, q.today); ok && (inside && fit == len(s.cell.urgent) || outside && fit == 0) {
+		return
+	}
+	fitting, all := q.fitting(s.cell)
+	if all {
 		return
 	}
 	for _, at := range s.cell.urgent {
@@ -209,6 +236,9 @@ func (q *initiativeQuery) miss(s stretch, o reacher, theme float64) {
 		}
 		failed := failures(n, o.line, q.today)
 		if failed&(failed-1) != 0 || outside && failed != 0 || inside && failed == 0 {
+			continue
+		}
+		if slices.ContainsFunc(fitting, func(line *offerLine) bool { return failures(n, line, q.today) == 0 }) {
 			continue
 		}
 		need := &s.cell.needs[at]

@@ -89,6 +89,8 @@ func breach(s source, imp string) string {
 		return "views and static import nothing of the project"
 	case strings.HasPrefix(own, "modules/kit/testkit") && !s.test && !strings.HasPrefix(s.pkg, "modules/kit/testkit"):
 		return "testkit is for tests"
+	case own == "modules/domain/domaintest" && !s.test:
+		return "domaintest is for tests"
 	}
 	from, to := room(s.pkg), room(own)
 	switch {

@@ -2,14 +2,12 @@ package needs
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -18,6 +16,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"gotong/modules/domain"
+	"gotong/modules/domain/domaintest"
 	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/clock"
 	"gotong/modules/kit/i18n"
@@ -58,44 +57,6 @@ func (fakeOrganizations) VillageGovernment(_ context.Context, code domain.Region
 		return domain.OrganizationBrief{}, apperr.New(apperr.NotFound, "error.not_found.text")
 	}
 	return domain.OrganizationBrief{ID: "desa", Village: temajuk}, nil
-}
-
-type fakePapers struct {
-	mu      sync.Mutex
-	kept    map[string][]domain.DocumentType
-	waiting map[string][]func() // by operation
-}
-
-func (p *fakePapers) Attach(_ context.Context, _ domain.Actor, op store.Operation, ref domain.Ref, typ domain.DocumentType, vis domain.Visibility, file domain.Upload) (domain.Citation, error) {
-	if vis != domain.VisibleParties {
-		return domain.Citation{}, errors.New("minutes must not be public")
-	}
-	if _, err := io.Copy(io.Discard, file.Body); err != nil {
-		return domain.Citation{}, err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.waiting == nil {
-		p.waiting = map[string][]func(){}
-	}
-	p.waiting[op.ID] = append(p.waiting[op.ID], func() { p.kept[ref.ID] = append(p.kept[ref.ID], typ) })
-	return domain.Citation{ID: domain.DocumentID("doc-" + op.ID + string(typ))}, nil
-}
-
-func (p *fakePapers) Answered(_ context.Context, op store.Operation, answer error) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, show := range p.waiting[op.ID] {
-		show()
-	}
-	delete(p.waiting, op.ID)
-	return answer
-}
-
-func (p *fakePapers) Has(_ context.Context, ref domain.Ref, types ...domain.DocumentType) (bool, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return slices.ContainsFunc(p.kept[ref.ID], func(t domain.DocumentType) bool { return slices.Contains(types, t) }), nil
 }
 
 // fakeLedgers is an account book; crash, where set, fails the named call once.
@@ -192,7 +153,7 @@ type portal struct {
 	app      *fiber.App
 	clock    *clock.Fake
 	ledgers  *fakeLedgers
-	papers   *fakePapers
+	papers   *domaintest.Papers
 	mandates *fakeMandates
 	bundle   *i18n.Bundle
 }
@@ -208,7 +169,7 @@ func open(t *testing.T) *portal {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.DiscardHandler)
-	p := &portal{clock: testkit.Clock(), ledgers: &fakeLedgers{accounts: map[domain.NeedID]*account{}}, papers: &fakePapers{kept: map[string][]domain.DocumentType{}}, mandates: &fakeMandates{district: true}}
+	p := &portal{clock: testkit.Clock(), ledgers: &fakeLedgers{accounts: map[domain.NeedID]*account{}}, papers: domaintest.NewPapers(), mandates: &fakeMandates{district: true}}
 	p.Module = New(Deps{
 		DB: testkit.DBAt(t, p.clock), Views: engine, Clock: p.clock, Log: log, Places: fakePlaces{}, Organizations: fakeOrganizations{},
 		Papers: p.papers, Ledgers: p.ledgers, Mandates: p.mandates, Finder: noFinder{},

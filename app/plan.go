@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"gotong/app/portal"
@@ -161,6 +162,9 @@ func (f planFlags) allocate(ctx context.Context, in *plan.Instance, write func(*
 		if err := writeFile(f.lp, in.WriteLP); err != nil {
 			return err
 		}
+	}
+	if len(in.Pairs) >= solve.Large {
+		debug.SetGCPercent(solve.LargeGC)
 	}
 	say := ticker(words)
 	result, _, err := answer.Solve(ctx, in, solve.Options{Time: f.time, Iterations: f.iterations, Seed: f.seed, TargetGap: f.gap, Progress: func(p solve.Progress) {

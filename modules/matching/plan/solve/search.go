@@ -224,6 +224,10 @@ func (s *search) chain() (float64, bool) {
 		return s.favour()
 	}
 	j := int32(s.rng.IntN(len(s.md.needs)))
+	if len(s.poor) > 0 && s.rng.IntN(4) > 0 { // most of the others have what they would choose
+		vil := &s.md.villages[s.poor[s.rng.IntN(len(s.poor))]]
+		j = vil.first + int32(s.rng.IntN(int(vil.behind-vil.first)))
+	}
 	from, to := s.md.first[j], s.md.first[j+1]
 	if from == to {
 		return 0, false

@@ -52,6 +52,13 @@ type Outcome struct {
 	Elapsed     time.Duration
 }
 
+// LargeGC is the collector's percentage (GOGC) for a process that solves a question of Large pairs or more: most of its memory is the question
+// itself, and twice that would be wasted on garbage.
+const (
+	Large   = 1_000_000
+	LargeGC = 40
+)
+
 // clock tells the time; benchmarks on a busy machine count processor time.
 var clock = time.Now
 

@@ -65,9 +65,10 @@ type run struct {
 	worth []float64 // prices of the agents' capacities
 	fix   fixer
 	tree  *tree
-	step  int64 // how far above the bound the tree asks
-	quiet int   // rounds without a better assignment
-	empty bool  // proven: there is no assignment
+	step  int64   // how far above the bound the tree asks
+	trust float64 // how often trees of groups are walked through
+	quiet int     // rounds without a better assignment
+	empty bool    // proven: there is no assignment
 }
 
 // Solve searches until the time, the rounds, the target gap, a proof, or the context ends it.
@@ -131,7 +132,7 @@ func (r *run) search() {
 	r.ascend()
 	r.climb(400, 0.2)
 	r.u = slices.Clone(r.l.best)
-	for k := 0; k < 2 && !r.done() && !r.late(0.4); k++ {
+	for k := 0; (k == 0 || k == 1 && r.rest.p.pairs() <= large) && !r.done() && !r.late(0.4); k++ {
 		agent, cost, complete := dive(r.p, r.u, 40, 24, r.cost, r.rng, r.opt.Workers, r.stop)
 		r.count += 5
 		if !complete {
@@ -155,7 +156,7 @@ func (r *run) search() {
 			continue
 		}
 		r.round(round)
-		if round%8 == 7 {
+		if round%r.pause() == 7 {
 			r.shrink()
 			r.climb(15, 1)
 		}
@@ -296,125 +297,6 @@ func (r *run) probe(nodes int) {
 			r.step, r.tree = 1, nil
 		case r.stop():
 			return
-		}
-	}
-}
-
-// group is a set of agents whose jobs are distributed anew.
-type group struct {
-	agents, jobs []int
-	agent        []int
-	old, cost    int64
-	ok           bool
-}
-
-// round distributes the jobs of disjoint groups of agents anew, and walks the tree beside that. Groups share nothing, so they run
-// side by side; the tree's assignment counts from the next round.
-func (r *run) round(round int) {
-	groups := r.draw(r.size(round))
-	seeds := make([]uint64, len(groups))
-	for g := range seeds {
-		seeds[g] = r.rng.Uint64()
-	}
-	cost := r.cost
-	parallel(r.opt.Workers, len(groups), func(g int) { r.deal(&groups[g], seeds[g]) })
-	for _, o := range groups {
-		if o.ok && o.cost <= o.old {
-			for k, j := range o.jobs {
-				r.best[j] = o.agent[k]
-			}
-			r.cost += o.cost - o.old
-		}
-	}
-	if r.cost < cost {
-		r.quiet = 0
-		r.polish()
-	} else {
-		r.quiet++
-	}
-	if r.rest.p.pairs() <= easy || round%8 == 7 {
-		r.probe(4)
-	}
-}
-
-// easy is how many pairs may be left for the tree to be walked every round: on more it takes the groups' time and closes nothing.
-const easy = 1500
-
-// size is how many agents a group has: 7 to 14 in turn. Fewer are already at their optimum after a first dive, and more jobs than
-// about 140 make dives rare, but three agents are needed to pass a job on.
-func (r *run) size(round int) int {
-	n := 7 + (round+r.quiet/6)%8
-	return max(3, min(n, 140*len(r.p.rows)/r.p.jobs()))
-}
-
-// draw cuts the agents into groups of about size.
-func (r *run) draw(size int) []group {
-	p := r.rest.p
-	used := make([]bool, len(p.rows))
-	for _, j := range p.id {
-		used[r.best[j]] = true
-	}
-	var order []int
-	for _, i := range r.rng.Perm(len(p.rows)) {
-		if used[i] {
-			order = append(order, i)
-		}
-	}
-	var groups []group
-	for len(order) > 1 {
-		n := min(size, len(order))
-		if len(order)-n == 1 {
-			n++
-		}
-		agents := order[:n:n]
-		slices.Sort(agents)
-		groups = append(groups, group{agents: agents})
-		order = order[n:]
-	}
-	return groups
-}
-
-// deal distributes a group's jobs anew.
-func (r *run) deal(o *group, seed uint64) {
-	p := r.rest.p
-	rng := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a search must be repeatable
-	keep := make([]int32, p.jobs())
-	var local []int32
-	n := int32(0)
-	for k, j := range p.id {
-		keep[k] = -1
-		if _, ok := slices.BinarySearch(o.agents, r.best[j]); ok {
-			keep[k] = n
-			o.jobs = append(o.jobs, int(j))
-			local = append(local, int32(k))
-			n++
-			c, _ := r.at(int(j), r.best[j])
-			o.old += c.cost
-		}
-	}
-	if n < 2 {
-		return
-	}
-	sub, ok := p.restrict(keep, int(n), o.agents, p.room)
-	if !ok {
-		return
-	}
-	u := make([]int64, n)
-	for k, j := range local {
-		u[k] = r.l.best[j] + rng.Int64N(scale/2) - scale/4
-	}
-	o.agent, o.cost, o.ok = dive(sub, u, 24, 12, o.old+1, rng, 1, r.stop)
-	if !o.ok && r.cost-r.lower > r.cost/200 {
-		price := make([]float64, len(o.agents))
-		for k, i := range o.agents {
-			price[k] = r.worth[i]
-		}
-		o.agent, o.cost, o.ok = repair(sub, sub.choices(), o.agent, price, rng, r.stop)
-		o.ok = o.ok && o.cost <= o.old
-	}
-	for k := range o.agent {
-		if o.ok {
-			o.agent[k] = o.agents[o.agent[k]]
 		}
 	}
 }

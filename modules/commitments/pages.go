@@ -35,6 +35,7 @@ type showPage struct {
 	Renew       string     // where a new commitment like this one begins; "" for others
 	Answered    []web.Fact // answers without an account, for those who see all
 	PapersPath  string     // where the owners of both sides make papers; "" for others
+	PapersLater string     // to them, what must come before the next paper
 	LinksPath   string     // where the village's owner makes links; "" for others
 	Actions     []web.Action
 	Form        *web.Form
@@ -170,8 +171,13 @@ func (m *Module) showPage(ctx context.Context, b web.Base, actor domain.Actor, i
 			return showPage{}, err
 		}
 		page.offer(id, m.drafted(ctx, id, c), sides, refused)
-		if (slices.Contains(sides, SideProposer) || slices.Contains(sides, SideVillage)) && (c.State == StateAccepted || c.listable()) {
-			page.PapersPath = b.URL(pathOf(id) + "/papers")
+		if slices.Contains(sides, SideProposer) || slices.Contains(sides, SideVillage) {
+			switch {
+			case c.State == StateAccepted, c.listable() && len(c.Items)+len(c.Deliveries) > 0:
+				page.PapersPath = b.URL(pathOf(id) + "/papers")
+			case c.listable():
+				page.PapersLater = b.T("commitments.papers_later")
+			}
 		}
 		page.negotiate(id, c, sides, refused)
 		page.talk(id, c, sides, refused)

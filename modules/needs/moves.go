@@ -102,7 +102,7 @@ func (s *Service) Submit(ctx context.Context, r Request, minutes *Minutes) (Doc,
 	if err != nil {
 		return Doc{}, err
 	}
-	step.Documents = []domain.DocumentID{paper.ID}
+	step.cite(paper)
 	written, err := s.submit(ctx, r, doc, step)
 	return written, s.papers.Answered(ctx, r.Operation, err)
 }
@@ -110,14 +110,18 @@ func (s *Service) Submit(ctx context.Context, r Request, minutes *Minutes) (Doc,
 // submit makes the move once the papers are there.
 func (s *Service) submit(ctx context.Context, r Request, doc Doc, step Step) (Doc, error) {
 	n := doc.Body
-	has := len(step.Documents) > 0
-	if !has {
-		var err error
-		if has, err = s.HasMinutes(ctx, r.ID); err != nil {
+	for _, typ := range []domain.DocumentType{domain.DocMinutes, domain.DocPlanPage} {
+		if len(step.Documents) > 0 {
+			break
+		}
+		paper, err := s.papers.Cite(ctx, domain.Ref{Kind: domain.KindNeed, ID: doc.ID}, typ)
+		if err == nil {
+			step.cite(paper)
+		} else if !apperr.Is(err, apperr.NotFound) {
 			return Doc{}, err
 		}
 	}
-	if err := n.Submit(step, has); err != nil {
+	if err := n.Submit(step, len(step.Documents) > 0); err != nil {
 		return Doc{}, err
 	}
 	return s.write(ctx, doc, n, past[ActionSubmit], r, n.Organization)

@@ -106,6 +106,12 @@ type Step struct {
 	Mandate      domain.RegionCode     `json:"mandate"`   // region of the verifier's mandate
 	Stead        bool                  `json:"stead"`     // the regency's verifier acted because the district has none
 	Documents    []domain.DocumentID   `json:"documents"`
+	Sums         []string              `json:"sums,omitempty"` // SHA-256 of the documents' versions on which the step rests
+}
+
+// cite lets the step rest on one version of a document.
+func (s *Step) cite(paper domain.Citation) {
+	s.Documents, s.Sums = append(s.Documents, paper.ID), append(s.Sums, paper.SHA256)
 }
 
 // Move is a step that was made.

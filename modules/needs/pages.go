@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/web"
@@ -257,11 +258,13 @@ func stepsOf(b web.Base, n Need, names map[domain.OrganizationID]domain.Organiza
 		if m.Reason != "" && (all || slices.Contains(openReasons, m.Action)) {
 			step.Note = m.Reason
 		}
+		if all && len(m.Sums) > 0 && m.Sums[0] != "" {
+			step.Note, step.Path = strings.TrimSpace(step.Note+" "+b.T("needs.step.rests_on", "sum", m.Sums[0])), b.URL("/documents/"+string(m.Documents[0]))
+		}
 		steps = append(steps, step)
 	}
 	if len(steps) > 0 {
-		last := steps[len(steps)-1]
-		steps[len(steps)-1] = web.Step{State: "now", Label: last.Label, When: last.When, Who: last.Who, Note: last.Note}
+		steps[len(steps)-1].State = "now"
 	}
 	if n.State() == Verified {
 		steps = append(steps, web.Step{State: "next", Label: b.T("needs.state.fulfilled"), When: b.T("needs.at_latest", "date", b.Date(n.WantedBy.Time()))})

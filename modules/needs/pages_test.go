@@ -191,6 +191,9 @@ func TestTheWholeWayInTheBrowserWithoutScript(t *testing.T) {
 	if a := p.upload(t, "owner", path+"/submit", map[string]string{"_op": store.NewID(), "minutes_type": "minutes"}, "minutes"); a.status != 303 {
 		t.Fatal(a.status)
 	}
+	if a := p.get(t, "owner", path); !strings.Contains(a.doc.Find(".line").Text(), "SHA-256 sum-minutes") || a.doc.Find(`.line a[href^="/documents/doc-"]`).Length() != 1 {
+		t.Errorf("the step does not name the version of its minutes: %s", a.doc.Find(".line").Text())
+	}
 	if a := p.post(t, "verifier", path+"/begin", url.Values{}); a.status != 303 || a.location != path+"/verify" {
 		t.Fatal(a.status, a.location)
 	}

@@ -24,13 +24,15 @@ type Organizations interface {
 	VillageGovernment(ctx context.Context, village domain.RegionCode) (domain.OrganizationBrief, error)
 }
 
-// Papers keeps documents of a need. Attach is repeatable under the same operation; Has counts ready documents only.
+// Papers keeps documents of a need. Attach is repeatable under the same operation; Has and Cite know ready documents only;
+// Cite names the newest of a type, NotFound where there is none.
 type Papers interface {
 	Attach(ctx context.Context, actor domain.Actor, op store.Operation, ref domain.Ref, typ domain.DocumentType, visibility domain.Visibility, file domain.Upload) (domain.Citation, error)
 	// Answered shows what was attached under a form's operation, now that it has its answer; after an outage it waits for
 	// the move. It gives the answer back.
 	Answered(ctx context.Context, op store.Operation, answer error) error
 	Has(ctx context.Context, ref domain.Ref, types ...domain.DocumentType) (bool, error)
+	Cite(ctx context.Context, ref domain.Ref, typ domain.DocumentType) (domain.Citation, error)
 }
 
 // Ledgers keeps the account of each open need. OpenNeed may be repeated. SetNeedLimit refuses with Conflict what is

@@ -1,6 +1,7 @@
 package needs
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -213,6 +214,9 @@ func TestOneFormTwentyTimesIsOneStep(t *testing.T) {
 	}
 	wait.Wait()
 	doc, _ = p.Service.Get(t.Context(), domain.NeedID(doc.ID))
+	if last := doc.Body.History[len(doc.Body.History)-1]; !slices.Equal(last.Sums, []string{"sum-minutes"}) {
+		t.Errorf("the step rests on %v", last.Sums)
+	}
 	if len(doc.Body.History) != 1 || doc.Body.State() != Submitted {
 		t.Errorf("%+v", doc.Body.History)
 	}

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"gotong/modules/domain"
+	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/store"
 )
 
@@ -35,7 +36,7 @@ func (p *Papers) Attach(_ context.Context, _ domain.Actor, op store.Operation, r
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.waiting[op.ID] = append(p.waiting[op.ID], func() { p.kept[ref.ID] = append(p.kept[ref.ID], typ) })
-	return domain.Citation{ID: domain.DocumentID("doc-" + op.ID + string(typ))}, nil
+	return domain.Citation{ID: domain.DocumentID("doc-" + op.ID + string(typ)), SHA256: "sum-" + string(typ)}, nil
 }
 
 // Answered shows what the operation attached, whatever the answer, and gives the answer back.
@@ -47,6 +48,14 @@ func (p *Papers) Answered(_ context.Context, op store.Operation, answer error) e
 	}
 	delete(p.waiting, op.ID)
 	return answer
+}
+
+// Cite names the document of a type that is there.
+func (p *Papers) Cite(ctx context.Context, ref domain.Ref, typ domain.DocumentType) (domain.Citation, error) {
+	if has, err := p.Has(ctx, ref, typ); err != nil || !has {
+		return domain.Citation{}, errors.Join(err, apperr.New(apperr.NotFound, "error.not_found"))
+	}
+	return domain.Citation{ID: domain.DocumentID("doc-" + string(typ)), SHA256: "sum-" + string(typ)}, nil
 }
 
 // Has tells whether one of the types is there.

@@ -264,7 +264,8 @@ func stepsOf(b web.Base, n Need, names map[domain.OrganizationID]domain.Organiza
 		steps = append(steps, step)
 	}
 	if len(steps) > 0 {
-		steps[len(steps)-1].State = "now"
+		last := steps[len(steps)-1]
+		steps[len(steps)-1] = web.Step{State: "now", Label: last.Label, When: last.When, Who: last.Who, Note: last.Note, Path: last.Path}
 	}
 	if n.State() == Verified {
 		steps = append(steps, web.Step{State: "next", Label: b.T("needs.state.fulfilled"), When: b.T("needs.at_latest", "date", b.Date(n.WantedBy.Time()))})

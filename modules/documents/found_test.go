@@ -20,25 +20,8 @@ import (
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/search"
+	"gotong/modules/kit/testkit/pdftest"
 )
-
-func pdfOf(t *testing.T, change func(*fpdf.Fpdf), pages ...string) []byte {
-	t.Helper()
-	f := fpdf.New("P", "mm", "A4", "")
-	f.SetFont("Helvetica", "", 12)
-	for _, page := range pages {
-		f.AddPage()
-		f.MultiCell(0, 6, page, "", "L", false)
-	}
-	if change != nil {
-		change(f)
-	}
-	var out bytes.Buffer
-	if err := f.Output(&out); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
-}
 
 // indexAll fills an index of the texts as the indexer does.
 func (r *rig) indexAll(t *testing.T) {
@@ -124,7 +107,7 @@ func TestSearchGoesByTheReadersRights(t *testing.T) {
 	r := newRig(t)
 	ids := map[domain.Visibility]domain.DocumentID{}
 	for i, v := range visibilities {
-		raw := pdfOf(t, nil, "Halaman pembuka", fmt.Sprintf("Tandon pemanen hujan berkapasitas %d liter", 1000+i))
+		raw := pdftest.Of(t, nil, "Halaman pembuka", fmt.Sprintf("Tandon pemanen hujan berkapasitas %d liter", 1000+i))
 		id, err := r.Add(t.Context(), helper, op(string(v)), need, Details{Type: domain.DocReport, Title: "Laporan " + string(v), Visibility: v}, domain.Upload{Name: "laporan.pdf", Body: bytes.NewReader(raw)})
 		if err != nil {
 			t.Fatal(err)
@@ -194,7 +177,7 @@ func TestActivePDFsAreRefusedWhereverItHides(t *testing.T) {
 		"script":     func(f *fpdf.Fpdf) { f.SetJavascript("app.alert(1)") },
 		"attachment": func(f *fpdf.Fpdf) { f.SetAttachments([]fpdf.Attachment{{Content: []byte("MZ"), Filename: "a.exe"}}) },
 	} {
-		_, err := r.Add(t.Context(), clerk, op(name), need, minutes(domain.VisibleParties), domain.Upload{Name: "a.pdf", Body: bytes.NewReader(pdfOf(t, change, "Isi"))})
+		_, err := r.Add(t.Context(), clerk, op(name), need, minutes(domain.VisibleParties), domain.Upload{Name: "a.pdf", Body: bytes.NewReader(pdftest.Of(t, change, "Isi"))})
 		wantField(t, name, err, "file", "documents.error.active_pdf")
 	}
 	if len(r.blobs.Keys()) != 0 {
@@ -204,7 +187,7 @@ func TestActivePDFsAreRefusedWhereverItHides(t *testing.T) {
 
 func TestPersonalNumbersWithinAPDFStopPublication(t *testing.T) {
 	r := newRig(t)
-	raw := pdfOf(t, nil, "Daftar warga: 6101082304850002")
+	raw := pdftest.Of(t, nil, "Daftar warga: 6101082304850002")
 	add := func(v domain.Visibility) (domain.DocumentID, error) {
 		return r.Add(t.Context(), clerk, op("nik "+string(v)), need, minutes(v), domain.Upload{Name: "warga.pdf", Body: bytes.NewReader(raw)})
 	}
@@ -282,7 +265,7 @@ func TestViewerPages(t *testing.T) {
 	if err := png.Encode(&picture, image.NewRGBA(image.Rect(0, 0, 20, 10))); err != nil {
 		t.Fatal(err)
 	}
-	paper := add("laporan.pdf", domain.VisiblePublic, pdfOf(t, nil, "Halaman satu <b>", "Halaman dua"))
+	paper := add("laporan.pdf", domain.VisiblePublic, pdftest.Of(t, nil, "Halaman satu <b>", "Halaman dua"))
 	table := add("tabel.csv", domain.VisiblePublic, []byte("desa;jumlah\nTemajuk;12\n"))
 	image := add("foto.png", domain.VisibleParties, picture.Bytes())
 	for _, c := range []struct {

@@ -16,6 +16,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"gotong/modules/kit/testkit/effort"
+	"gotong/modules/kit/testkit/pdftest"
 )
 
 func TestMain(m *testing.M) {
@@ -39,24 +40,6 @@ func packed(t *testing.T, entries ...string) []byte {
 		}
 	}
 	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
-}
-
-func pdfOf(t *testing.T, change func(*fpdf.Fpdf), pages ...string) []byte {
-	t.Helper()
-	f := fpdf.New("P", "mm", "A4", "")
-	f.SetFont("Helvetica", "", 12)
-	for _, page := range pages {
-		f.AddPage()
-		f.MultiCell(60, 6, page, "", "L", false)
-	}
-	if change != nil {
-		change(f)
-	}
-	var out bytes.Buffer
-	if err := f.Output(&out); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()
@@ -99,7 +82,7 @@ func files(t *testing.T) map[string]struct {
 		pages []string
 	}
 	return map[string]file{
-		"pdf":  {pdfOf(t, nil, "Berita acara serah terima tandon air di Dusun Camar Bulan", "Halaman kedua"), []string{"Berita acara serah terima\ntandon air di Dusun Camar\nBulan", "Halaman kedua"}},
+		"pdf":  {pdftest.Of(t, nil, "Berita acara serah terima tandon air di Dusun Camar Bulan", "Halaman kedua"), []string{"Berita acara serah terima\ntandon air di Dusun Camar\nBulan", "Halaman kedua"}},
 		"docx": {packed(t, "word/document.xml", word), []string{"Perjanjian kerja & sama\nPihak \tKesatu"}},
 		"pptx": {packed(t, "ppt/slides/slide10.xml", `<p:sld><a:p><a:r><a:t>Sepuluh</a:t></a:r></a:p></p:sld>`, "ppt/slides/slide2.xml", `<p:sld><a:p><a:r><a:t>Dua</a:t></a:r></a:p></p:sld>`), []string{"Dua", "Sepuluh"}},
 		"odt":  {packed(t, "content.xml", `<o:d><text:h>Judul</text:h><text:p>Isi <text:span>laporan</text:span></text:p></o:d>`), []string{"Judul\nIsi laporan"}},
@@ -181,7 +164,7 @@ func TestActivePDF(t *testing.T) {
 		"JavaScript":   func(f *fpdf.Fpdf) { f.SetJavascript("app.alert('halo')") },
 		"EmbeddedFile": func(f *fpdf.Fpdf) { f.SetAttachments([]fpdf.Attachment{{Content: []byte("x"), Filename: "x.exe"}}) },
 	} {
-		raw := pdfOf(t, change, "Isi")
+		raw := pdftest.Of(t, change, "Isi")
 		result, err := Read("pdf", bytes.NewReader(raw))
 		if err != nil || strings.Join(result.Active, " ") != want {
 			t.Errorf("%s: %+v %v", want, result.Active, err)

@@ -182,7 +182,7 @@ func BenchmarkPlan(b *testing.B) {
 		{'e', 10, 200}, {'e', 20, 100}, {'e', 20, 200}, {'c', 40, 400}, {'d', 20, 400}, {'e', 40, 400}, {'c', 60, 900}, {'d', 60, 900}, {'e', 60, 900},
 		{'c', 80, 1600}, {'d', 20, 1600}, {'d', 80, 1600}, {'e', 80, 1600}} {
 		for seed := 42; seed < 42+seeds; seed++ {
-			a := sample.Class(c.class, c.m, c.n, uint64(seed)) //nolint:gosec // a small number
+			a := sample.Class(c.class, c.m, c.n, uint64(seed))
 			b.Run(fmt.Sprintf("%c%02d%03d/%d", c.class, c.m, c.n, seed), func(b *testing.B) {
 				for b.Loop() {
 					o := measured(b, a, gap.Options{Time: limit, Seed: 1, Workers: workers})

@@ -66,27 +66,63 @@ func proven(t *testing.T, a *plan.Assignment) *gap.Outcome {
 	return o
 }
 
-// TestClassesOfORLibraryAreProven: instances made by the rules of gap1 to gap12 (Cattrysse, Salomon and Van Wassenhove 1994: weights 5 to 25,
-// costs 15 to 25, capacity 0.8 of the mean load) are solved and proven in both senses.
+// sizes are those of gap1 to gap12.
+var sizes = [12][2]int{{5, 15}, {5, 20}, {5, 25}, {5, 30}, {8, 24}, {8, 32}, {8, 40}, {8, 48}, {10, 30}, {10, 40}, {10, 50}, {10, 60}}
+
+// like makes an instance by the rules of gap1 to gap12 (Cattrysse, Salomon and Van Wassenhove 1994: weights 5 to 25, costs 15 to 25, capacity 0.8
+// of the mean load).
+func like(size [2]int, seed uint64) *plan.Assignment {
+	rng := rand.New(rand.NewPCG(seed, 15))
+	m, n := size[0], size[1]
+	a := &plan.Assignment{Minimise: true, Exactly: true, Hash: fmt.Sprintf("%dx%d seed %d", m, n, seed)}
+	for range m {
+		cost, weight := make([]int64, n), make([]int64, n)
+		sum := int64(0)
+		for j := range n {
+			cost[j], weight[j] = 15+rng.Int64N(11), 5+rng.Int64N(21)
+			sum += weight[j]
+		}
+		a.Value, a.Weight, a.Capacity = append(a.Value, cost), append(a.Weight, weight), append(a.Capacity, sum*8/10/int64(m))
+	}
+	return a
+}
+
+// TestClassesOfORLibraryAreProven: instances like gap1 to gap12 are solved and proven in both senses.
 func TestClassesOfORLibraryAreProven(t *testing.T) {
-	for k, size := range [][2]int{{5, 15}, {5, 20}, {5, 25}, {5, 30}, {8, 24}, {8, 32}, {8, 40}, {8, 48}, {10, 30}, {10, 40}, {10, 50}, {10, 60}} {
+	for k, size := range sizes {
 		if testing.Short() && k%3 != 2 {
 			continue
 		}
-		rng := rand.New(rand.NewPCG(uint64(k), 15))
-		m, n := size[0], size[1]
-		a := &plan.Assignment{Minimise: true, Exactly: true, Hash: fmt.Sprintf("%dx%d", m, n)}
-		for range m {
-			cost, weight := make([]int64, n), make([]int64, n)
-			sum := int64(0)
-			for j := range n {
-				cost[j], weight[j] = 15+rng.Int64N(11), 5+rng.Int64N(21)
-				sum += weight[j]
-			}
-			a.Value, a.Weight, a.Capacity = append(a.Value, cost), append(a.Weight, weight), append(a.Capacity, sum*8/10/int64(m))
-		}
+		a := like(size, uint64(k))
 		proven(t, a)
 		a.Minimise = false
 		proven(t, a)
+	}
+}
+
+// BenchmarkORLibrary solves sixty instances like gap1 to gap12, five of each size, and proves the optima. GOTONG_BENCH_CPU=1 counts processor time.
+//
+//	go test -run '^$' -bench ORLibrary -benchtime 1x ./modules/matching/plan/gap
+func BenchmarkORLibrary(b *testing.B) {
+	if os.Getenv("GOTONG_BENCH_CPU") != "" {
+		gap.CPUClock()
+	}
+	for _, minimise := range []bool{false, true} {
+		b.Run(map[bool]string{false: "max", true: "min"}[minimise], func(b *testing.B) {
+			for b.Loop() {
+				seconds, optimal := 0.0, 0
+				for k := range 60 {
+					a := like(sizes[k/5], uint64(100+k))
+					a.Minimise = minimise
+					o := measured(b, a, gap.Options{Iterations: 20_000, Seed: 1, Workers: 1})
+					seconds += o.Elapsed.Seconds()
+					if o.Status == plan.StatusOptimal {
+						optimal++
+					}
+				}
+				b.ReportMetric(seconds, "s")
+				b.ReportMetric(float64(optimal), "proven_of_60")
+			}
+		})
 	}
 }

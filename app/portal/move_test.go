@@ -4,13 +4,42 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
+
+	"github.com/minio/minio-go/v7"
 
 	"gotong/modules/kit/store"
 )
+
+// killedMoving lets a move begin, kills it once it copied something and gives how many objects arrived.
+func killedMoving(t *testing.T, move *exec.Cmd, far *minio.Client, bucket string) (arrived int) {
+	t.Helper()
+	if err := move.Start(); err != nil {
+		t.Fatal(err)
+	}
+	count := func() (n int) {
+		for o := range far.ListObjects(t.Context(), bucket, minio.ListObjectsOptions{Recursive: true}) {
+			if o.Err == nil {
+				n++
+			}
+		}
+		return n
+	}
+	for deadline := time.Now().Add(time.Minute); count() < 2 && time.Now().Before(deadline); {
+		time.Sleep(2 * time.Millisecond)
+	}
+	_ = move.Process.Kill()
+	_ = move.Wait() // says that it was killed
+	if arrived = count(); arrived == 0 {
+		t.Fatal("nothing was copied within a minute")
+	}
+	return arrived
+}
 
 // TestMoveObjects moves all objects of a portal with demo content from the embedded store to the server that
 // GOTONG_TEST_S3_ENDPOINT names and back, by one command each, and proves the documents on either.
@@ -35,7 +64,8 @@ func TestMoveObjects(t *testing.T) {
 		}
 		return path
 	}
-	far := write("minio.yaml", fmt.Sprintf("  engine: s3\n  endpoint: %s\n  bucket: gotong-move-%s\n  access_key: %s\n  secret_key: %s\n", endpoint, store.NewID()[:12],
+	bucket := "gotong-move-" + store.NewID()[:12]
+	far := write("minio.yaml", fmt.Sprintf("  engine: s3\n  endpoint: %s\n  bucket: %s\n  access_key: %s\n  secret_key: %s\n", endpoint, bucket,
 		os.Getenv("GOTONG_TEST_S3_ACCESS_KEY"), os.Getenv("GOTONG_TEST_S3_SECRET_KEY")))
 	near := write("embedded.yaml", "  engine: embedded\n")
 	run := func(want string, args ...string) string {
@@ -47,7 +77,12 @@ func TestMoveObjects(t *testing.T) {
 		t.Log(strings.TrimSpace(out))
 		return out
 	}
-	run("each compared by its SHA-256", "move", "objects", "--config", near, "--to", far)
+	there := killedMoving(t, command(t, data, "move", "objects", "--config", near, "--to", far), bareClient(t, endpoint, os.Getenv("GOTONG_TEST_S3_ACCESS_KEY"), os.Getenv("GOTONG_TEST_S3_SECRET_KEY")), bucket)
+	out := run("each compared by its SHA-256", "move", "objects", "--config", near, "--to", far)
+	var copied, mb, were int
+	if _, err := fmt.Sscanf(out, "objects: %d copied (%d MB), %d were there", &copied, &mb, &were); err != nil || were < there || copied+were <= there {
+		t.Errorf("%d were there when it was killed; taken up again: %s", there, out)
+	}
 	run("objects: 0 copied", "move", "objects", "--config", near, "--to", far)
 	run("documents: ok", "check", "--config", far)
 	if err := os.RemoveAll(filepath.Join(data, "objects", "objects", "gotong")); err != nil {

@@ -29,7 +29,7 @@ func newListPage(b web.Base, actor domain.Actor) listPage {
 	b.Crumbs = []web.Crumb{{Label: b.T("accounts.desk.title"), Path: "/desk"}, {Label: b.Title}}
 	p, t := listPage{Base: b}, domain.Taxonomy()
 	if actor.Secretariat() {
-		p.New, p.NewType = b.URL("/taxonomy/"+newID), b.URL("/taxonomy/"+typesID+"/"+newID)
+		p.New, p.NewType = b.URL(categoryPath(newID)), b.URL(typePath(newID))
 	}
 	for _, g := range t.Groups() {
 		part := groupPart{ID: g.ID, Title: g.Name.In(b.Lang), Text: g.Description.In(b.Lang)}
@@ -38,7 +38,7 @@ func newListPage(b web.Base, actor domain.Actor) listPage {
 			if c.Parent == g.ID {
 				tag := stateTag(b, c.Retired)
 				part.Table.Rows = append(part.Table.Rows, web.Row{Cells: []web.Cell{
-					{Text: c.Name.In(b.Lang), Path: b.URL("/taxonomy/" + string(c.ID)), Note: string(c.ID)}, {Text: unitsText(b, c.Units)}, {Tag: &tag}}})
+					{Text: c.Name.In(b.Lang), Path: b.URL(categoryPath(string(c.ID))), Note: string(c.ID)}, {Text: unitsText(b, c.Units)}, {Tag: &tag}}})
 			}
 		}
 		p.Groups = append(p.Groups, part)
@@ -105,7 +105,9 @@ func (p *formPage) offer(f *web.Form, path, edit, retire string, retired, back b
 	}
 }
 
-func newFormPage(b web.Base, actor domain.Actor, doc store.Doc[Edit], uses CategoryUses) formPage {
+func categoryPath(id string) string { return "/taxonomy/" + id }
+
+func newCategoryPage(b web.Base, actor domain.Actor, doc store.Doc[Edit], uses string) formPage {
 	e := doc.Body
 	p := pageOf(b, e.Name.In(b.Lang), stateTag(b, e.Retired))
 	shipped, is := domain.ShippedTaxonomy().Category(domain.CategoryID(doc.ID))
@@ -115,14 +117,14 @@ func newFormPage(b web.Base, actor domain.Actor, doc store.Doc[Edit], uses Categ
 	}
 	group, _ := domain.Taxonomy().Group(shipped.Parent)
 	p.Facts = []web.Fact{{Label: b.T("taxonomy.fact.id"), Value: doc.ID}, {Label: b.T("taxonomy.fact.group"), Value: group.Name.In(b.Lang)},
-		{Label: b.T("taxonomy.fact.shipped"), Value: from}, {Label: b.T("taxonomy.fact.uses"), Value: categoryUsesText(b, uses)}}
+		{Label: b.T("taxonomy.fact.shipped"), Value: from}, {Label: b.T("taxonomy.fact.uses"), Value: uses}}
 	if len(e.Former) > 0 {
 		p.Facts = append(p.Facts, web.Fact{Label: b.T("taxonomy.fact.former"), Value: unitsText(b, e.Former)})
 	}
 	if !actor.Secretariat() {
 		return p
 	}
-	p.offer(categoryForm(b, doc), "/taxonomy/"+doc.ID, "taxonomy.edit", "taxonomy.retire", e.Retired, e.Before != nil, doc.Version)
+	p.offer(categoryForm(b, doc), categoryPath(doc.ID), "taxonomy.edit", "taxonomy.retire", e.Retired, e.Before != nil, doc.Version)
 	return p
 }
 
@@ -130,14 +132,14 @@ func categoryUsesText(b web.Base, u CategoryUses) string {
 	return b.T("taxonomy.uses", "needs", b.Number(u.Needs), "initiatives", b.Number(u.Initiatives))
 }
 
-// addPage is the form for a new category, of which the group may be chosen already.
-func addPage(b web.Base, group string) formPage {
+// addCategoryPage is the form for a new category, of which the group may be chosen already.
+func addCategoryPage(b web.Base, v web.Values) formPage {
 	p := pageOf(b, b.Title, web.Tag{Kind: "plain", Text: b.T("taxonomy.state.new")})
 	var groups []web.Option
 	for _, g := range domain.Taxonomy().Groups() {
 		groups = append(groups, web.Option{Value: g.ID, Label: g.Name.In(b.Lang)})
 	}
-	f := web.NewForm(b, "taxonomy.form", "/taxonomy/"+newID).Select("group", groups, web.Required(), web.Value(group)).
+	f := web.NewForm(b, "taxonomy.form", categoryPath(newID)).Select("group", groups, web.Required(), web.Value(v.Get("group"))).
 		Text("id", web.Required(), web.Max(maxID), web.Placeholder("solar-lighting"))
 	f = fields(f, b, domain.CategoryEdit{Order: maxOrder}).Back("/taxonomy")
 	p.Form, p.Heading = f, b.T("taxonomy.new_form")
@@ -145,7 +147,7 @@ func addPage(b web.Base, group string) formPage {
 }
 
 func categoryForm(b web.Base, doc store.Doc[Edit]) *web.Form {
-	return fields(web.NewForm(b, "taxonomy.form", "/taxonomy/"+doc.ID), b, doc.Body.CategoryEdit).Read(doc.Version).Back("/taxonomy")
+	return fields(web.NewForm(b, "taxonomy.form", categoryPath(doc.ID)), b, doc.Body.CategoryEdit).Read(doc.Version).Back("/taxonomy")
 }
 
 func fields(f *web.Form, b web.Base, e domain.CategoryEdit) *web.Form {

@@ -102,7 +102,7 @@ func typeUsesText(b web.Base, u TypeUses) string {
 	return b.T("taxonomy.type_uses", "organizations", b.Number(u.Organizations), "waiting", b.Number(u.Waiting))
 }
 
-func newTypePage(b web.Base, actor domain.Actor, doc store.Doc[TypeEdit], uses TypeUses) formPage {
+func newTypePage(b web.Base, actor domain.Actor, doc store.Doc[TypeEdit], uses string) formPage {
 	e := doc.Body
 	p := pageOf(b, e.Name.In(b.Lang), stateTag(b, e.Retired))
 	from := b.T("taxonomy.fact.added")
@@ -110,7 +110,7 @@ func newTypePage(b web.Base, actor domain.Actor, doc store.Doc[TypeEdit], uses T
 		from = shipped.Name.In(b.Lang)
 	}
 	p.Facts = []web.Fact{{Label: b.T("taxonomy.fact.id"), Value: doc.ID}, {Label: b.T("taxonomy.fact.shipped"), Value: from},
-		{Label: b.T("taxonomy.fact.checklist"), Value: strconv.Itoa(e.Checklist)}, {Label: b.T("taxonomy.fact.uses"), Value: typeUsesText(b, uses)}}
+		{Label: b.T("taxonomy.fact.checklist"), Value: strconv.Itoa(e.Checklist)}, {Label: b.T("taxonomy.fact.uses"), Value: uses}}
 	if !actor.Secretariat() {
 		for _, list := range []struct {
 			key   string
@@ -127,7 +127,7 @@ func newTypePage(b web.Base, actor domain.Actor, doc store.Doc[TypeEdit], uses T
 }
 
 // addTypePage is the form for a new type.
-func addTypePage(b web.Base) formPage {
+func addTypePage(b web.Base, _ web.Values) formPage {
 	p := pageOf(b, b.Title, web.Tag{Kind: "plain", Text: b.T("taxonomy.state.new")})
 	f := web.NewForm(b, "taxonomy.form", typePath(newID)).Text("id", web.Required(), web.Max(maxID), web.Placeholder("faith-body"))
 	p.Form, p.Heading = typeFields(f, b, domain.TypeEdit{Order: maxOrder}).Back("/taxonomy"), b.T("taxonomy.type_new_form")

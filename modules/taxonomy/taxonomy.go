@@ -89,49 +89,24 @@ type Deps struct {
 
 // Service keeps the changes.
 type Service struct {
-	db    *store.DB
-	edits *store.Records[Edit]
-	types *store.Records[TypeEdit]
-	uses  Uses
-	log   *slog.Logger
+	db         *store.DB
+	categories *kind[domain.CategoryID, Edit, domain.CategoryEdit]
+	types      *kind[string, TypeEdit, domain.TypeEdit]
+	log        *slog.Logger
 }
 
 const listAll = "all"
 
 func newService(d Deps) *Service {
-	return &Service{db: d.DB, log: d.Log, uses: d.Uses, edits: keep[Edit](d.DB, Collection), types: keep[TypeEdit](d.DB, TypeCollection)}
+	s := &Service{db: d.DB, log: d.Log}
+	s.categories, s.types = s.keepCategories(d.DB), s.keepTypes(d.DB)
+	return s
 }
 
 func keep[E any](db *store.DB, name string) *store.Records[E] {
 	return store.NewRecords(db, store.Definition[E]{Name: name, Schema: 1, Lists: []store.List[E]{
 		{Name: listAll, Keys: func(string, E) []store.Key { return []store.Key{""} }, Sort: func(id string, _ E) string { return store.SortText(id) }},
 	}})
-}
-
-func unknown() error { return apperr.New(apperr.NotFound, "error.not_found") }
-
-// room refuses where as many are kept as may be. Conflict, Unavailable.
-func room[E any](ctx context.Context, records *store.Records[E]) error {
-	n, err := records.Count(ctx, listAll, "")
-	if err == nil && n >= maxKept {
-		err = apperr.New(apperr.Conflict, "taxonomy.error.many", "max", maxKept)
-	}
-	return err
-}
-
-// put stores a change of what was read at that version, and has this process use it. Conflict, Unavailable.
-func put[E any](ctx context.Context, s *Service, records *store.Records[E], doc store.Doc[E], version int64, e E, c store.Change) error {
-	var err error
-	if doc.Version == 0 && version == 0 {
-		_, err = records.Insert(ctx, doc.ID, e, c)
-	} else {
-		doc.Version = version
-		_, err = records.Replace(ctx, doc, e, c)
-	}
-	if err != nil {
-		return err
-	}
-	return s.Load(ctx)
 }
 
 func each[E any](ctx context.Context, records *store.Records[E], fn func(id string, e E)) error {
@@ -152,10 +127,10 @@ func each[E any](ctx context.Context, records *store.Records[E], fn func(id stri
 // Load has this process use the categories and types as they are stored. Unavailable.
 func (s *Service) Load(ctx context.Context) error {
 	edits, types := map[domain.CategoryID]domain.CategoryEdit{}, map[string]domain.TypeEdit{}
-	if err := each(ctx, s.edits, func(id string, e Edit) { edits[domain.CategoryID(id)] = e.CategoryEdit }); err != nil {
+	if err := each(ctx, s.categories.records, func(id string, e Edit) { edits[domain.CategoryID(id)] = e.CategoryEdit }); err != nil {
 		return err
 	}
-	if err := each(ctx, s.types, func(id string, e TypeEdit) { types[id] = e.TypeEdit }); err != nil {
+	if err := each(ctx, s.types.records, func(id string, e TypeEdit) { types[id] = e.TypeEdit }); err != nil {
 		return err
 	}
 	domain.EditTaxonomy(edits)

@@ -25,7 +25,7 @@ func op(id string) store.Operation { return store.Operation{ID: id} }
 
 func wish(t *testing.T, s *Service) domain.CategoryEdit {
 	t.Helper()
-	doc, err := s.Get(t.Context(), water)
+	doc, err := s.categories.Get(t.Context(), water)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func TestCategoryIsAmendedAndTakenBack(t *testing.T) {
 	shipped, _ := domain.ShippedTaxonomy().Category(water)
 	to := was
 	to.Name, to.Units, to.Order = domain.Text{ID: "Air minum", EN: "Drinking water"}, []domain.UnitID{was.Units[len(was.Units)-1]}, 9999
-	if err := s.Amend(t.Context(), office, op("a"), water, 0, to); err != nil {
+	if err := s.categories.Amend(t.Context(), office, op("a"), water, 0, to); err != nil {
 		t.Fatal(err)
 	}
 	now, ok := domain.Taxonomy().Category(water)
@@ -59,18 +59,18 @@ func TestCategoryIsAmendedAndTakenBack(t *testing.T) {
 	if group[len(group)-1] != water || len(domain.Taxonomy().Categories()) != len(domain.ShippedTaxonomy().Categories()) {
 		t.Error("its place:", group)
 	}
-	if err := s.Amend(t.Context(), office, op("b"), water, 0, was); !apperr.Is(err, apperr.Conflict) {
+	if err := s.categories.Amend(t.Context(), office, op("b"), water, 0, was); !apperr.Is(err, apperr.Conflict) {
 		t.Error("an old reading wins:", err)
 	}
-	doc, _ := s.Get(t.Context(), water)
-	if err := s.Undo(t.Context(), office, op("u"), water, doc.Version); err != nil {
+	doc, _ := s.categories.Get(t.Context(), water)
+	if err := s.categories.Undo(t.Context(), office, op("u"), water, doc.Version); err != nil {
 		t.Fatal(err)
 	}
 	if now, _ := domain.Taxonomy().Category(water); now.Name != shipped.Name || !slices.Equal(now.Units, shipped.Units) || len(now.Former) != 0 {
 		t.Errorf("taken back: %+v", now)
 	}
 	var acts []string
-	history, err := s.edits.History(t.Context(), string(water), 10)
+	history, err := s.categories.records.History(t.Context(), string(water), 10)
 	for _, e := range history {
 		acts = append(acts, e.Action+" "+e.Actor)
 	}
@@ -82,7 +82,7 @@ func TestCategoryIsAmendedAndTakenBack(t *testing.T) {
 func TestRetiredCategoryStaysOnWhatHasIt(t *testing.T) {
 	s := newRig(t)
 	for range 2 { // the second changes nothing
-		if err := s.Retire(t.Context(), office, op("r"), water, true); err != nil {
+		if err := s.categories.Retire(t.Context(), office, op("r"), water, true); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -109,7 +109,7 @@ func TestRetiredCategoryStaysOnWhatHasIt(t *testing.T) {
 	if name := domain.Taxonomy().CategoryName(water, "id"); name == string(water) || len(domain.CategoryOptions("id")) != len(domain.Taxonomy().Categories()) {
 		t.Error("its name, or its place in filters, is gone:", name)
 	}
-	if err := s.Retire(t.Context(), office, op("b"), water, false); err != nil {
+	if err := s.categories.Retire(t.Context(), office, op("b"), water, false); err != nil {
 		t.Fatal(err)
 	}
 	if ok, _ := domain.MayChoose(water, "unit", has("")); !ok || !listed("") {
@@ -127,14 +127,14 @@ func TestWhatACategoryWants(t *testing.T) {
 	} {
 		to := wish(t, s)
 		change(&to)
-		if err := s.Amend(t.Context(), office, op(field), water, 0, to); !apperr.Is(err, apperr.Invalid) || !strings.Contains(err.Error(), "["+field+":") {
+		if err := s.categories.Amend(t.Context(), office, op(field), water, 0, to); !apperr.Is(err, apperr.Invalid) || !strings.Contains(err.Error(), "["+field+":") {
 			t.Errorf("%s: %v", field, err)
 		}
 	}
-	if err := s.Amend(t.Context(), office, op("x"), "no-such", 0, wish(t, s)); !apperr.Is(err, apperr.NotFound) {
+	if err := s.categories.Amend(t.Context(), office, op("x"), "no-such", 0, wish(t, s)); !apperr.Is(err, apperr.NotFound) {
 		t.Error(err)
 	}
-	if err := s.Undo(t.Context(), office, op("y"), water, 0); !apperr.Is(err, apperr.Conflict) {
+	if err := s.categories.Undo(t.Context(), office, op("y"), water, 0); !apperr.Is(err, apperr.Conflict) {
 		t.Error("took back what nobody changed:", err)
 	}
 }
@@ -144,7 +144,7 @@ func TestReplicasReadWhatIsStored(t *testing.T) {
 	s := newRig(t)
 	to := wish(t, s)
 	to.Name.ID = "Air bersih dan minum"
-	if err := s.Amend(t.Context(), office, op("a"), water, 0, to); err != nil {
+	if err := s.categories.Amend(t.Context(), office, op("a"), water, 0, to); err != nil {
 		t.Fatal(err)
 	}
 	domain.EditTaxonomy(nil) // as a replica that just started
@@ -171,7 +171,7 @@ func TestCategoryIsAdded(t *testing.T) {
 	const id = domain.CategoryID("solar-lighting")
 	to, shipped := newCategory(), domain.ShippedTaxonomy()
 	for range 2 { // the second is the same form again
-		if err := s.Add(t.Context(), office, op("add"), id, to); err != nil {
+		if err := s.categories.Add(t.Context(), office, op("add"), id, to); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -191,23 +191,23 @@ func TestCategoryIsAdded(t *testing.T) {
 	if ok, _ := domain.MayChoose(id, "unit", func(domain.CategoryID, domain.UnitID) bool { return false }); !ok {
 		t.Error("it cannot be chosen")
 	}
-	doc, err := s.Get(t.Context(), id)
+	doc, err := s.categories.Get(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
 	}
 	renamed := doc.Body.CategoryEdit
 	renamed.Name.EN, renamed.Group = "Solar street lights", ""
-	if err := s.Amend(t.Context(), office, op("amend"), id, doc.Version, renamed); err != nil {
+	if err := s.categories.Amend(t.Context(), office, op("amend"), id, doc.Version, renamed); err != nil {
 		t.Fatal(err)
 	}
 	if now, _ := domain.Taxonomy().Category(id); now.Name.EN != "Solar street lights" || now.Parent != group.ID {
 		t.Errorf("amended: %+v", now)
 	}
-	doc, _ = s.Get(t.Context(), id)
-	if err := s.Undo(t.Context(), office, op("undo"), id, doc.Version); err != nil {
+	doc, _ = s.categories.Get(t.Context(), id)
+	if err := s.categories.Undo(t.Context(), office, op("undo"), id, doc.Version); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Retire(t.Context(), office, op("retire"), id, true); err != nil {
+	if err := s.categories.Retire(t.Context(), office, op("retire"), id, true); err != nil {
 		t.Fatal(err)
 	}
 	if now, _ := domain.Taxonomy().Category(id); now.Name != to.Name || !now.Retired {
@@ -217,12 +217,12 @@ func TestCategoryIsAdded(t *testing.T) {
 
 func TestWhatANewCategoryWants(t *testing.T) {
 	s := newRig(t)
-	if err := s.Add(t.Context(), office, op("first"), "solar-lighting", newCategory()); err != nil {
+	if err := s.categories.Add(t.Context(), office, op("first"), "solar-lighting", newCategory()); err != nil {
 		t.Fatal(err)
 	}
 	for id, field := range map[domain.CategoryID]string{"": "id", "Solar": "id", "solar lighting": "id", "-solar": "id", "solar--light": "id", "new": "id", "../x": "id",
 		domain.CategoryID(strings.Repeat("a", maxID+1)): "id", water: "id", "solar-lighting": "id"} {
-		if err := s.Add(t.Context(), office, op("x"+string(id)), id, newCategory()); !apperr.Is(err, apperr.Invalid) || !strings.Contains(err.Error(), "["+field+":") {
+		if err := s.categories.Add(t.Context(), office, op("x"+string(id)), id, newCategory()); !apperr.Is(err, apperr.Invalid) || !strings.Contains(err.Error(), "["+field+":") {
 			t.Errorf("%q: %v", id, err)
 		}
 	}
@@ -231,7 +231,7 @@ func TestWhatANewCategoryWants(t *testing.T) {
 	} {
 		e := newCategory()
 		change(&e)
-		for _, err := range []error{s.CheckNew(t.Context(), "solar-pumps", e), s.Add(t.Context(), office, op(field), "solar-pumps", e)} {
+		for _, err := range []error{s.categories.CheckNew(t.Context(), "solar-pumps", e), s.categories.Add(t.Context(), office, op(field), "solar-pumps", e)} {
 			if !apperr.Is(err, apperr.Invalid) || !strings.Contains(err.Error(), "["+field+":") {
 				t.Errorf("%s: %v", field, err)
 			}
@@ -240,7 +240,7 @@ func TestWhatANewCategoryWants(t *testing.T) {
 	if _, ok := domain.Taxonomy().Category("solar-pumps"); ok {
 		t.Error("a refused one is there")
 	}
-	if _, err := s.Get(t.Context(), "solar-pumps"); !apperr.Is(err, apperr.NotFound) {
+	if _, err := s.categories.Get(t.Context(), "solar-pumps"); !apperr.Is(err, apperr.NotFound) {
 		t.Error(err)
 	}
 }

@@ -1,7 +1,6 @@
 package taxonomy
 
 import (
-	"context"
 	"slices"
 
 	"gotong/modules/domain"
@@ -20,6 +19,9 @@ type TypeEdit struct {
 	domain.TypeEdit
 	Before *domain.TypeEdit `json:"before,omitempty"`
 }
+
+func (e TypeEdit) wanted() domain.TypeEdit  { return e.TypeEdit }
+func (e TypeEdit) before() *domain.TypeEdit { return e.Before }
 
 // change makes an edit of what a type shall be. Sublevels stay for those that have them, and papers that are asked for
 // no more keep their name where they were answered; other papers than before are another version of the checklist.
@@ -61,13 +63,6 @@ const firstNew = "new1"
 func kindField(id, part string) string  { return "kind_" + id + "_" + part }
 func paperField(id, part string) string { return "paper_" + id + "_" + part }
 
-// validateType tells what must change, by field.
-func validateType(e domain.TypeEdit) error {
-	var f apperr.Fields
-	checkType(&f, e)
-	return f.Err()
-}
-
 func checkType(f *apperr.Fields, e domain.TypeEdit) {
 	checkTexts(f, e.Name, e.Description)
 	checkOrder(f, e.Order)
@@ -99,112 +94,15 @@ func checkType(f *apperr.Fields, e domain.TypeEdit) {
 	}
 }
 
-// Type gives a type as it is wanted now, with the version of its change; version 0 is as shipped. NotFound.
-func (s *Service) Type(ctx context.Context, id string) (store.Doc[TypeEdit], error) {
-	shipped, ok := domain.ShippedStakeholders().Edit(id)
-	doc, err := s.types.Get(ctx, id)
-	if apperr.Is(err, apperr.NotFound) {
-		if !ok {
-			return store.Doc[TypeEdit]{}, unknown()
-		}
-		return store.Doc[TypeEdit]{ID: id, Body: TypeEdit{TypeEdit: shipped}}, nil
+// keepTypes: who is verified stays so when its papers change; what is decided from then on is decided by the new
+// ones.
+func (s *Service) keepTypes(db *store.DB) *kind[string, TypeEdit, domain.TypeEdit] {
+	return &kind[string, TypeEdit, domain.TypeEdit]{
+		records: keep[TypeEdit](db, TypeCollection), load: s.Load, action: "organization-type",
+		first: func(e domain.TypeEdit) TypeEdit {
+			e.Checklist = max(e.Checklist, 1)
+			return TypeEdit{TypeEdit: e}
+		},
+		shipped: domain.ShippedStakeholders().Edit, same: sameType, check: checkType, retired: func(e *domain.TypeEdit) *bool { return &e.Retired },
 	}
-	return doc, err
-}
-
-// CheckType tells whether a type could be amended so. NotFound, Invalid by field.
-func (s *Service) CheckType(ctx context.Context, id string, to domain.TypeEdit) error {
-	if _, err := s.Type(ctx, id); err != nil {
-		return err
-	}
-	return validateType(to)
-}
-
-// AmendType changes names, sublevels, papers and place of a type that was read at that version. Who is verified stays
-// so; what is decided from now on is decided by the new papers. NotFound, Invalid by field, Conflict.
-func (s *Service) AmendType(ctx context.Context, actor domain.Actor, op store.Operation, id string, version int64, to domain.TypeEdit) error {
-	doc, err := s.Type(ctx, id)
-	if err != nil {
-		return err
-	}
-	if err := validateType(to); err != nil {
-		return err
-	}
-	to.Retired = doc.Body.Retired
-	return s.writeType(ctx, actor, op, doc, version, doc.Body.change(to), "organization-type.amended")
-}
-
-// CheckNewType tells whether a type could be added so. Invalid by field: id and those of AmendType; Conflict where there
-// are too many.
-func (s *Service) CheckNewType(ctx context.Context, id string, e domain.TypeEdit) error {
-	_, err := s.types.Get(ctx, id)
-	if err != nil && !apperr.Is(err, apperr.NotFound) {
-		return err
-	}
-	if err := validateNewType(id, e, err == nil); err != nil {
-		return err
-	}
-	return room(ctx, s.types)
-}
-
-func validateNewType(id string, e domain.TypeEdit, taken bool) error {
-	var f apperr.Fields
-	_, shipped := domain.ShippedStakeholders().Type(id)
-	f.Check(idFits(id), "id", "taxonomy.error.id", "max", maxID)
-	f.Check(!taken && !shipped, "id", "taxonomy.error.id_taken")
-	checkType(&f, e)
-	return f.Err()
-}
-
-// AddType makes a new type, which can be founded from now on. Errors as of CheckNewType; a repeat of the form is a
-// success.
-func (s *Service) AddType(ctx context.Context, actor domain.Actor, op store.Operation, id string, e domain.TypeEdit) error {
-	if err := validateNewType(id, e, false); err != nil {
-		return err
-	}
-	if err := s.CheckNewType(ctx, id, e); apperr.Is(err, apperr.Conflict) {
-		return err
-	}
-	e.Checklist = 1
-	_, err := s.types.Insert(ctx, id, TypeEdit{TypeEdit: e}, actor.Change("organization-type.added", "", op))
-	if apperr.Is(err, apperr.Conflict) {
-		return validateNewType(id, e, true)
-	}
-	if err != nil {
-		return err
-	}
-	return s.Load(ctx)
-}
-
-// RetireType takes a type out of what can be founded, or puts it back; who has it keeps it. NotFound, Conflict.
-func (s *Service) RetireType(ctx context.Context, actor domain.Actor, op store.Operation, id string, retired bool) error {
-	doc, err := s.Type(ctx, id)
-	if err != nil {
-		return err
-	}
-	to, action := doc.Body.TypeEdit, "organization-type.retired"
-	if to.Retired = retired; !retired {
-		action = "organization-type.restored"
-	}
-	return s.writeType(ctx, actor, op, doc, doc.Version, doc.Body.change(to), action)
-}
-
-// UndoType takes the last change of a type back; undone twice it is there again. NotFound, Conflict where there is
-// nothing to take back or it changed since it was read.
-func (s *Service) UndoType(ctx context.Context, actor domain.Actor, op store.Operation, id string, version int64) error {
-	doc, err := s.Type(ctx, id)
-	if err != nil {
-		return err
-	}
-	if doc.Body.Before == nil {
-		return apperr.New(apperr.Conflict, "taxonomy.error.nothing")
-	}
-	return s.writeType(ctx, actor, op, doc, version, doc.Body.change(*doc.Body.Before), "organization-type.undone")
-}
-
-func (s *Service) writeType(ctx context.Context, actor domain.Actor, op store.Operation, doc store.Doc[TypeEdit], version int64, e TypeEdit, action string) error {
-	if sameType(e.TypeEdit, doc.Body.TypeEdit) {
-		return nil
-	}
-	return put(ctx, s, s.types, doc, version, e, actor.Change(action, "", op))
 }

@@ -29,7 +29,7 @@ func TestTypeIsAdded(t *testing.T) {
 	s := newRig(t)
 	const id = "faith-body"
 	for range 2 { // the second is the same form again
-		if err := s.AddType(t.Context(), office, op("add"), id, faithBody()); err != nil {
+		if err := s.types.Add(t.Context(), office, op("add"), id, faithBody()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -48,14 +48,14 @@ func TestTypeIsAdded(t *testing.T) {
 	if o := domain.SublevelOptions("en", id, ""); len(o) != 1 || o[0].Label != "Parish" {
 		t.Error("its forms:", o)
 	}
-	doc, err := s.Type(t.Context(), id)
+	doc, err := s.types.Get(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
 	}
 	to := doc.Body.TypeEdit
 	to.Sublevels = append(slices.Clone(to.Sublevels), domain.Sublevel{ID: "mosque", Name: domain.Text{ID: "Masjid", EN: "Mosque"}})
 	to.Papers.OneOf = nil
-	if err := s.AmendType(t.Context(), office, op("amend"), id, doc.Version, to); err != nil {
+	if err := s.types.Amend(t.Context(), office, op("amend"), id, doc.Version, to); err != nil {
 		t.Fatal(err)
 	}
 	now, _ = domain.Stakeholders().Type(id)
@@ -65,11 +65,11 @@ func TestTypeIsAdded(t *testing.T) {
 	if p, known := now.Verification.Known("seen-in-person"); !known || p.Name.EN != "Seen in person" {
 		t.Error("what was answered for a paper has lost its name")
 	}
-	if err := s.AmendType(t.Context(), office, op("late"), id, doc.Version, faithBody()); !apperr.Is(err, apperr.Conflict) {
+	if err := s.types.Amend(t.Context(), office, op("late"), id, doc.Version, faithBody()); !apperr.Is(err, apperr.Conflict) {
 		t.Error("an old reading wins:", err)
 	}
-	doc, _ = s.Type(t.Context(), id)
-	if err := s.UndoType(t.Context(), office, op("undo"), id, doc.Version); err != nil {
+	doc, _ = s.types.Get(t.Context(), id)
+	if err := s.types.Undo(t.Context(), office, op("undo"), id, doc.Version); err != nil {
 		t.Fatal(err)
 	}
 	now, _ = domain.Stakeholders().Type(id)
@@ -79,7 +79,7 @@ func TestTypeIsAdded(t *testing.T) {
 	if o := domain.SublevelOptions("en", id, ""); len(o) != 1 {
 		t.Error("a form that was taken back is offered:", o)
 	}
-	if err := s.RetireType(t.Context(), office, op("retire"), id, true); err != nil {
+	if err := s.types.Retire(t.Context(), office, op("retire"), id, true); err != nil {
 		t.Fatal(err)
 	}
 	if now, ok = domain.Stakeholders().Type(id); !ok || !now.Retired {
@@ -90,13 +90,13 @@ func TestTypeIsAdded(t *testing.T) {
 // A shipped type is changed like one that was added; it keeps its id, and what others of it have.
 func TestShippedTypeIsAmended(t *testing.T) {
 	s := newRig(t)
-	doc, err := s.Type(t.Context(), domain.TypeMedia)
+	doc, err := s.types.Get(t.Context(), domain.TypeMedia)
 	if err != nil {
 		t.Fatal(err)
 	}
 	to := doc.Body.TypeEdit
 	to.Name.EN = "The press"
-	if err := s.AmendType(t.Context(), office, op("a"), domain.TypeMedia, 0, to); err != nil {
+	if err := s.types.Amend(t.Context(), office, op("a"), domain.TypeMedia, 0, to); err != nil {
 		t.Fatal(err)
 	}
 	shipped, _ := domain.ShippedStakeholders().Type(domain.TypeMedia)
@@ -104,13 +104,13 @@ func TestShippedTypeIsAmended(t *testing.T) {
 	if now.Name.EN != "The press" || now.Checklist != shipped.Checklist || now.Added || len(now.Roles) != len(shipped.Roles) {
 		t.Errorf("another name is no other list of papers: %+v", now)
 	}
-	if err := s.UndoType(t.Context(), office, op("u"), domain.TypeMedia, 1); err != nil {
+	if err := s.types.Undo(t.Context(), office, op("u"), domain.TypeMedia, 1); err != nil {
 		t.Fatal(err)
 	}
 	if now, _ := domain.Stakeholders().Type(domain.TypeMedia); now.Name != shipped.Name {
 		t.Error("not taken back:", now.Name)
 	}
-	if err := s.UndoType(t.Context(), office, op("n"), domain.TypeAcademia, 0); !apperr.Is(err, apperr.Conflict) {
+	if err := s.types.Undo(t.Context(), office, op("n"), domain.TypeAcademia, 0); !apperr.Is(err, apperr.Conflict) {
 		t.Error("took back what nobody changed:", err)
 	}
 }
@@ -118,7 +118,7 @@ func TestShippedTypeIsAmended(t *testing.T) {
 func TestWhatANewTypeWants(t *testing.T) {
 	s := newRig(t)
 	for _, id := range []string{"", "Faith", "new", "types", "faith body", domain.TypeMedia, strings.Repeat("a", maxID+1)} {
-		if err := s.CheckNewType(t.Context(), id, faithBody()); !apperr.Is(err, apperr.Invalid) || !strings.Contains(err.Error(), "[id:") {
+		if err := s.types.CheckNew(t.Context(), id, faithBody()); !apperr.Is(err, apperr.Invalid) || !strings.Contains(err.Error(), "[id:") {
 			t.Errorf("%q: %v", id, err)
 		}
 	}
@@ -130,7 +130,7 @@ func TestWhatANewTypeWants(t *testing.T) {
 	} {
 		e := faithBody()
 		change(&e)
-		for _, err := range []error{s.CheckNewType(t.Context(), "faith-body", e), s.AddType(t.Context(), office, op(field), "faith-body", e)} {
+		for _, err := range []error{s.types.CheckNew(t.Context(), "faith-body", e), s.types.Add(t.Context(), office, op(field), "faith-body", e)} {
 			if !apperr.Is(err, apperr.Invalid) || !strings.Contains(err.Error(), "["+field+":") {
 				t.Errorf("%s: %v", field, err)
 			}
@@ -157,7 +157,7 @@ func TestTypeFormIsRead(t *testing.T) {
 	}
 	to, at := wantedType(values("kind_new2_id", "Paroki", "kind_new2_en", "Parish (rural)", "paper_surat-tugas_need", "required",
 		"paper_new1_id", "Didatangi", "paper_new1_en", "Seen in person", "paper_new1_need", "one-of", "paper_new1_words", "1"), domain.TypeEdit{})
-	if err := at.or(validateType(to)); err != nil {
+	if err := at.or(fits(to)); err != nil {
 		t.Fatal(err)
 	}
 	if to.Sublevels[0].ID != "parish-rural" || to.Papers.Required[0].ID != "surat-tugas" || to.Papers.OneOf[0].ID != "seen-in-person" || !to.Papers.OneOf[0].Words {
@@ -168,9 +168,15 @@ func TestTypeFormIsRead(t *testing.T) {
 		"paper_new1_need": {"paper_new1_id", "Didatangi", "paper_new1_en", "Seen"}, "paper_new2_en": {"paper_new2_id", "NIB", "paper_new2_en", "NIB", "paper_new2_need", "required"},
 	} {
 		to, at := wantedType(values(pairs...), domain.TypeEdit{})
-		err := at.or(validateType(to))
+		err := at.or(fits(to))
 		if !apperr.Is(err, apperr.Invalid) || !slices.ContainsFunc(apperr.FieldsOf(at.named(err)), func(f apperr.Field) bool { return f.Name == field }) {
 			t.Errorf("%s: %v", field, apperr.FieldsOf(at.named(err)))
 		}
 	}
+}
+
+func fits(e domain.TypeEdit) error {
+	var f apperr.Fields
+	checkType(&f, e)
+	return f.Err()
 }

@@ -63,6 +63,9 @@ func TestDocumentsInTheBrowser(t *testing.T) {
 					t.Fatal("the word is not found")
 				}
 			}
+			if !script {
+				curates(t, v, reader)
+			}
 			doc, err := reader.Document()
 			step("found", err)
 			place, _ := doc.Find(".quote a").Attr("href")
@@ -98,6 +101,52 @@ func TestDocumentsInTheBrowser(t *testing.T) {
 			reader.Look()
 		})
 	}
+}
+
+// curates puts the report into a collection, as its owner, gives it a newer version, and reads both as somebody else: the
+// collection, what its ZIP will hold, the older version and what differs.
+func curates(t *testing.T, owner, reader *walk.Chromium) {
+	t.Helper()
+	step := func(what string, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+	}
+	doc, err := reader.Document()
+	step("found", err)
+	path, _ := doc.Find("article.card h3 a").First().Attr("href")
+	step("new collection", owner.Open("/collections/new?organization="+oidc.OrgUniv))
+	step("create", owner.Submit("form.form", walk.Values{"title": "Merawat air", "public": "1"}, nil))
+	collection := owner.Path()
+	step("collect", owner.Open(path+"/collect"))
+	step("add", owner.Submit(`form[action="`+collection+`/documents"]`, nil, nil))
+	step("versions", owner.Open(path+"/versions"))
+	newer := walk.File{Name: "perawatan.txt", Body: []byte("Laporan tandon air\nCara merawat penyaring pasir\n")}
+	step("renew", owner.Submit("form.form", walk.Values{"why": "Penyaring diganti"}, map[string]walk.File{"file": newer}))
+	for _, page := range []struct{ path, selector string }{
+		{"/collections", "article.card"}, {collection, "ol.collected li"}, {"/documents/bundle?collection=" + collection[len("/collections/"):], `main p.actions a[href*="/documents/zip"]`},
+		{path + "/versions", `a[href$="/compare"]`},
+	} {
+		step(page.path, reader.Open(page.path))
+		if has, err := walk.Has(reader, page.selector); err != nil || !has {
+			t.Errorf("%s lacks %s: %v", page.path, page.selector, err)
+		}
+	}
+	doc, err = reader.Document()
+	step("versions", err)
+	compare, _ := doc.Find(`a[href$="/compare"]`).First().Attr("href")
+	step("compare", reader.Open(compare))
+	if text := walk.Text(reader, ".card ins"); !strings.Contains(text, "pasir") {
+		t.Errorf("what came is %q", text)
+	}
+	step("older", reader.Open(strings.TrimSuffix(compare, "/compare")+"/view"))
+	if text := walk.Text(reader, "[data-page-text]"); !strings.Contains(text, "Laporan tandon") {
+		t.Errorf("the older version says %q", text)
+	}
+	step("restore", owner.Open(path+"/versions"))
+	step("reinstate", owner.Submit(`form[action$="/restore"]`, walk.Values{"reason": "PDF lebih baik"}, nil))
+	step("back", reader.Open("/documents?q=penyaring"))
 }
 
 func number(f float64) string { return strconv.FormatFloat(f, 'f', 2, 64) }

@@ -273,7 +273,7 @@ func beyondItsEnd(archive []byte) []byte {
 			return archive
 		}
 		at += i
-		binary.LittleEndian.PutUint32(archive[at+42:], uint32(len(archive))-4) //nolint:gosec // a small file
+		binary.LittleEndian.PutUint32(archive[at+42:], uint32(len(archive))-4)
 		at += 4
 		rest = archive[at:]
 	}

@@ -35,7 +35,7 @@ func threePages(t *testing.T) walk.File {
 func TestDocumentsInTheBrowser(t *testing.T) {
 	b := browser(t)
 	base := serve(t)
-	for _, script := range ways() {
+	for way, script := range ways() {
 		name := map[bool]string{false: "documents-without-javascript", true: "documents-with-javascript"}[script]
 		t.Run(name, func(t *testing.T) {
 			i := inspect(t, name)
@@ -46,9 +46,11 @@ func TestDocumentsInTheBrowser(t *testing.T) {
 					t.Fatalf("%s: %v", what, err)
 				}
 			}
-			if !script {
+			if way == 0 {
+				step("by the plain form", v.Script(false))
 				step("form", v.Open("/documents/new?for=organization:"+oidc.OrgUniv))
 				step("upload", v.Submit("form.form", walk.Values{"type": "report", "title": "Perawatan", "visibility": "public", "language": "id"}, map[string]walk.File{"file": threePages(t)}))
+				step("as before", v.Script(script))
 			}
 			reader := i.visit(b, base, script, "")
 			shares(t, v, reader, script)

@@ -21,7 +21,6 @@ import (
 	"gotong/app/walk"
 	"gotong/modules/documents"
 	"gotong/modules/domain"
-	"gotong/modules/kit/testkit/effort"
 )
 
 // TestKill kills the serving process with SIGKILL at random moments of the loop, often while a form is on its way, and
@@ -31,11 +30,7 @@ import (
 func TestKill(t *testing.T) {
 	t.Parallel()
 	build(t)
-	kills := 10
-	if effort.Race { // the portal that is killed is a process of its own
-		kills = 3
-	}
-	kills, seed := number(t, "GOTONG_TEST_KILLS", kills), uint64(number(t, "GOTONG_TEST_SEED", int(time.Now().UnixNano()&0xffffff)))
+	kills, seed := number(t, "GOTONG_TEST_KILLS", 10), uint64(number(t, "GOTONG_TEST_SEED", int(time.Now().UnixNano()&0xffffff)))
 	t.Logf("%d kills, GOTONG_TEST_SEED=%d", kills, seed)
 	k := &killer{t: t, random: rand.New(rand.NewPCG(seed, 1)), listen: freeAddress(t), entered: map[string]*walk.HTTP{}, people: map[string]*walk.HTTP{}}
 	k.prepare()

@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"gotong/modules/kit/testkit/effort"
 )
 
 // program is the portal's binary, built once for all tests of this package.
@@ -21,10 +23,11 @@ var program struct {
 	err  error
 }
 
-// build gives the binary. It takes a while, so short runs go without.
+// build gives the binary. It takes a while, so short runs go without; so do runs under the race detector, which would see
+// nothing of a process of its own.
 func build(t testing.TB) string {
 	t.Helper()
-	if testing.Short() {
+	if effort.Small() {
 		t.Skip("builds the binary")
 	}
 	program.once.Do(func() {

@@ -123,7 +123,7 @@ func TestBundleAsksAgainForEachFile(t *testing.T) {
 	r := newRig(t)
 	id := r.add(t, clerk, "a", domain.VisibleParties)
 	changes := map[string]func() func(){
-		"hidden": func() func() { r.thing.all = true; return func() { r.thing.all = false } },
+		"hidden": func() func() { r.thing.all.Store(true); return func() { r.thing.all.Store(false) } },
 		"thrown away": func() func() {
 			if err := r.Trash(t.Context(), clerk, op("weg"), id, 0, "keliru"); err != nil {
 				t.Fatal(err)
@@ -154,7 +154,7 @@ func TestBundleAsksAgainForEachFile(t *testing.T) {
 		}
 		undo()
 	}
-	r.thing.all = true
+	r.thing.all.Store(true)
 	if _, err := r.Bundle(t.Context(), helper, Set{For: need}); !apperr.Is(err, apperr.NotFound) {
 		t.Error(err)
 	}

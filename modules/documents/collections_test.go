@@ -140,7 +140,7 @@ func TestWhoSeesACollection(t *testing.T) {
 	_, err = r.Collections.Create(t.Context(), clerk, op("x"), ngo, CollectionDetails{Title: "x"})
 	wantKind(t, "for another", err, apperr.Forbidden)
 	hidden := r.add(t, helper, "rahasia", domain.VisibleOrganization)
-	r.thing.hidden = nil
+	r.thing.hide()
 	err = r.Collections.Put(t.Context(), clerk, op("p"), own, 0, hidden)
 	wantField(t, "what the editor may not read", err, "document", "documents.error.collect")
 	r.clock.Advance(trashKept + time.Hour)

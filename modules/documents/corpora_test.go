@@ -200,7 +200,7 @@ func TestCorpora(t *testing.T) {
 				t.Skip("large")
 			}
 			c := testkit.Clock()
-			s := siteAtRest(t, &rig{clock: c, blobs: blobtest.NewMemory(c), thing: &thing{public: true}}, testkit.DBAt(t, c))
+			s := siteAtRest(t, &rig{clock: c, blobs: blobtest.NewMemory(c), thing: &thing{}}, testkit.DBAt(t, c))
 			defer debug.SetGCPercent(debug.SetGCPercent(50)) // as main does
 			s.extract, s.limit, s.Service.blobs = process, 64<<20, onDisk{s.blobs, t.TempDir()}
 			if corpus == "eicar" {

@@ -34,7 +34,7 @@ func TestFeedHoldsWhatEverybodyMayReadNow(t *testing.T) {
 	if a := read("", "/documents/feed.atom?type=study"); len(a.Entries) != 0 {
 		t.Errorf("%+v", a)
 	}
-	s.thing.all = true
+	s.thing.all.Store(true)
 	if a := read("clerk", "/documents/feed.atom"); len(a.Entries) != 0 || a.Updated == "" {
 		t.Errorf("%+v", a)
 	}

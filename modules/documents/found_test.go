@@ -61,10 +61,11 @@ func TestCountsGoByTheReadersRights(t *testing.T) {
 		}
 	}
 	for what, hide := range map[string]func(){
-		"shown": func() {}, "signed-in only": func() { r.thing.hidden = map[domain.AccountID]bool{"": true} },
-		"hidden": func() { r.thing.all = true },
+		"shown": func() {}, "signed-in only": func() { r.thing.hide("") },
+		"hidden": func() { r.thing.all.Store(true) },
 	} {
-		r.thing.hidden, r.thing.all = nil, false
+		r.thing.hide()
+		r.thing.all.Store(false)
 		hide()
 		r.indexAll(t)
 		for name, actor := range map[string]domain.Actor{"public": public, "clerk": clerk, "villager": villager, "helper": helper, "other": other,
@@ -138,7 +139,7 @@ func TestSearchGoesByTheReadersRights(t *testing.T) {
 			}
 		}
 	}
-	r.thing.all = true // the index is a moment behind: what is hidden now is not shown
+	r.thing.all.Store(true) // the index is a moment behind: what is hidden now is not shown
 	if found, _, err := r.Search(t.Context(), helper, Filter{Text: "pemanen"}); err != nil || len(found) != 0 {
 		t.Errorf("%v %v", found, err)
 	}

@@ -41,7 +41,7 @@ var actors = map[string]domain.Actor{"clerk": clerk, "villager": villager, "help
 func newSite(t *testing.T) *site {
 	t.Helper()
 	c := testkit.Clock()
-	return newSiteOn(t, &rig{clock: c, blobs: blobtest.NewMemory(c), thing: &thing{public: true}}, testkit.DBAt(t, c))
+	return newSiteOn(t, &rig{clock: c, blobs: blobtest.NewMemory(c), thing: &thing{}}, testkit.DBAt(t, c))
 }
 
 // newSiteOn makes a replica on a store, with the clock, the objects and the thing of that rig.
@@ -336,7 +336,7 @@ func TestWhoGetsWhichPage(t *testing.T) {
 	if a := s.get(t, "helper", path+"/file").want(t, 200); a.Header.Get("Cache-Control") != "private, no-store" {
 		t.Errorf("kept by caches: %q", a.Header.Get("Cache-Control"))
 	}
-	s.thing.all = true
+	s.thing.all.Store(true)
 	s.get(t, "clerk", path).want(t, 404)
 	s.get(t, "clerk", path+"/file").want(t, 404)
 }
@@ -421,7 +421,7 @@ func TestLibrary(t *testing.T) {
 	if chips.Length() != 2 || chips.First().AttrOr("href", "") != "/documents?year=2026" {
 		t.Errorf("chips: %s", chips.Text())
 	}
-	s.thing.hidden = map[domain.AccountID]bool{"": true} // the index has not heard of it: no document is shown all the same
+	s.thing.hide("") // the index has not heard of it: no document is shown all the same
 	if n := s.get(t, "", "/documents").want(t, 200).doc.Find("article.card").Length(); n != 0 {
 		t.Errorf("%d documents of a hidden parent", n)
 	}
@@ -488,7 +488,7 @@ func TestPanel(t *testing.T) {
 			t.Errorf("%s: %v %s", name, err, html)
 		}
 	}
-	s.thing.all = true
+	s.thing.all.Store(true)
 	if html, err := load(clerk); err == nil || html != "" {
 		t.Errorf("of a hidden thing: %q", html)
 	}

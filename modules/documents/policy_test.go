@@ -48,7 +48,7 @@ func TestVisibility(t *testing.T) {
 func TestHiddenParent(t *testing.T) {
 	r := newRig(t)
 	id := r.add(t, clerk, "op", domain.VisiblePublic)
-	r.thing.hidden = map[domain.AccountID]bool{"": true, "other": true}
+	r.thing.hide("", "other")
 	for name, actor := range map[string]domain.Actor{"public": public, "other": other} {
 		_, err := r.Get(t.Context(), actor, id)
 		wantKind(t, name+": page", err, apperr.NotFound)
@@ -184,7 +184,7 @@ func TestReadingsOfWhatIsNotPublicAreKnown(t *testing.T) {
 	if r.blobs.Open() != before {
 		t.Error("the content was opened before the reading was known")
 	}
-	r.thing.public = false // open to signed-in people only: a reading of it is known too
+	r.thing.private.Store(true) // open to signed-in people only: a reading of it is known too
 	log.err = nil
 	if _, err := r.Open(t.Context(), helper, open, Wanted{}); err != nil || len(log.seen) != 2 {
 		t.Errorf("known: %d, %v", len(log.seen), err)

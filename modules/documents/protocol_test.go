@@ -54,7 +54,7 @@ func TestWhoMayAdd(t *testing.T) {
 	wantKind(t, "an unknown need", add(clerk, domain.Ref{Kind: domain.KindNeed, ID: "n2"}), apperr.NotFound)
 	wantKind(t, "an unknown kind", add(clerk, domain.Ref{Kind: "spaceship", ID: "n1"}), apperr.NotFound)
 	wantKind(t, "a document", add(clerk, domain.Ref{Kind: domain.KindDocument, ID: "n1"}), apperr.NotFound)
-	r.thing.hidden = map[domain.AccountID]bool{"clerk": true}
+	r.thing.hide("clerk")
 	wantKind(t, "a hidden need", add(clerk, need), apperr.NotFound)
 	if keys := r.stored(); len(keys) > 0 {
 		t.Errorf("objects were stored: %v", keys)

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,13 +31,21 @@ type rig struct {
 	failer *failing
 }
 
-// thing is what documents belong to; its visibility is set by the test.
+// thing is what documents belong to; its visibility is set by the test, also while the indexer looks.
 type thing struct {
-	hidden map[domain.AccountID]bool // "" is the public
-	all    bool                      // hidden from everyone
-	public bool
-	closed bool             // hidden from all but its parties and the platform's offices
-	reads  domain.AccountID // reads by office what the parties read
+	hidden  atomic.Pointer[[]domain.AccountID] // "" is the public
+	all     atomic.Bool                        // hidden from everyone
+	private atomic.Bool                        // for signed-in people only
+	closed  atomic.Bool                        // hidden from all but its parties and the platform's offices
+	reads   domain.AccountID                   // reads by office what the parties read
+}
+
+// hide hides the thing from these, and from nobody else.
+func (t *thing) hide(from ...domain.AccountID) { t.hidden.Store(&from) }
+
+func (t *thing) hiddenFrom(account domain.AccountID) bool {
+	from := t.hidden.Load()
+	return from != nil && slices.Contains(*from, account)
 }
 
 const (
@@ -53,12 +63,12 @@ func (t *thing) Kind() string { return domain.KindNeed }
 func (t *thing) Resolve(_ context.Context, actor domain.Actor, id string) (domain.Resolved, error) {
 	_, ours := actor.Membership(village)
 	_, theirs := actor.Membership(ngo)
-	if id != need.ID || t.all || t.hidden[actor.Account] || t.closed && !ours && !theirs && !actor.Secretariat() && !actor.Auditor() {
+	if id != need.ID || t.all.Load() || t.hiddenFrom(actor.Account) || t.closed.Load() && !ours && !theirs && !actor.Secretariat() && !actor.Auditor() {
 		return domain.Resolved{}, apperr.New(apperr.NotFound, "error.not_found")
 	}
 	return domain.Resolved{
 		Ref: need, Title: needTitle, Path: "/needs/n1", Region: "61.01.08.2007", Organization: village, Parties: []domain.OrganizationID{village, ngo},
-		Public: t.public, MayAttach: actor.Has(village, domain.OrgEditor) || actor.Has(ngo, domain.OrgEditor),
+		Public: !t.private.Load(), MayAttach: actor.Has(village, domain.OrgEditor) || actor.Has(ngo, domain.OrgEditor),
 		ReadsParties: t.reads != "" && actor.Account == t.reads,
 	}, nil
 }
@@ -85,7 +95,7 @@ func newRig(t *testing.T) *rig {
 	t.Helper()
 	c := testkit.Clock()
 	db := testkit.DBAt(t, c)
-	r := &rig{clock: c, blobs: blobtest.NewMemory(c), thing: &thing{public: true, reads: verifier.Account}}
+	r := &rig{clock: c, blobs: blobtest.NewMemory(c), thing: &thing{reads: verifier.Account}}
 	r.failer = &failing{Records: store.NewRecords(db, definition)}
 	access := store.NewState[access](db, "document_access")
 	uploads := resumable.New(db, "document_uploads", "uploads/", r.blobs, c)

@@ -161,7 +161,7 @@ func TestUploadsAreOnesOwn(t *testing.T) {
 			t.Error(name, err)
 		}
 	}
-	r.thing.all = true
+	r.thing.all.Store(true)
 	if _, err := r.BeginUpload(t.Context(), clerk, need, "a.txt", 1); !apperr.Is(err, apperr.NotFound) {
 		t.Error("for what is hidden:", err)
 	}

@@ -149,7 +149,7 @@ func TestEveryWayIsHeldToTheReadersRights(t *testing.T) {
 	}
 	shut := func(closed bool) func(domain.DocumentID) {
 		return func(domain.DocumentID) {
-			a.thing.closed = closed
+			a.thing.closed.Store(closed)
 			if thing, err = things.Replace(t.Context(), thing, struct{ Closed bool }{closed}, store.Change{Action: "thing.changed"}); err != nil {
 				t.Fatal(err)
 			}

@@ -128,14 +128,9 @@ func (i *inspector) meet(c *walk.Chromium) {
 		i.t.Errorf("%s: %d h1", kind, doc.Find("h1").Length())
 	}
 	i.kinds[kind] = true
-	ids := map[string]bool{}
-	doc.Find("[id]").Each(func(_ int, s *goquery.Selection) {
-		if id := s.AttrOr("id", ""); ids[id] {
-			i.t.Errorf("%s: two elements have the id %q", kind, id)
-		} else {
-			ids[id] = true
-		}
-	})
+	for _, id := range walk.RepeatedIDs(doc) {
+		i.t.Errorf("%s: two elements have the id %q", kind, id)
+	}
 	fresh := false
 	for _, piece := range structure(doc) {
 		fresh = fresh || !judged[piece]

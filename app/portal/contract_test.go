@@ -12,6 +12,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"gotong/app/walk"
 	"gotong/modules/kit/testkit/effort"
 )
 
@@ -116,8 +117,11 @@ func testPages(t *testing.T, s *scenery) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					for _, found := range append(executable(doc, r.body), repeatedIDs(doc)...) {
+					for _, found := range executable(doc, r.body) {
 						t.Errorf("%s as %s: %s", l.path(), who, found)
+					}
+					for _, id := range walk.RepeatedIDs(doc) {
+						t.Errorf("%s as %s: two elements have the id %q", l.path(), who, id)
 					}
 				}
 			}
@@ -129,19 +133,6 @@ func testPages(t *testing.T, s *scenery) {
 	if after := s.last(); after != before+exports {
 		t.Errorf("reading made %d changes, %d of them exports of one's own data, which are noted", after-before, exports)
 	}
-}
-
-// repeatedIDs lists the ids that two elements of a page have: a label or a link then leads to the wrong one.
-func repeatedIDs(doc *goquery.Document) (found []string) {
-	ids := map[string]bool{}
-	for _, n := range doc.Find("[id]").EachIter() {
-		id := n.AttrOr("id", "")
-		if ids[id] {
-			found = append(found, "two elements have the id "+id)
-		}
-		ids[id] = true
-	}
-	return found
 }
 
 // executable lists what of a page an attacker's text became.

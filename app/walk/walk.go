@@ -80,3 +80,16 @@ func Summary(doc *goquery.Document) string {
 	fold := func(s string) string { return strings.Join(strings.Fields(s), " ") }
 	return fmt.Sprintf("%q %q %q", fold(doc.Find("title").Text()), fold(doc.Find("h1").Text()), fold(doc.Find(".error-summary, .errors, .flash, [role=alert]").Text()))
 }
+
+// RepeatedIDs lists the ids that two elements of a page have: a label or a link then leads to the wrong one.
+func RepeatedIDs(doc *goquery.Document) (repeated []string) {
+	ids := map[string]bool{}
+	for _, n := range doc.Find("[id]").EachIter() {
+		id := n.AttrOr("id", "")
+		if ids[id] {
+			repeated = append(repeated, id)
+		}
+		ids[id] = true
+	}
+	return repeated
+}

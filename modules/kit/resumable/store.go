@@ -156,18 +156,11 @@ func (s *Store) Get(ctx context.Context, id string) (Upload, error) { return s.s
 // empty, small or too large; Conflict where the upload stands elsewhere; TooMany where too much is under way;
 // Unavailable, after which Get tells where to go on.
 func (s *Store) Append(ctx context.Context, id string, offset int64, r io.Reader) (int64, error) {
-	leave, err := s.enter(ctx)
+	u, leave, err := s.standing(ctx, id, offset)
 	if err != nil {
 		return 0, err
 	}
 	defer leave()
-	u, err := s.Get(ctx, id)
-	switch {
-	case err != nil:
-		return 0, err
-	case u.Offset != offset:
-		return 0, apperr.New(apperr.Conflict, "error.conflict")
-	}
 	room := s.room.Get().(*[]byte) //nolint:forcetypeassert // holds nothing else
 	defer s.room.Put(room)
 	filled, err := io.ReadFull(r, *room)
@@ -188,18 +181,11 @@ func (s *Store) Append(ctx context.Context, id string, offset int64, r io.Reader
 // AppendPart is Append for so many bytes that they make a part by themselves, together with the pieces that wait: they are
 // passed on as they come. BadRequest where they are too few for that or too many.
 func (s *Store) AppendPart(ctx context.Context, id string, offset int64, r io.Reader, size int64) (int64, error) {
-	leave, err := s.enter(ctx)
+	u, leave, err := s.standing(ctx, id, offset)
 	if err != nil {
 		return 0, err
 	}
 	defer leave()
-	u, err := s.Get(ctx, id)
-	switch {
-	case err != nil:
-		return 0, err
-	case u.Offset != offset:
-		return 0, apperr.New(apperr.Conflict, "error.conflict")
-	}
 	waiting := sizeOf(u.Pieces)
 	if size > PartMax || offset+size > u.Size || waiting+size < blob.PartMin && offset+size < u.Size {
 		return 0, apperr.Wrap(fmt.Errorf("a part of %d bytes at %d of %d", size, offset, u.Size), apperr.BadRequest, "error.bad_request")
@@ -244,6 +230,20 @@ func (s *Store) AppendPart(ctx context.Context, id string, offset int64, r io.Re
 		_, err = s.join(ctx, now)
 	}
 	return size, err
+}
+
+// standing enters for an upload that stands at offset. Errors: those of enter and Get, Conflict where it stands elsewhere.
+func (s *Store) standing(ctx context.Context, id string, offset int64) (u Upload, leave func(), err error) {
+	if leave, err = s.enter(ctx); err != nil {
+		return u, nil, err
+	}
+	if u, err = s.Get(ctx, id); err == nil && u.Offset != offset {
+		err = apperr.New(apperr.Conflict, "error.conflict")
+	}
+	if err != nil {
+		leave()
+	}
+	return u, leave, err
 }
 
 // enter takes a slot, so that only so many pieces are in memory; leave gives it back.

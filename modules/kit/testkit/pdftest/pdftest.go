@@ -3,6 +3,7 @@ package pdftest
 
 import (
 	"bytes"
+	"fmt"
 	"testing"
 
 	"codeberg.org/go-pdf/fpdf"
@@ -24,5 +25,18 @@ func Of(t *testing.T, change func(*fpdf.Fpdf), pages ...string) []byte {
 	if err := f.Output(&out); err != nil {
 		t.Fatal(err)
 	}
+	return out.Bytes()
+}
+
+// Raw gives a file of these objects, the first of which is the catalogue, for what no library would write.
+func Raw(objects ...string) []byte {
+	var out, table bytes.Buffer
+	out.WriteString("%PDF-1.7\n")
+	for n, object := range objects {
+		fmt.Fprintf(&table, "%010d 00000 n \n", out.Len())
+		fmt.Fprintf(&out, "%d 0 obj\n%s\nendobj\n", n+1, object)
+	}
+	start := out.Len()
+	fmt.Fprintf(&out, "xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n", len(objects)+1, table.String(), len(objects)+1, start)
 	return out.Bytes()
 }

@@ -129,28 +129,31 @@ func (q *initiativeQuery) walk(d *demand, o reacher, category domain.CategoryID,
 // fit counts the needs of a cell that meet all conditions, without those that an offer before counted, and keeps those among the best.
 func (q *initiativeQuery) fit(s stretch, o reacher, before []reacher) {
 	q.all += q.count(s, o, before)
-	if !q.fits.admits(rounded(s.bound + q.bounds[PartUrgency]*s.cell.utmost)) {
-		return
-	}
+	q.scan(&q.fits, s, o, func(_ *needLine, failed uint8) bool { return failed == 0 }, func(_ *Need, r *Result) bool { return r.Fits() })
+}
+
+// scan keeps the best of a cell's needs, the most urgent first and as long as one may still be among the best: those whose
+// line is wanted and for which, looked at closely, it holds.
+func (q *initiativeQuery) scan(best *top, s stretch, o reacher, wanted func(n *needLine, failed uint8) bool, holds func(*Need, *Result) bool) {
 	for _, at := range s.cell.urgent {
 		n := &s.cell.lines[at]
 		bound := s.bound + q.bounds[PartUrgency]*n.urgency
-		if !q.fits.admits(rounded(bound)) {
+		if !best.admits(rounded(bound)) {
 			return
 		}
-		if failures(n, o.line, q.today) != 0 {
+		if !wanted(n, failures(n, o.line, q.today)) {
 			continue
 		}
 		need := &s.cell.needs[at]
-		if !q.admits(&q.fits, n, need, o.line, bound) {
+		if !q.admits(best, n, need, o.line, bound) {
 			continue
 		}
 		r := conditions(need, q.initiative, o.offer, q.today)
-		if !r.Fits() {
+		if !holds(need, &r) {
 			continue
 		}
 		r.score(q.weights, need, q.initiative, o.offer)
-		q.fits.offer(scored{need, o.offerRow, r, string(need.ID)})
+		best.offer(scored{need, o.offerRow, r, string(need.ID)})
 	}
 }
 
@@ -228,28 +231,12 @@ func (q *initiativeQuery) miss(s stretch, o reacher, theme float64) {
 	if all {
 		return
 	}
-	for _, at := range s.cell.urgent {
-		n := &s.cell.lines[at]
-		bound := s.bound + q.bounds[PartUrgency]*n.urgency
-		if !q.near.admits(rounded(bound)) {
-			return
-		}
-		failed := failures(n, o.line, q.today)
+	q.scan(&q.near, s, o, func(n *needLine, failed uint8) bool {
 		if failed&(failed-1) != 0 || outside && failed != 0 || inside && failed == 0 {
-			continue
+			return false
 		}
-		if slices.ContainsFunc(fitting, func(line *offerLine) bool { return failures(n, line, q.today) == 0 }) {
-			continue
-		}
-		need := &s.cell.needs[at]
-		if !q.admits(&q.near, n, need, o.line, bound) {
-			continue
-		}
-		r := conditions(need, q.initiative, o.offer, q.today)
-		if !r.close(need, o.offer) || q.initiative.fitsOne(need, q.initiative.Offers, q.today) {
-			continue
-		}
-		r.score(q.weights, need, q.initiative, o.offer)
-		q.near.offer(scored{need, o.offerRow, r, string(need.ID)})
-	}
+		return !slices.ContainsFunc(fitting, func(line *offerLine) bool { return failures(n, line, q.today) == 0 })
+	}, func(need *Need, r *Result) bool {
+		return r.close(need, o.offer) && !q.initiative.fitsOne(need, q.initiative.Offers, q.today)
+	})
 }

@@ -140,6 +140,9 @@ func (e *Engine) ready() (*template.Template, error) {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if set := e.rendered.Load(); set != nil {
+		return set, nil // made while this page waited
+	}
 	set, err := e.parsed.Clone()
 	if err == nil {
 		e.rendered.Store(set)

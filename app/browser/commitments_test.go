@@ -27,8 +27,11 @@ func TestVillageConfirmsByLinkInTheBrowser(t *testing.T) {
 			visit := func(subject string) *walk.Chromium { return i.visit(b, base, script, subject) }
 			w := &pledgeWalk{t: t, partner: visit("air-pengelola"), village: visit("desa-temajuk"), verifier: visit("verifikator-paloh"), phone: visit("")}
 			w.negotiate(name)
+			w.template(visit("sekretariat-1"), name)
+			w.paper("pks", walk.Values{"first": "Ketua pengurus", "second": "Kepala desa"})
 			w.agree()
 			w.deliver("3", "photo", "foto.jpg")
+			w.paper("bast", walk.Values{"place": "Balai desa"})
 			w.answerByLink()
 			w.deliver("2", "handover", "bast.pdf")
 			w.denyByCode()
@@ -124,6 +127,78 @@ func (w *pledgeWalk) offerLink(need string) string {
 	}
 	w.t.Fatal("the partner is not shown how to propose")
 	return ""
+}
+
+// template: the secretariat adds an article to the text of agreements, sees what it makes, and puts it in force.
+func (w *pledgeWalk) template(office *walk.Chromium, mark string) {
+	w.t.Helper()
+	const path = "/papers/templates/pks"
+	if err := office.Open(path); err != nil {
+		w.t.Fatal(err)
+	}
+	page, err := office.Document()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	text := strings.Replace(page.Find("#change textarea[name=text]").Text(), "{tanda_tangan}", "## Pasal tambahan "+mark+"\n\nBerlaku di {desa}.\n\n{tanda_tangan}", 1)
+	if err := office.Submit("#change form", walk.Values{"text": text + "\n{ibu}", "reason": "Uji."}, nil); err != nil {
+		w.t.Fatal(err)
+	}
+	w.says(office, ".summary", "ibu")
+	if err := office.Submit("#change form", walk.Values{"text": text, "reason": "Uji."}, nil); err != nil {
+		w.t.Fatal(err)
+	}
+	w.says(office, "#preview", "Pasal tambahan "+mark)
+	w.says(office, "#preview", "[nama desa dan kecamatannya]")
+	if err := office.Submit("#preview form", nil, nil); err != nil {
+		w.t.Fatal(err)
+	}
+	w.says(office, "main", "Pasal tambahan "+mark)
+	if sample, err := office.Fetch(path + "/sample.pdf"); err != nil || !bytes.HasPrefix(sample, []byte("%PDF")) {
+		w.t.Errorf("the specimen is no PDF: %v", err)
+	}
+}
+
+var codeAddress = regexp.MustCompile(`/URI \(http://[^/]+(/papers/[a-z2-7]{26})\)`)
+
+// paper: made from the commitment by the partner, read where its QR code leads by somebody without an account, who is told
+// whether a file is the one on record.
+func (w *pledgeWalk) paper(kind string, said walk.Values) {
+	w.t.Helper()
+	said["kind"] = kind
+	w.do(w.partner, w.commitment+"/papers", `form[action$="/papers"]`, said, nil)
+	w.says(w.partner, "#made ~ *", "/"+strings.ToUpper(kind)+"/GOTONG")
+	page, err := w.partner.Document()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	document, _ := page.Find(`section[aria-labelledby=made] .card a[href*="/documents/"]`).Last().Attr("href")
+	file, err := w.partner.Fetch(document + "/file")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	address := codeAddress.FindSubmatch(file)
+	if address == nil {
+		w.t.Fatalf("%s: no code on a file of %d bytes", kind, len(file))
+	}
+	changed := append(bytes.Clone(file), ' ')
+	w.check(string(address[1]), kind, file, "Tercatat", "sama persis")
+	w.check(string(address[1]), kind, changed, "Tidak tercatat", "Satu huruf yang berubah")
+	if kind == "bast" { // one page for all papers answers the same
+		w.check("/papers", kind, file, "Tercatat", "Berkas ini tercatat")
+		w.says(w.phone, ".card .facts", "versi 1 dari 1")
+		w.check("/papers", kind, changed, "Tidak tercatat", "Satu huruf yang berubah")
+	}
+	if err := w.phone.Open("/en" + string(address[1])); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *pledgeWalk) check(at, kind string, file []byte, tag, words string) {
+	w.t.Helper()
+	w.do(w.phone, at, "#check form", nil, map[string]walk.File{"file": {Name: kind + ".pdf", Body: file}})
+	w.says(w.phone, ".card .tag", tag)
+	w.says(w.phone, "#verdict", words)
 }
 
 func (w *pledgeWalk) agree() {

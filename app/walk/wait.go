@@ -37,6 +37,12 @@ func (c *Chromium) Do(expression string) error {
 	return err
 }
 
+// Fetch gives what the portal answers to a page's own request for a path, as bytes.
+func (c *Chromium) Fetch(path string) (body []byte, err error) {
+	err = c.Eval(`fetch(`+js(path)+`).then(r=>r.ok?r.arrayBuffer():Promise.reject(Error("status "+r.status))).then(b=>JSON.stringify(btoa(Array.from(new Uint8Array(b),x=>String.fromCharCode(x)).join(""))))`, &body)
+	return body, err
+}
+
 // Press presses a button or link and waits for the page that it leads to.
 func (c *Chromium) Press(selector string) error { return c.press(selector) }
 

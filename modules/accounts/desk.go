@@ -41,6 +41,7 @@ func nextSteps(b web.Base, actor domain.Actor) []nextStep {
 		add("accounts.next.organizations", "/organizations?status=submitted")
 		add("accounts.next.people", "/people")
 		add("accounts.next.taxonomy", "/taxonomy")
+		add("accounts.next.papers", "/papers/templates")
 	}
 	if actor.Secretariat() || actor.Auditor() || slices.ContainsFunc(actor.Memberships, func(m domain.Membership) bool { return m.Verified }) {
 		add("accounts.next.plans", "/plans")

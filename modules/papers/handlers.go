@@ -56,6 +56,7 @@ func (m *Module) renderMake(c *fiber.Ctx, status int, refused error) error {
 			fact.Value = b.T("papers.make.no_letterhead")
 		}
 		if actorOf(c).Has(p.ID, domain.OrgEditor) {
+			fact.Value = b.T("papers.make.change_letterhead", "lines", fact.Value)
 			fact.Path = b.URL("/organizations/" + string(p.ID) + "/letterhead")
 		}
 		page.Heads = append(page.Heads, fact)

@@ -22,6 +22,7 @@ func kindOf(c *fiber.Ctx) (Kind, error) {
 
 func (m *Module) getTemplates(c *fiber.Ctx) error {
 	b := web.NewBase(c, "desk", "papers.templates.title")
+	b.Crumbs = []web.Crumb{{Label: b.T("accounts.desk.title"), Path: "/desk"}, {Label: b.Title}}
 	page := templatesPage{Base: b}
 	for _, k := range Kinds {
 		t, err := m.Service.Template(c.UserContext(), k, 0)
@@ -42,7 +43,7 @@ func (m *Module) getTemplates(c *fiber.Ctx) error {
 func (m *Module) templatePage(c *fiber.Ctx, k Kind) (page templatePage, shown Template, inForce int, err error) {
 	ctx, v := c.UserContext(), web.ValuesOf(c)
 	b := web.NewBase(c, "desk", "papers.kind."+string(k))
-	b.Crumbs = []web.Crumb{{Label: b.T("papers.templates.title"), Path: "/papers/templates"}, {Label: b.Title}}
+	b.Crumbs = []web.Crumb{{Label: b.T("accounts.desk.title"), Path: "/desk"}, {Label: b.T("papers.templates.title"), Path: "/papers/templates"}, {Label: b.Title}}
 	now, err := m.Service.Template(ctx, k, 0)
 	if err != nil {
 		return page, now, 0, err

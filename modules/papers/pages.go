@@ -90,7 +90,8 @@ func makeForm(b web.Base, id domain.CommitmentID, kinds []Kind, f *Facts, had Sa
 	if kinds[0] == BAST {
 		return form.Text("place", web.Required(), web.Max(100), web.Value(had.Place)).Back(commitmentPath(id))
 	}
-	return form.TextArea("clause", web.Max(1000), web.Rows(3), web.Value(had.Clause)).Back(commitmentPath(id))
+	return form.Text("place", web.Max(100), web.Value(had.Place), web.Label("papers.make.place_signed"), web.Hint("papers.make.place_signed_hint")).
+		TextArea("clause", web.Max(1000), web.Rows(3), web.Value(had.Clause)).Back(commitmentPath(id))
 }
 
 func (m *Module) paperCards(b web.Base, docs []store.Doc[Paper]) (cards []web.Card) {
@@ -186,7 +187,13 @@ func (m *Module) shown(b web.Base, t *Template) []blockView {
 	for _, name := range Placeholders {
 		values[name] = "[" + b.T("papers.placeholder."+name) + "]"
 	}
-	return blockViews(t.Blocks(values))
+	list := blockViews(t.Blocks(values))
+	for i := range list {
+		if list[i].Text == "" {
+			list[i].Text = values[list[i].Form]
+		}
+	}
+	return list
 }
 
 func versionTable(b web.Base, k Kind, list []Template) web.Table {

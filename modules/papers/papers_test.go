@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -159,7 +160,48 @@ func TestPapersOfACommitment(t *testing.T) {
 	} else if r, err := s.Record(ctx, other); err != nil || r.Paper.Number != "002/PKS/GOTONG/II/2027" {
 		t.Errorf("%s %v", r.Paper.Number, err)
 	}
-	text(t, w.files[documentID(id)][1], "PERJANJIAN KERJA SAMA", "001/PKS/GOTONG/II/2027", "Yayasan Air", "40 unit", "Menyiapkan lokasi", "14 hari", "https://gotong.example/papers/"+id)
+	code(t, w.files[documentID(id)][1], "https://gotong.example/papers/"+id)
+	text(t, w.files[documentID(id)][1], "PERJANJIAN KERJA SAMA", "001/PKS/GOTONG/II/2027", "Senin, tanggal 1 Februari 2027", "Yayasan Air", "40 unit", "Menyiapkan lokasi", "14 hari", "https://gotong.example/papers/"+id)
+}
+
+// code holds the QR code on each page, which is a link too, against an address: as a phone reads it, where the programs for
+// that are here.
+func code(t *testing.T, raw []byte, want string) {
+	t.Helper()
+	if !bytes.Contains(raw, []byte("/URI ("+want+")")) {
+		t.Errorf("the code is no link to %s", want)
+	}
+	draw, err := exec.LookPath("pdftoppm")
+	reader, missing := exec.LookPath("zbarimg")
+	if err != nil || missing != nil {
+		t.Log("no pdftoppm or zbarimg here: the code cannot be read back")
+		return
+	}
+	picture := filepath.Join(t.TempDir(), "page")
+	c := exec.Command(draw, "-r", "150", "-png", "-f", "1", "-singlefile", "-", picture)
+	c.Stdin = bytes.NewReader(raw)
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Fatalf("%v %s", err, out)
+	}
+	out, err := exec.Command(reader, "-q", "--raw", picture+".png").Output()
+	if err != nil || strings.TrimSpace(string(out)) != want {
+		t.Errorf("the code says %q, not %q: %v", out, want, err)
+	}
+}
+
+// Where the last part before the signatures begins: they stand with it on one page.
+func TestLastPart(t *testing.T) {
+	for want, forms := range map[int][]string{
+		2: {"title", "text", "heading", "text", "tanda_tangan"}, 3: {"heading", "text", "text", "text", "tanda_tangan"}, -1: {"tanda_tangan"}, 1: {"text", "daftar_barang", "tanda_tangan", "text"},
+	} {
+		list := make([]Block, len(forms))
+		for i, f := range forms {
+			list[i].Form = f
+		}
+		if got := lastPart(list); got != want {
+			t.Errorf("%v: %d, not %d", forms, got, want)
+		}
+	}
 }
 
 // text reads a PDF back, where that can be done here.

@@ -2,6 +2,7 @@ package papers
 
 import (
 	"io"
+	"slices"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/pdf"
@@ -23,7 +24,7 @@ func (s *Service) values(number string, f *Facts, said Said) map[string]string {
 		clause = f.Clause
 	}
 	return map[string]string{
-		"nomor": number, "tanggal": date(said.Date), "tempat": said.Place,
+		"nomor": number, "hari": s.local.Weekday(said.Date.Time()), "tanggal": date(said.Date), "tempat": said.Place,
 		"pihak_pertama": f.First.Name, "alamat_pertama": f.First.Address, "jabatan_pertama": said.First,
 		"pihak_kedua": f.Second.Name, "alamat_kedua": f.Second.Address, "jabatan_kedua": said.Second,
 		"kebutuhan": f.Need, "inisiatif": f.Initiative, "desa": f.Village, "jenis": domain.Taxonomy().CategoryName(f.Category, "id"),
@@ -65,16 +66,26 @@ func (s *Service) items(f *Facts) pdf.Table {
 // print lays a version of a paper out.
 func (s *Service) print(w io.Writer, id string, p *Paper, v Version, t *Template, f Facts) error {
 	values := s.values(p.Number, &f, v.Said)
-	address := s.publicURL + recordPath(id)
-	d := pdf.NewLetter(s.local.T("papers.kind."+string(p.Kind))+" "+p.Number, "id", s.local.T("papers.footer", "number", p.Number, "date", s.local.DateTime(v.At)),
+	d, err := pdf.NewLetter(s.local.T("papers.kind."+string(p.Kind))+" "+p.Number, "id", s.local.T("papers.footer", "number", p.Number, "date", s.local.DateTime(v.At)),
+		pdf.Check{Address: s.publicURL + recordPath(id), Words: s.local.T("papers.check_here")},
 		pdf.Head{Name: f.First.Name, Lines: f.First.Head}, pdf.Head{Name: f.Second.Name, Lines: f.Second.Head}, v.At)
+	if err != nil {
+		return err
+	}
 	if p.Demo {
 		d.Warn(s.local.T("papers.demo"))
 	}
-	for _, b := range t.Blocks(values) {
+	list := t.Blocks(values)
+	last := lastPart(list)
+	for i, b := range list {
+		if i == last {
+			d.Sign(20)
+		}
 		switch b.Form {
 		case "title":
 			d.Centred(b.Text)
+		case "under":
+			d.Under(b.Text)
 		case "heading":
 			d.Heading(b.Text)
 		case "text":
@@ -88,14 +99,26 @@ func (s *Service) print(w io.Writer, id string, p *Paper, v Version, t *Template
 		case "daftar_barang":
 			d.Table(s.items(&f))
 		case "tanda_tangan":
-			d.Signatures(s.local.T("papers.signed_at", "date", values["tanggal"]), [2]string{s.local.T("papers.first", "name", f.First.Name), s.local.T("papers.second", "name", f.Second.Name)},
-				[2]string{v.Said.First, v.Said.Second})
+			place := s.local.T("papers.signed_at", "date", values["tanggal"])
+			if v.Said.Place != "" {
+				place = s.local.T("papers.signed_where", "place", v.Said.Place, "date", values["tanggal"])
+			}
+			d.Signatures(place, [2]pdf.Signer{{Side: s.local.T("papers.first"), Name: f.First.Name, Position: v.Said.First},
+				{Side: s.local.T("papers.second"), Name: f.Second.Name, Position: v.Said.Second}}, s.local.T("papers.sign_name"))
 		}
 	}
-	if err := d.Checked(address, s.local.T("papers.check_here")); err != nil {
-		return err
-	}
 	return d.Write(w)
+}
+
+// lastPart is where the last part before the signatures begins: its heading where it is short, else its last block.
+func lastPart(list []Block) int {
+	end := slices.IndexFunc(list, func(b Block) bool { return b.Form == "tanda_tangan" })
+	for i := end - 1; i >= max(0, end-3); i-- {
+		if list[i].Form == "heading" {
+			return i
+		}
+	}
+	return end - 1
 }
 
 // Sample prints a template with invented values, so that the secretariat sees what it makes.

@@ -175,6 +175,10 @@ func (s *Service) facts(ctx context.Context, actor domain.Actor, id domain.Commi
 		}
 		if version > 0 {
 			p.Head = nil
+			if p.Address == "" { // where the organisation's own page names no office
+				p.Address, _, _ = strings.Cut(strings.TrimSpace(l.Lines), "\n")
+				p.Address = strings.TrimSpace(p.Address)
+			}
 			for _, line := range append([]string{l.Above}, strings.Split(l.Lines, "\n")...) {
 				if line = strings.TrimSpace(line); line != "" {
 					p.Head = append(p.Head, line)

@@ -32,7 +32,7 @@ const (
 
 // Placeholders of texts, in the order in which the page explains them.
 var Placeholders = []string{
-	"nomor", "tanggal", "tempat", "pihak_pertama", "alamat_pertama", "jabatan_pertama", "pihak_kedua", "alamat_kedua", "jabatan_kedua",
+	"nomor", "hari", "tanggal", "tempat", "pihak_pertama", "alamat_pertama", "jabatan_pertama", "pihak_kedua", "alamat_kedua", "jabatan_kedua",
 	"kebutuhan", "inisiatif", "desa", "jenis", "jumlah", "mulai", "selesai", "syarat", "pembatalan", "nomor_perjanjian",
 	"kewajiban", "daftar_barang", "tanda_tangan",
 }
@@ -92,7 +92,7 @@ func (t *Template) Validate() error {
 	return f.Err()
 }
 
-// Block is a part of a paper: Form is title, heading, text or the name of one of the blocks.
+// Block is a part of a paper: Form is title, under (what stands right below a title), heading, text or the name of one of the blocks.
 type Block struct{ Form, Text string }
 
 // Blocks puts values into a template and takes it apart. A placeholder without a value becomes a dotted line to be filled in
@@ -107,11 +107,12 @@ func (t *Template) Blocks(values map[string]string) (list []Block) {
 		})
 	}
 	var lines []string
+	form := "text"
 	flush := func() {
 		if len(lines) > 0 {
-			list = append(list, Block{"text", fill(strings.Join(lines, "\n"))})
-			lines = nil
+			list = append(list, Block{form, fill(strings.Join(lines, "\n"))})
 		}
+		lines, form = nil, "text"
 	}
 	for _, line := range strings.Split(strings.ReplaceAll(t.Text, "\r\n", "\n"), "\n") {
 		line = strings.TrimSpace(line)
@@ -125,6 +126,7 @@ func (t *Template) Blocks(values map[string]string) (list []Block) {
 		case strings.HasPrefix(line, "# "):
 			flush()
 			list = append(list, Block{"title", fill(line[2:])})
+			form = "under"
 		case line == "{"+name+"}" && slices.Contains(blocks, name):
 			flush()
 			list = append(list, Block{Form: name})
@@ -151,7 +153,7 @@ func First(k Kind) Template {
 }
 
 const parties = `
-Pada hari ini, {tanggal}, yang bertanda tangan di bawah ini:
+Pada hari ini, {hari}, tanggal {tanggal}, bertempat di {tempat}, yang bertanda tangan di bawah ini:
 
 1. {pihak_pertama}, beralamat di {alamat_pertama}, diwakili oleh {jabatan_pertama}, selanjutnya disebut PIHAK PERTAMA;
 
@@ -175,6 +177,8 @@ PIHAK PERTAMA berniat membantu kebutuhan "{kebutuhan}" di {desa} melalui inisiat
 ## 3. Kedudukan
 
 Nota kesepahaman ini menyatakan niat dan belum melahirkan kewajiban. Kewajiban kedua pihak lahir dari perjanjian kerja sama (PKS) yang menyusulnya.
+
+Nota kesepahaman ini dibuat dalam dua rangkap asli yang sama bunyinya, satu untuk tiap pihak.
 
 {tanda_tangan}
 `,
@@ -211,16 +215,22 @@ Setiap penyerahan dicatat di portal beserta buktinya. Setelah seluruhnya diserah
 
 Perselisihan diselesaikan dengan musyawarah; bila tidak tercapai, verifikator wilayah memutuskan berdasarkan keterangan kedua pihak. Data pribadi warga tidak dicantumkan dalam perjanjian ini maupun lampirannya.
 
+## Pasal 8. Penutup
+
+Perjanjian ini dibuat dalam dua rangkap asli bermeterai cukup yang sama bunyinya, satu untuk tiap pihak, dan keduanya mempunyai kekuatan hukum yang sama.
+
 {tanda_tangan}
 `,
 	BAST: `# BERITA ACARA SERAH TERIMA
 Nomor: {nomor}
 ` + parties + `
-menyatakan bahwa di {tempat} PIHAK PERTAMA telah menyerahkan dan PIHAK KEDUA telah menerima hal berikut untuk kebutuhan "{kebutuhan}" di {desa}, sebagai pelaksanaan perjanjian nomor {nomor_perjanjian}.
+menyatakan bahwa PIHAK PERTAMA telah menyerahkan dan PIHAK KEDUA telah menerima hal berikut untuk kebutuhan "{kebutuhan}" di {desa}, sebagai pelaksanaan perjanjian nomor {nomor_perjanjian}.
 
 {daftar_barang}
 
 PIHAK KEDUA memeriksa jumlah dan keadaannya. Sejak penandatanganan ini, pengelolaan dan pemeliharaannya menjadi tanggung jawab PIHAK KEDUA, kecuali ditentukan lain dalam perjanjian.
+
+Berita acara ini dibuat dalam dua rangkap asli yang sama bunyinya, satu untuk tiap pihak.
 
 {tanda_tangan}
 `,

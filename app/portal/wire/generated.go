@@ -46,6 +46,9 @@ func (w PaperCommitments) Facts(ctx context.Context, actor domain.Actor, id doma
 		return f, err
 	}
 	f.Second, err = w.party(ctx, c.VillageOrganization)
+	if f.Second.Address == "" {
+		f.Second.Address = c.VillageName
+	}
 	return f, err
 }
 

@@ -81,6 +81,19 @@ func (l *Localizer) Percent(share float64, places int) string {
 	return l.Decimal(share*100, places) + "\u00a0%"
 }
 
+var days = map[string][7]string{
+	"id": {"Minggu", "Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu"},
+	"en": {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
+}
+
+// Weekday writes which day of the week it is in WIB: Kamis; "" for the zero time.
+func (l *Localizer) Weekday(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return days[l.lang][t.In(wib).Weekday()]
+}
+
 // Date writes the civil date in WIB: 1 April 2027; "" for the zero time.
 func (l *Localizer) Date(t time.Time) string {
 	if t.IsZero() {

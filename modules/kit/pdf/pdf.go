@@ -31,7 +31,10 @@ type Table struct {
 }
 
 // Document is a document on its way into a PDF.
-type Document struct{ pdf *fpdf.Fpdf }
+type Document struct {
+	pdf *fpdf.Fpdf
+	low float64 // what stays free below for the foot of a page
+}
 
 // Start makes an empty A4 document with the fonts "go" and "go" bold, for layouts of one's own. The same input at the same
 // moment gives the same bytes.
@@ -65,25 +68,27 @@ func Code(p *fpdf.Fpdf, address string, left, top, side float64) error {
 
 // New begins a document with its title. The footer stands on each page before its number.
 func New(title, language, footer string, now time.Time) *Document {
-	d := open(title, language, footer, now)
+	d := open(title, language, bottom, now, func(p *fpdf.Fpdf) {
+		p.SetY(-bottom + 5)
+		p.CellFormat(width-12, small, footer, "", 0, "L", false, 0, "")
+		p.CellFormat(12, small, strconv.Itoa(p.PageNo()), "", 0, "R", false, 0, "")
+	})
 	d.pdf.SetTextColor(15, 77, 63)
 	d.put("B", 17, 7.5, title)
 	return d
 }
 
-// open begins a document.
-func open(title, language, footer string, now time.Time) *Document {
+// open begins a document whose pages keep so much free below for the foot.
+func open(title, language string, low float64, now time.Time, foot func(*fpdf.Fpdf)) *Document {
 	p := Start(title, language, margin, now)
-	p.SetAutoPageBreak(true, bottom)
+	p.SetAutoPageBreak(true, low)
 	p.SetFooterFunc(func() {
-		p.SetY(-bottom + 5)
 		p.SetFont("go", "", 7)
 		p.SetTextColor(90, 100, 96)
-		p.CellFormat(width-12, small, footer, "", 0, "L", false, 0, "")
-		p.CellFormat(12, small, strconv.Itoa(p.PageNo()), "", 0, "R", false, 0, "")
+		foot(p)
 	})
 	p.AddPage()
-	return &Document{p}
+	return &Document{p, low}
 }
 
 func (d *Document) put(style string, size, height float64, text string) {
@@ -143,7 +148,7 @@ func (d *Document) Table(t Table) {
 
 // room begins a new page where so much does not fit, and tells whether it did.
 func (d *Document) room(height float64) bool {
-	if d.pdf.GetY()+height <= 297-bottom {
+	if d.pdf.GetY()+height <= 297-d.low {
 		return false
 	}
 	d.pdf.AddPage()
@@ -190,7 +195,7 @@ func (d *Document) row(widths []float64, cells []string, numbers []bool, style s
 			align = "R"
 		}
 		for n, text := range p.SplitText(c, widths[i]-2) {
-			if y := top + 0.6 + float64(n)*small; y+small <= 297-bottom || n == 0 {
+			if y := top + 0.6 + float64(n)*small; y+small <= 297-d.low || n == 0 {
 				p.SetXY(left, y)
 				p.CellFormat(widths[i]-1, small, text, "", 0, align, false, 0, "")
 			}

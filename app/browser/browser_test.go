@@ -64,8 +64,8 @@ func serve(t *testing.T) string {
 	return serveWith(t, func(*config.Config) {})
 }
 
-// serveWith does so with a changed configuration.
-func serveWith(t *testing.T, change func(*config.Config)) string {
+// serveWith does so with a changed configuration, and options beyond the usual.
+func serveWith(t *testing.T, change func(*config.Config), others ...func(*portal.Options)) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -75,7 +75,11 @@ func serveWith(t *testing.T, change func(*config.Config)) string {
 	cfg.Listen, cfg.Data = l.Addr().String(), t.TempDir()
 	_ = l.Close()
 	change(&cfg)
-	p, err := portal.New(t.Context(), cfg, portal.Options{SignIn: true, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))})
+	options := portal.Options{SignIn: true, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))}
+	for _, set := range others {
+		set(&options)
+	}
+	p, err := portal.New(t.Context(), cfg, options)
 	if err != nil {
 		t.Fatal(err)
 	}

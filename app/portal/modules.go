@@ -105,7 +105,7 @@ func (p *Portal) modules(providers *accounts.Providers) {
 	})
 	resolvers := wire.Things{}
 	h.Documents = documents.New(documents.Deps{
-		DB: p.db, Blobs: p.blobs, Views: p.engine, Clock: p.clock, Log: p.log, Limit: limit, Largest: int64(p.config.Uploads.LargestMB) << 20, Quota: int64(p.config.Uploads.OrganizationGB) << 30, Resolvers: resolvers, Scanner: p.scanner(),
+		DB: p.db, Blobs: p.blobs, Views: p.engine, Clock: p.clock, Log: p.log, Limit: limit, Largest: int64(p.config.Uploads.LargestMB) << 20, Quota: int64(p.config.Uploads.OrganizationGB) << 30, Resolvers: resolvers, Scanner: p.scanner(), Rescan: p.rescan,
 		Things: wire.DocumentThings(), People: h.Accounts.Service, Texts: p.texts, Extract: p.extract, PublicURL: p.publicURL(), Organizations: orgs, Regions: places, History: history,
 	})
 	for kind, resolver := range p.things() {

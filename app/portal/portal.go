@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"gotong/app/config"
 	"gotong/app/demo"
@@ -44,6 +45,9 @@ type Options struct {
 	// Extract reads the texts of files, in child processes where main can be one; nil: within this process.
 	Extract documents.Extractor
 
+	// Rescan is the pause between two runs of the virus scanner over what waits; 0: a minute.
+	Rescan time.Duration
+
 	// Regions, DocumentAtomic and Fail are for tests: load only what lies in these regions, SQLite without multi-row
 	// transactions, as on MongoDB, and a failpoint at each storage call.
 	Regions        []domain.RegionCode
@@ -65,6 +69,7 @@ type Portal struct {
 	index     *search.Index // of what everybody may read
 	texts     *search.Index // of what is written in documents, for those who may read them
 	extract   documents.Extractor
+	rescan    time.Duration
 	story     *demo.Demo
 	house     wire.House
 	matching  *matching.Module
@@ -82,7 +87,7 @@ func New(ctx context.Context, cfg config.Config, options Options) (*Portal, erro
 	if options.Clock == nil {
 		options.Clock = clock.System{}
 	}
-	p := &Portal{config: cfg, regions: options.Regions, limits: options.Limits, extract: options.Extract, log: options.Log, clock: options.Clock}
+	p := &Portal{config: cfg, regions: options.Regions, limits: options.Limits, extract: options.Extract, rescan: options.Rescan, log: options.Log, clock: options.Clock}
 	domain.SetDeadlines(deadlinesOf(cfg.Deadlines))
 	var err error
 	if p.servers, err = openServers(ctx, cfg, options); err != nil {

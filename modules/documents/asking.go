@@ -91,16 +91,19 @@ func (a Ask) answer(to AskState, until domain.Date, why string, now time.Time) (
 	return a, nil
 }
 
-// granted tells whether the actor was let in to a document by its owner, and until when that holds is not over.
-func (s *Service) granted(ctx context.Context, actor domain.Actor, id string) (bool, error) {
+// granted tells until which day the actor was let in to a document by its owner; "" where that was not, or is over.
+func (s *Service) granted(ctx context.Context, actor domain.Actor, id string) (domain.Date, error) {
 	if !actor.SignedIn() || s.asks == nil {
-		return false, nil
+		return "", nil
 	}
 	doc, err := s.asks.Get(ctx, askID(domain.DocumentID(id), actor.Account))
 	if apperr.Is(err, apperr.NotFound) {
-		return false, nil
+		return "", nil
 	}
-	return err == nil && doc.Body.opens(s.clock.Now()), err
+	if err != nil || !doc.Body.opens(s.clock.Now()) {
+		return "", err
+	}
+	return doc.Body.Until, nil
 }
 
 // Askable is a document of which the actor may know no more than that it is there, with the request that was made.
@@ -129,26 +132,42 @@ func (s *Service) Askable(ctx context.Context, actor domain.Actor, id domain.Doc
 		return Askable{}, apperr.New(apperr.NotFound, "error.not_found")
 	}
 	out := Askable{ID: id, Title: d.Title, Owner: d.Organization, Parent: parent, Opens: mayRead(actor, d.on(s.clock.Now()), parent), Demo: d.Demo}
-	asked, err := s.asks.Get(ctx, askID(id, actor.Account))
-	if apperr.Is(err, apperr.NotFound) {
-		return out, nil
-	}
-	if err == nil {
-		out.Asked = &asked
-		out.Opens = out.Opens || asked.Body.opens(s.clock.Now())
-	}
-	return out, err
+	return s.asked(ctx, actor, out)
 }
 
-// Listed gives what of a thing the actor may know of but not read, for the thing's page. Error: Unavailable.
+// asked adds the request that the actor made, where there is one.
+func (s *Service) asked(ctx context.Context, actor domain.Actor, a Askable) (Askable, error) {
+	if !actor.SignedIn() {
+		return a, nil
+	}
+	asked, err := s.asks.Get(ctx, askID(a.ID, actor.Account))
+	if apperr.Is(err, apperr.NotFound) {
+		return a, nil
+	}
+	if err == nil {
+		a.Asked = &asked
+		a.Opens = a.Opens || asked.Body.opens(s.clock.Now())
+	}
+	return a, err
+}
+
+// Listed gives what of a thing the actor may know of but not read, with the requests that were made, for the thing's page.
+// Error: Unavailable.
 func (s *Service) Listed(ctx context.Context, actor domain.Actor, parent domain.Resolved) (list []Askable, err error) {
 	page, err := s.records.List(ctx, store.Query{List: listParent, Key: store.KeyOf(parentValue(parent.Ref), ""), Limit: panelMax})
+	if err != nil {
+		return nil, err
+	}
 	for _, doc := range page.Items {
 		if d := doc.Body; d.Listed && !mayRead(actor, d.on(s.clock.Now()), parent) {
-			list = append(list, Askable{ID: domain.DocumentID(doc.ID), Title: d.Title, Owner: d.Organization, Parent: parent, Demo: d.Demo})
+			a, err := s.asked(ctx, actor, Askable{ID: domain.DocumentID(doc.ID), Title: d.Title, Owner: d.Organization, Parent: parent, Demo: d.Demo})
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, a)
 		}
 	}
-	return list, err
+	return list, nil
 }
 
 // Ask requests access, with a reason. One that waits stays as it is; after a refusal, revocation or end it may be asked again.

@@ -26,6 +26,9 @@ func (m *Module) page(c *fiber.Ctx) error {
 
 func (m *Module) renderPage(c *fiber.Ctx, status int, v View, refused error) error {
 	p := m.show(c.UserContext(), web.NewBase(c, "documents", ""), v)
+	if v.MayChange || actorOf(c).Auditor() {
+		p.ReadingsURL = p.URL(documentPath(v.ID) + "/readings")
+	}
 	if v.Document.Status == Ready && edits(actorOf(c)) {
 		p.CollectURL = p.URL(documentPath(v.ID) + "/collect")
 	}

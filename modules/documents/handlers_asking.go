@@ -19,6 +19,7 @@ type askPage struct {
 	Name    string
 	Lead    string
 	Facts   []web.Fact
+	Note    string // what comes next while it waits
 	Form    *web.Form
 	OpenURL string
 }
@@ -78,7 +79,9 @@ func (m *Module) renderAsk(c *fiber.Ctx, status int, refused error) error {
 	switch {
 	case able.Opens:
 		page.OpenURL = b.URL(documentPath(able.ID))
-	case able.Asked == nil || able.Asked.Body.State != AskWaiting:
+	case able.Asked != nil && able.Asked.Body.State == AskWaiting:
+		page.Note = b.T("documents.ask.wait")
+	default:
 		page.Form = web.NewForm(b, "documents.ask", askPath(able.ID)).TextArea("reason", web.Required(), web.Max(reasonMax), web.Rows(4))
 		if refused != nil {
 			page.Form.Bind(c).Fail(refused)
@@ -214,9 +217,28 @@ func (m *Module) listing(c *fiber.Ctx) error {
 	return web.Redirect(c, documentPath(idOf(c))+"/requests")
 }
 
-// Queues are the requests for access that wait for the owners' editors.
+// Queues are the requests for access that wait for the owners' editors, and what the scanner withholds, for the owners' editors
+// where it found something, for the secretariat also while it has not looked.
 func (m *Module) Queues() []domain.Queue {
-	return []domain.Queue{domain.DeskList[Ask]{
+	return []domain.Queue{domain.DeskList[Document]{
+		Name: "document-held", Title: "documents.held_queue", List: listSweep, Read: m.Service.records.List,
+		Keys: func(actor domain.Actor) (keys []store.Key) {
+			if actor.Secretariat() {
+				return []store.Key{store.KeyOf(string(Quarantined))}
+			}
+			for _, member := range actor.Holding(domain.OrgEditor) {
+				keys = append(keys, harmfulKey(member.Organization))
+			}
+			return keys
+		},
+		Keep: func(_ context.Context, r domain.QueueRequest, d store.Doc[Document]) (domain.Wait, bool, error) {
+			w := domain.Wait{Title: d.Body.Title, Path: documentPath(domain.DocumentID(d.ID)), Note: r.Page.T("documents.held_waiting"), Since: d.Body.Since, Demo: d.Body.Demo}
+			if d.Body.Finding != Unscanned {
+				w.Note, w.Todo = string(d.Body.Finding), r.Page.T("documents.held_found")
+			}
+			return w, true, nil
+		},
+	}.Queue(), domain.DeskList[Ask]{
 		Name: "document-request", Title: "documents.asks.queue", List: listWaiting, Read: m.Service.asks.List,
 		Keys: func(actor domain.Actor) (keys []store.Key) {
 			for _, member := range actor.Holding(domain.OrgEditor) {

@@ -88,10 +88,6 @@ func (m *Module) create(c *fiber.Ctx) error {
 	}
 	switch {
 	case err == nil && len(made) == 1:
-		if v, err := m.Service.Get(c.UserContext(), actorOf(c), made[0]); err == nil && v.Document.Status == Quarantined {
-			web.SetFlash(c, "wait", "documents.flash.waiting")
-			return web.Redirect(c, documentPath(made[0]))
-		}
 		web.SetFlash(c, "good", "documents.flash.added")
 		return web.Redirect(c, documentPath(made[0]))
 	case err == nil:

@@ -38,7 +38,10 @@ type showPage struct {
 	SHA256                    string
 	Trashed                   string // since when and why, "" where it is not
 	Quarantine                string // why nobody gets the file, "" where it is not withheld
+	QuarantineKind            string // of the message: wait or stop
 	EditURL, SharingURL       string
+	RequestsURL               string // where requests for access are answered
+	ReadingsURL               string // who read it
 	Trash                     *web.Action
 	Restore                   *web.Action
 	Actions                   []*web.Action
@@ -253,6 +256,9 @@ func (m *Module) show(ctx context.Context, b web.Base, v View) showPage {
 			p.Facts = append(p.Facts, web.Fact{Label: b.T("documents.fact.organization"), Value: brief.Name, Path: b.URL("/organizations/" + string(brief.ID))})
 		}
 	}
+	if v.Granted != "" {
+		p.Facts = append(p.Facts, web.Fact{Label: b.T("documents.fact.granted"), Value: b.T("documents.granted_until", "date", b.Date(v.Granted.Time()))})
+	}
 	p.Citation = m.citation(b, v, publisher)
 	if v.MayChange {
 		p.Facts = append(p.Facts, m.same(ctx, b, v)...)
@@ -270,8 +276,9 @@ func (m *Module) show(ctx context.Context, b web.Base, v View) showPage {
 		p.Tags = append(p.Tags, web.Tag{Kind: "stop", Text: b.T("documents.in_trash")})
 	}
 	if d.Status == Quarantined {
-		p.Quarantine = quarantineText(b, d.Finding)
-		p.Tags = append(p.Tags, quarantineTag(b, d.Finding))
+		tag := quarantineTag(b, d.Finding)
+		p.Quarantine, p.QuarantineKind = quarantineText(b, d.Finding), tag.Kind
+		p.Tags = append(p.Tags, tag)
 		p.Picture, p.ViewURL = nil, ""
 	}
 	if v.MayChange {
@@ -305,6 +312,7 @@ func (p *showPage) actions(b web.Base, v View) {
 	}
 	if v.Document.Status == Ready {
 		p.EditURL, p.SharingURL = b.URL(documentPath(v.ID)+"/edit"), b.URL(documentPath(v.ID)+"/sharing")
+		p.RequestsURL = b.URL(documentPath(v.ID) + "/requests")
 	}
 	trash := web.NewAction(b, "documents.trash", documentPath(v.ID)+"/delete")
 	trash.Version, trash.Reason, trash.Kind = v.Version, true, "stop"
@@ -318,7 +326,12 @@ func (m *Module) fragmentOf(b web.Base, parent domain.Resolved, ready, trashed [
 	}
 	p := panelPage{Base: b, Room: room}
 	for _, a := range asked {
-		p.Asked = append(p.Asked, web.Card{Title: a.Title, Path: b.URL(askPath(a.ID)), Meta: b.T("documents.ask.on_request"), Demo: a.Demo, DemoText: b.T("documents.demo")})
+		c := web.Card{Title: a.Title, Path: b.URL(askPath(a.ID)), Meta: b.T("documents.ask.on_request"), Demo: a.Demo, DemoText: b.T("documents.demo")}
+		if a.Asked != nil {
+			tag := askTag(b, &a.Asked.Body, a.Opens)
+			c.Tag, c.Meta = &tag, ""
+		}
+		p.Asked = append(p.Asked, c)
 	}
 	for _, v := range ready {
 		p.Cards = append(p.Cards, card(b, v, false))

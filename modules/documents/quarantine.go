@@ -199,7 +199,7 @@ func (s *Service) findingOf(ctx context.Context, v Version) (Finding, error) {
 	return Finding(found), nil
 }
 
-// rescanEvery is the pause between two runs; one that finds nothing new asks the scanner for its version only.
+// rescanEvery is the usual pause between two runs; one that finds nothing new asks the scanner for its version only.
 const rescanEvery = time.Minute
 
 // RunScans rescans now and then until ctx ends; the caller holds the lease. A run that fails is logged.
@@ -213,7 +213,7 @@ func (s *Service) RunScans(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(rescanEvery):
+		case <-time.After(s.rescan):
 		}
 	}
 }

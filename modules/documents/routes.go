@@ -1,6 +1,7 @@
 package documents
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"sync"
@@ -38,6 +39,7 @@ type Deps struct {
 	Largest       int64                      // bytes of a file that comes in pieces; 0 means DefaultLargest
 	Quota         int64                      // bytes of the documents of one organisation; 0: as many as there are
 	Scanner       Scanner                    // nil: files are not scanned
+	Rescan        time.Duration              // pause between two runs of it over what is kept; 0 means a minute
 	Resolvers     map[string]domain.Resolver // by kind, of everything that may have documents; filled before the first request
 	Things        map[string]string          // kinds of what may have documents, by the collection whose changes they follow
 	Texts         *search.Index              // kept by this module; nil: q finds nothing narrower than the list
@@ -107,6 +109,7 @@ func New(d Deps) *Module {
 	m := &Module{
 		tus: tus,
 		Service: &Service{
+			rescan:  cmp.Or(d.Rescan, rescanEvery),
 			records: records, batches: records, access: noted, readings: noted, asks: store.NewRecords(d.DB, askDefinition()), links: store.NewState[linkKept](d.DB, "document_links"), counter: d.DB, blobs: d.Blobs,
 			resolvers: d.Resolvers, things: d.Things, find: find, extract: d.Extract, orgs: d.Organizations, regions: d.Regions, clock: d.Clock, log: d.Log, limit: d.Limit,
 			uploads: uploads, largest: d.Largest, scanner: d.Scanner, scans: store.NewState[scans](d.DB, "document_scans"), rooms: store.NewState[room](d.DB, "document_rooms"), quota: d.Quota,

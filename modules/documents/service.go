@@ -77,6 +77,7 @@ type Service struct {
 	uploads   Uploads
 	scanner   Scanner // nil where none is configured
 	scans     *store.State[scans]
+	rescan    time.Duration // pause between two runs of the scanner over what is kept
 	rooms     *store.State[room]
 	quota     int64 // bytes of the documents of one organisation; 0: as many as there are
 	largest   int64 // bytes of a file that comes in pieces
@@ -98,8 +99,9 @@ type View struct {
 	Document  Document
 	Parent    domain.Resolved
 	MayChange bool
-	Keeper    bool      // the reader may hold it and let it go
-	Now       time.Time // when it was read
+	Keeper    bool        // the reader may hold it and let it go
+	Granted   domain.Date // the last day on which its owner lets the reader in; "" for who may read it anyway
+	Now       time.Time   // when it was read
 }
 
 // Limit gives the largest upload in bytes.
@@ -144,16 +146,17 @@ func (s *Service) view(ctx context.Context, actor domain.Actor, doc store.Doc[Do
 	if err != nil {
 		return View{}, err
 	}
+	view := s.viewOf(actor, doc, parent)
 	if now := s.clock.Now(); !mayRead(actor, doc.Body.on(now), parent) {
-		granted, err := s.granted(ctx, actor, doc.ID)
-		if err == nil && (!granted || doc.Body.Status != Ready || doc.Body.Embargoed(now)) {
+		view.Granted, err = s.granted(ctx, actor, doc.ID)
+		if err == nil && (view.Granted == "" || doc.Body.Status != Ready || doc.Body.Embargoed(now)) {
 			err = apperr.New(apperr.NotFound, "error.not_found")
 		}
 		if err != nil {
 			return View{}, err
 		}
 	}
-	return s.viewOf(actor, doc, parent), nil
+	return view, nil
 }
 
 func (s *Service) viewOf(actor domain.Actor, doc store.Doc[Document], parent domain.Resolved) View {

@@ -60,7 +60,7 @@ func (s *Service) Standing(ctx context.Context, actor domain.Actor, id string) (
 		standing.State = standsTrashed
 	case Ready:
 		standing.State, standing.Public = standsShared, d.Visibility == domain.VisiblePublic && !d.Embargoed(s.clock.Now())
-		if now := s.clock.Now(); mayRead(actor, d.on(now), parent) || granted && !d.Embargoed(now) {
+		if now := s.clock.Now(); mayRead(actor, d.on(now), parent) || granted != "" && !d.Embargoed(now) {
 			standing.Relations = append(standing.Relations, domain.RelReader)
 		}
 	}

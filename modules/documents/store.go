@@ -15,7 +15,7 @@ const (
 	listParent = "parent" // ready, by parent and type, newest first
 	listTrash  = "trash"  // thrown away or in quarantine, by parent
 	listOwner  = "owner"  // whose it is, in any status
-	listSweep  = "sweep"  // pending, thrown away and in quarantine, by status, the longest first
+	listSweep  = "sweep"  // pending, thrown away and in quarantine, by status, the longest first; what is harmful by owner too
 
 	listContent = "content" // stored content, by owner and sum
 	listObject  = "object"  // by the objects that keep the contents of its versions
@@ -42,6 +42,9 @@ func contentKey(d Document) store.Key {
 	}
 	return store.KeyOf(owner, d.SHA256)
 }
+
+// harmfulKey is where the desk of an organisation finds what the scanner withholds of it.
+func harmfulKey(owner domain.OrganizationID) store.Key { return store.KeyOf("harmful", string(owner)) }
 
 var definition = store.Definition[Document]{
 	Name: "documents", Schema: 1,
@@ -110,7 +113,11 @@ var definition = store.Definition[Document]{
 			if d.Status == Ready {
 				return nil
 			}
-			return []store.Key{store.KeyOf(string(d.Status))}
+			keys := []store.Key{store.KeyOf(string(d.Status))}
+			if d.Status == Quarantined && d.Finding != Unscanned && d.Organization != "" {
+				keys = append(keys, harmfulKey(d.Organization))
+			}
+			return keys
 		}, Sort: func(_ string, d Document) string { return store.SortTime(d.Since) }},
 	},
 }

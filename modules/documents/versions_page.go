@@ -55,7 +55,8 @@ func (m *Module) versionsPage(b web.Base, v View, names map[domain.AccountID]str
 			row.FileURL, row.ViewURL, row.Compare, row.Hidden = "", "", "", b.T("documents.versions.personal")
 		}
 		if x.Finding != "" {
-			row.Hidden = quarantineText(b, x.Finding)
+			tag := quarantineTag(b, x.Finding)
+			row.Hidden, row.Tag = quarantineText(b, x.Finding), &tag
 		} else if d.Status == Quarantined {
 			row.FileURL, row.ViewURL, row.Compare = "", "", ""
 		}
@@ -69,8 +70,8 @@ func (m *Module) versionsPage(b web.Base, v View, names map[domain.AccountID]str
 	}
 	if v.MayChange && d.replaceable() {
 		p.Form = web.NewForm(b, "documents.renew", documentPath(v.ID)+"/versions").Read(v.Version).
-			Section("file").File("file", Accept, web.Required(), web.Hint("documents.form.file_limits", "limit", m.Service.Limit()>>20, "types", allowedList)).
-			Section("reason").TextArea("why", web.Required(), web.Max(reasonMax), web.Rows(3))
+			File("file", Accept, web.Required(), web.Hint("documents.form.file_limits", "limit", m.Service.Limit()>>20, "types", allowedList)).
+			TextArea("why", web.Required(), web.Max(reasonMax), web.Rows(3))
 		p.Pieces = m.piecesOf(b, d.Parent)
 	}
 	p.Base = b

@@ -20,6 +20,7 @@ type makePage struct {
 // recordPage says whether a file is the one on record: of one paper, or of all.
 type recordPage struct {
 	web.Base
+	Heading string
 	Lead    string
 	Facts   []web.Fact
 	Verdict *verdict
@@ -117,7 +118,7 @@ func newRecordPage(b web.Base, r *Record, sum string) recordPage {
 	p := r.Paper
 	b.Title, b.Demo = b.T("papers.record.title", "kind", b.T("papers.kind."+string(p.Kind)), "number", p.Number), p.Demo
 	b.Description = b.T("papers.check.description")
-	page := recordPage{Base: b, Lead: b.T("papers.record.lead", "first", r.Public.First, "second", r.Public.Second)}
+	page := recordPage{Base: b, Heading: b.T("papers.kind." + string(p.Kind)), Lead: b.T("papers.record.lead", "first", r.Public.First, "second", r.Public.Second)}
 	page.Facts = []web.Fact{
 		{Label: b.T("papers.fact.number"), Value: p.Number},
 		{Label: b.T("papers.fact.date"), Value: b.Date(p.Last().Said.Date.Time())},
@@ -152,7 +153,7 @@ func newRecordPage(b web.Base, r *Record, sum string) recordPage {
 // newCheckPage makes the page that asks about a file without naming a paper.
 func newCheckPage(b web.Base, found []Found, sum string) recordPage {
 	b.Description = b.T("papers.check.description")
-	page := recordPage{Base: b, Lead: b.T("papers.check.lead"), Form: checkForm(b, "/papers")}
+	page := recordPage{Base: b, Heading: b.Title, Lead: b.T("papers.check.lead"), Form: checkForm(b, "/papers")}
 	if sum == "" {
 		return page
 	}

@@ -64,7 +64,8 @@ type BundledFile struct {
 	Name string
 }
 
-// Bundle gathers a set. NotFound where the actor may not see what it is of, or may read none of its documents.
+// Bundle gathers a set. NotFound where the actor may not see what it is of, or may read none of its documents; Unavailable
+// while the search does not know them all.
 func (s *Service) Bundle(ctx context.Context, actor domain.Actor, set Set) (*Bundle, error) {
 	b := &Bundle{s: s, actor: actor, at: s.clock.Now()}
 	views, err := b.gather(ctx, set)
@@ -109,6 +110,9 @@ func (b *Bundle) gather(ctx context.Context, set Set) ([]View, error) {
 	case b.s.find == nil:
 		return nil, nil
 	default:
+		if err := b.s.knowsAll(ctx); err != nil {
+			return nil, err
+		}
 		next = func(cursor string) ([]View, string, error) {
 			f := set.Filter
 			f.Cursor = cursor
@@ -130,6 +134,23 @@ func (b *Bundle) gather(ctx context.Context, set Set) ([]View, error) {
 			return all, nil
 		}
 	}
+}
+
+// filledWithin is how long a set that is searched for waits for an index that is being filled.
+const filledWithin = 10 * time.Second
+
+// knowsAll waits until the index knows every document: a set without those that it does not know yet would pass for whole.
+// Unavailable where that takes too long.
+func (s *Service) knowsAll(ctx context.Context) error {
+	if s.filled == nil {
+		return nil
+	}
+	if ok, err := s.filled(ctx, filledWithin); err != nil || ok {
+		return err
+	}
+	busy := apperr.New(apperr.Unavailable, "error.unavailable")
+	busy.RetryAfter = filledWithin
+	return busy
 }
 
 // Name is the file name of one part's ZIP; word is what the set is called where it has no title.

@@ -3,6 +3,7 @@ package documents
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -248,4 +249,20 @@ func TestBundlePage(t *testing.T) {
 			s.get(t, "", "/documents/bundle"+query).want(t, http.StatusNotFound)
 		}
 	}
+}
+
+// A set that is searched for waits for a search that knows every document, and is refused rather than given without some.
+func TestBundleOfASearchIsWhole(t *testing.T) {
+	s := newSite(t)
+	s.add(t, clerk, "a", domain.VisiblePublic)
+	known := s.filled
+	s.filled = func(context.Context, time.Duration) (bool, error) { return false, nil }
+	for _, path := range []string{"/documents/zip?q=berita", "/documents/zip", "/documents/bundle?q=berita"} {
+		if res := s.get(t, "", path).want(t, http.StatusServiceUnavailable); res.Header.Get("Retry-After") == "" {
+			t.Errorf("%s does not say when to ask again", path)
+		}
+	}
+	s.get(t, "", "/documents/zip?for=need:n1").want(t, http.StatusOK) // no search is asked for it
+	s.filled = known
+	s.get(t, "", "/documents/zip?q=berita").want(t, http.StatusOK)
 }

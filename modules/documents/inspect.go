@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"io"
@@ -303,10 +304,8 @@ func checkText(src source, _ kind) (content, error) {
 	c := content{source: src}
 	valid := true
 	err := eachText(src, func(text []byte) error {
-		for _, b := range text {
-			if b < ' ' && b != '\n' && b != '\r' && b != '\t' && b != '\f' {
-				return refuse("documents.error.not_text")
-			}
+		if controls(text) {
+			return refuse("documents.error.not_text")
 		}
 		valid = valid && utf8.Valid(text)
 		c.Personal = append(c.Personal, domain.FindPersonalNumbers(string(text))...)
@@ -333,6 +332,25 @@ func checkText(src source, _ kind) (content, error) {
 		return nil
 	})
 	return c, errors.Join(err, buffered.Flush())
+}
+
+// controls tells whether a text holds control characters beside those that part lines, columns and pages.
+func controls(text []byte) bool {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	for i := 0; i < len(text); {
+		if i+8 <= len(text) {
+			if word := binary.LittleEndian.Uint64(text[i:]); (word-' '*ones)&^word&highs == 0 { // none of the eight is below a space
+				i += 8
+				continue
+			}
+		}
+		for end := min(i+8, len(text)); i < end; i++ {
+			if b := text[i]; b < ' ' && b != '\n' && b != '\r' && b != '\t' && b != '\f' {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // eachText gives a text piece by piece, each ending with a line where lines are not longer than a piece.

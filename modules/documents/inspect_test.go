@@ -356,3 +356,22 @@ func FuzzInspect(f *testing.F) {
 		}
 	})
 }
+
+// A control character is seen at every place of a text, and none where there is none.
+func TestControlsAreSeenAnywhere(t *testing.T) {
+	for length := range 40 {
+		text := []byte(strings.Repeat("\u00e9 \n\tab\r\f\u2013~\x7f", 5)[:length])
+		if controls(text) {
+			t.Errorf("%q holds none", text)
+		}
+		for at := range text {
+			for _, b := range []byte{0, 1, 8, 11, 27, 31} {
+				was := text[at]
+				if text[at] = b; !controls(text) {
+					t.Errorf("%q: %#x at %d", text, b, at)
+				}
+				text[at] = was
+			}
+		}
+	}
+}

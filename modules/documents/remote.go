@@ -13,10 +13,12 @@ import (
 
 const (
 	windowSize = 1 << 20 // bytes that are read from the object store at once
-	windows    = 6       // how many are kept
+	windows    = 4       // how many are kept
+	aheadMost  = 2       // how many are fetched before they are asked for
 )
 
-// remote is an object of the store as a file whose parts can be read in any order: few windows of it are in memory.
+// remote is an object of the store as a file whose parts can be read in any order: few windows of it are in memory. What
+// is read in order is fetched and summed ahead, while what was fetched is being looked at.
 type remote struct {
 	ctx   context.Context //nolint:containedctx // io.ReaderAt has no room for one; a remote lives as long as one inspection
 	blobs Blobs
@@ -24,10 +26,9 @@ type remote struct {
 	size  int64
 
 	mu     sync.Mutex
-	kept   []window      // the last used first
-	stream io.ReadCloser // what is read in order; nil: nothing is
-	next   int64         // where it stands
-	sum    hash.Hash     // of the first summed bytes
+	kept   []window  // the last used first
+	ahead  *ahead    // what is read in order; nil: nothing is
+	sum    hash.Hash // of the first summed bytes; ahead's while it sums
 	summed int64
 	failed error // what kept it from reading
 }
@@ -71,59 +72,68 @@ func (r *remote) window(at int64) (window, error) {
 			return w, nil
 		}
 	}
-	var room []byte
-	if last := len(r.kept) - 1; last+1 < windows {
-		room = make([]byte, windowSize)
-	} else {
-		room, r.kept = r.kept[last].data[:windowSize], r.kept[:last]
-	}
-	w := window{at: at, data: room[:min(windowSize, r.size-at)]}
-	if err := r.fill(w); err != nil {
+	w, err := r.fetch(at)
+	if err != nil {
 		return w, err
 	}
-	if at == r.summed {
-		if r.sum == nil {
-			r.sum = sha256.New()
+	if len(r.kept) == windows {
+		last := r.kept[windows-1].data
+		if r.kept = r.kept[:windows-1]; r.ahead != nil {
+			r.ahead.reuse(last)
 		}
-		_, _ = r.sum.Write(w.data) // a hash takes everything
-		r.summed += int64(len(w.data))
 	}
 	r.kept = append([]window{w}, r.kept...)
 	return w, nil
 }
 
-// fill reads a window. Where it comes after one that was read, all the rest is asked for: probably it is read in order.
-func (r *remote) fill(w window) error {
-	follows := slices.ContainsFunc(r.kept, func(k window) bool { return k.at == w.at-windowSize })
-	if r.stream == nil || r.next != w.at {
-		length := int64(len(w.data))
-		if follows {
-			length = r.size - w.at
-		}
-		body, err := r.blobs.Get(r.ctx, r.key, w.at, length)
-		if err != nil {
-			return err
-		}
-		if !follows {
-			_, err := io.ReadFull(body, w.data)
-			return errors.Join(err, body.Close())
+// fetch reads a window. Where it comes after one that was read, all the rest is asked for: probably it is read in order.
+func (r *remote) fetch(at int64) (window, error) {
+	if r.ahead == nil || r.ahead.next != at {
+		if !slices.ContainsFunc(r.kept, func(k window) bool { return k.at == at-windowSize }) {
+			return r.single(at)
 		}
 		r.rest()
-		r.stream, r.next = body, w.at
+		r.ahead = r.readAhead(at)
 	}
-	_, err := io.ReadFull(r.stream, w.data)
-	if r.next += int64(len(w.data)); err != nil || r.next >= r.size {
+	w, err := r.ahead.take()
+	if err != nil || r.ahead.next >= r.size {
 		r.rest()
 	}
-	return err
+	return w, err
+}
+
+// single reads one window by itself.
+func (r *remote) single(at int64) (window, error) {
+	w := window{at: at, data: make([]byte, min(windowSize, r.size-at))}
+	body, err := r.blobs.Get(r.ctx, r.key, at, int64(len(w.data)))
+	if err != nil {
+		return w, err
+	}
+	_, err = io.ReadFull(body, w.data)
+	if err = errors.Join(err, body.Close()); err == nil && at == r.summed && (r.ahead == nil || r.ahead.sum == nil) {
+		_, _ = r.running().Write(w.data) // a hash takes everything
+		r.summed += int64(len(w.data))
+	}
+	return w, err
+}
+
+func (r *remote) running() hash.Hash {
+	if r.sum == nil {
+		r.sum = sha256.New()
+	}
+	return r.sum
 }
 
 // rest ends reading in order.
 func (r *remote) rest() {
-	if r.stream != nil {
-		_ = r.stream.Close() // what was wanted of it was read
-		r.stream = nil
+	if r.ahead == nil {
+		return
 	}
+	r.ahead.end()
+	if r.ahead.sum != nil {
+		r.summed = r.ahead.summed
+	}
+	r.ahead = nil
 }
 
 // close lets go of the object; it can be read again.
@@ -137,15 +147,13 @@ func (r *remote) close() {
 func (r *remote) hex() (string, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.sum == nil {
-		r.sum = sha256.New()
-	}
+	r.rest()
 	if r.summed < r.size {
 		body, err := r.blobs.Get(r.ctx, r.key, r.summed, r.size-r.summed)
 		if err != nil {
 			return "", err
 		}
-		n, err := io.Copy(r.sum, body)
+		n, err := io.Copy(r.running(), body)
 		r.summed += n
 		if err = errors.Join(err, body.Close()); err == nil && r.summed != r.size {
 			err = io.ErrUnexpectedEOF
@@ -154,7 +162,7 @@ func (r *remote) hex() (string, error) {
 			return "", err
 		}
 	}
-	return hex.EncodeToString(r.sum.Sum(nil)), nil
+	return hex.EncodeToString(r.running().Sum(nil)), nil
 }
 
 // whole reads everything from the start, in one request.

@@ -143,6 +143,9 @@ func New(d Deps) *Module {
 		m.Service.fresh = func(ctx context.Context, within time.Duration) (bool, error) {
 			return m.keeper.Fresh(ctx, source.concerns, within)
 		}
+		m.Service.filled = func(ctx context.Context, within time.Duration) (bool, error) {
+			return m.keeper.Filled(ctx, source.concerns, within)
+		}
 	}
 	return m
 }

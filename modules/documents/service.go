@@ -68,6 +68,7 @@ type Service struct {
 	things    map[string]string // kinds of what documents belong to, by collection
 	find      Finder
 	fresh     func(ctx context.Context, within time.Duration) (bool, error) // whether the index holds what was changed before
+	filled    func(ctx context.Context, within time.Duration) (bool, error) // the same, also waiting for an index that is still being filled
 	extract   Extractor
 	orgs      Organizations
 	regions   Regions

@@ -73,6 +73,12 @@ func personalFrom(s string, groups []digitGroup, i int) int {
 func digitGroups(s string) []digitGroup {
 	groups := make([]digitGroup, 0, len(s)/32) // as many as an ordinary text has: most have fewer
 	for i := 0; i < len(s); i++ {
+		for i+8 <= len(s) && noDigit(s[i:i+8]) {
+			i += 8
+		}
+		if i == len(s) {
+			break
+		}
 		if s[i] < '0' || s[i] > '9' {
 			continue
 		}
@@ -83,6 +89,14 @@ func digitGroups(s string) []digitGroup {
 		groups = append(groups, digitGroup{from, i})
 	}
 	return groups
+}
+
+// noDigit tells of eight bytes at once, most of a text, that none is a digit; of some others it does not know.
+func noDigit(s string) bool {
+	const ones, highs, nibbles, threes = 0x0101010101010101, 0x8080808080808080, 0xf0f0f0f0f0f0f0f0, 0x3030303030303030
+	word := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	rest := word&nibbles ^ threes // a zero byte where one of 0 to 9 or : to ? stands
+	return (rest-ones)&^rest&highs == 0
 }
 
 // joined tells whether what stands between two runs of digits may stand within one number.

@@ -108,3 +108,18 @@ func FuzzFindPersonalNumbers(f *testing.F) {
 		}
 	})
 }
+
+// A number is found wherever it stands, whatever stands around it.
+func TestFindPersonalNumbersAtEveryPlace(t *testing.T) {
+	const number = "6101014507900001"
+	for _, filler := range []string{"-", "x ", "\u00e9 ", "Rabu: <a> ; ? ", "\xb0 ", "  \n"} {
+		for before := range 20 {
+			for after := range 20 {
+				text := strings.Repeat(filler, 20)[:before] + " " + number + " " + strings.Repeat(filler, 20)[:after]
+				if got := FindPersonalNumbers(text); len(got) != 1 || got[0] != number {
+					t.Fatalf("%q: %q", text, got)
+				}
+			}
+		}
+	}
+}

@@ -151,6 +151,21 @@ func (f *Indexer) Fresh(ctx context.Context, concerns func(collection string) bo
 	}
 }
 
+// Filled is Fresh that also waits for an index that is being filled for the first time. It is for answers that must be whole.
+func (f *Indexer) Filled(ctx context.Context, concerns func(collection string) bool, within time.Duration) (bool, error) {
+	for deadline := time.Now().Add(within); time.Now().Before(deadline); {
+		if _, ok := f.at(); ok {
+			return f.Fresh(ctx, concerns, time.Until(deadline))
+		}
+		select {
+		case <-ctx.Done():
+			return false, ctx.Err()
+		case <-time.After(freshPause):
+		}
+	}
+	return false, nil
+}
+
 // at is the place in the feed that the index is at; false where it was never filled.
 func (f *Indexer) at() (int64, bool) {
 	_, number, _ := strings.Cut(f.Index.Position(), ":")

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -18,8 +19,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/PuerkitoBio/goquery"
+
+	"gotong/app/config"
 	"gotong/app/embedded/oidc"
 	"gotong/app/walk"
+	"gotong/modules/kit/testkit/phototest"
 )
 
 // line is the way between a browser and the portal: it can be slow, and it can break.
@@ -134,6 +139,100 @@ func report(t *testing.T, path string, mb int) string {
 		t.Fatal(err)
 	}
 	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// Files come to a phone's form in every way: several dropped at once, with progress for each and in all, speed and time left; one is
+// cancelled, one refused in words; without a line it says so and goes on when the line is back; a picture is pasted, and one is
+// taken with the camera, which ends without the place where it was taken.
+func TestFilesComeInEveryWay(t *testing.T) {
+	b := browser(t)
+	way := newLine(t, "")
+	public := "http://" + way.Addr().String()
+	base := serveWith(t, func(c *config.Config) { c.PublicURL = public })
+	way.to = strings.TrimPrefix(base, "http://")
+	folder := t.TempDir()
+	must := func(what string, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+	}
+	var files []string
+	for name, mb := range map[string]int{"laporan besar.txt": 12, "laporan kecil.txt": 8} {
+		files = append(files, filepath.Join(folder, name))
+		report(t, files[len(files)-1], mb)
+	}
+	song, photo := filepath.Join(folder, "lagu.mp3"), filepath.Join(folder, "IMG_20261120_074102.jpg")
+	must("write", os.WriteFile(song, []byte("x"), 0o600))
+	raw := phototest.Camera(t)
+	must("write", os.WriteFile(photo, raw, 0o600))
+
+	i := inspect(t, "ways")
+	v, err := b.Visit(public, width, height, true, folder)
+	must("visit", err)
+	t.Cleanup(v.Close)
+	must("touch", v.Touch())
+	must("sign in", walk.SignIn(v, "univ-pengelola"))
+	must("form", v.Open("/documents/new?for=organization:"+oidc.OrgUniv))
+	v.Met = i.meet
+
+	const item = `[...document.querySelectorAll("li.upload")].find(e=>e.innerText.includes(%q))`
+	row := func(name, more string) string {
+		return fmt.Sprintf("("+item+"||{dataset:{},innerText:''})", name) + more
+	}
+	way.rate.Store(600 << 10)
+	must("drop", v.Drop(".pieces", append(files, song)...))
+	must("refused in words", v.Until(row("lagu.mp3", `.dataset.state=="refused"`)+"&&"+row("lagu.mp3", `.innerText.includes("tidak diizinkan")`), 10*time.Second))
+	must("progress of each", v.Until(row("besar", `.innerText.match(/dari 12 MB · .+ per detik · sisa/)`), 20*time.Second))
+	must("progress of all", v.Until(`/[01] dari 2 berkas sudah diunggah, \d+ % seluruhnya.+per detik/.test(document.querySelector(".upload-total").innerText)`, 20*time.Second))
+	v.Look()
+	must("cancel", v.Do(row("besar", `.querySelector("button").click()`)))
+	must("cancelled", v.Until("!"+fmt.Sprintf(item, "besar"), 5*time.Second))
+
+	must("no line", v.Offline(true))
+	must("it says so", v.Until(row("kecil", `.dataset.state=="broken"`)+"&&"+row("kecil", `.innerText.includes("Tidak ada sambungan")`), 20*time.Second))
+	v.Look()
+	must("in vain", v.Do(row("kecil", `.querySelector("button").click()`)))
+	must("still no line", v.Until(row("kecil", `.dataset.state=="broken"`), 20*time.Second))
+	must("a line", v.Offline(false))
+	way.rate.Store(0)
+	must("it goes on", v.Until(row("kecil", `.dataset.state=="done"`), 30*time.Second))
+
+	must("paste", v.PastePicture(64))
+	must("pasted", v.Until(row("image.png", `.dataset.state=="done"`), 20*time.Second))
+	asked, err := v.Shoot(".pieces > .actions button", photo)
+	must("camera", err)
+	if text := strings.Join(asked, " "); !strings.Contains(text, "accept image/*") || !strings.Contains(text, "capture environment") {
+		t.Errorf("the camera is asked with %q", text)
+	}
+	must("taken", v.Until(row("IMG_2026", `.dataset.state=="done"`), 20*time.Second))
+	v.Look()
+	must("take the refused one off", v.Do(row("lagu.mp3", `.querySelector("button").click()`)))
+	must("public", v.Do(`document.querySelector("input[name=visibility][value=public]").click()`))
+	must("type", v.Do(`document.querySelector("[name=type]").value="photo"`))
+	must("send the form", v.Press("#form .actions button.button:not([type=button])"))
+	doc, err := v.Document()
+	must("page", err)
+	links := doc.Find("#documents .card h3 a")
+	path, ok := links.FilterFunction(func(_ int, a *goquery.Selection) bool { return strings.Contains(a.Text(), "IMG") }).Attr("href")
+	if !ok {
+		t.Fatalf("the photo is not on the owner's page: %q", links.Text())
+	}
+	for _, name := range []string{"laporan kecil", "image"} {
+		if !strings.Contains(links.Text(), name) {
+			t.Errorf("%s is not on the owner's page: %q", name, links.Text())
+		}
+	}
+	if strings.Contains(links.Text(), "besar") {
+		t.Error("what was cancelled is there")
+	}
+	kept, err := v.Fetch(path + "/file")
+	must("the photo", err)
+	for _, secret := range phototest.Secrets {
+		if !bytes.Contains(raw, []byte(secret)) || bytes.Contains(kept, []byte(secret)) {
+			t.Errorf("%q is in the photo as taken: %v, as kept: %v", secret, bytes.Contains(raw, []byte(secret)), bytes.Contains(kept, []byte(secret)))
+		}
+	}
 }
 
 // An upload outlives a killed server, a reload and a broken line, and ends with the right sum; of the same form a second

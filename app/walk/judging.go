@@ -142,10 +142,12 @@ func (j *Judging) steps() []Step {
 		{"suspend", lead, post("/suspend", "/suspend", Values{"reason": "Menunggu cuaca.", "until": inDays(60)})},
 		{"go on", lead, post("", "/resume", nil)},
 		{"reach the milestone", lead, post("/work/done", "/done", Values{"milestone": "1", "day": inDays(0), "note": "Semua terpasang."})},
+		{"file the final report", lead, j.report},
 		{"complete", lead, post("/complete", "/complete", Values{"outputs": "Dua belas tandon diserahkan.", "assets": "Dirawat kelompok air desa."})},
 		{"read the report", "", says("", "Dua belas tandon diserahkan", "Dirawat kelompok air desa", "Selesai")},
 		{"read the timeline", "", says("/timeline", "Laporan akhir", "Tonggak bergeser", "Kapal tertahan cuaca", "Disetujui", "!Jelaskan garis dasar")},
 		{"evaluate", "evaluator-univ", post("", "/evaluate", Values{"reason": "Sebelum 0, sesudah 12 KK; catatan warga."})},
+		{"read what it rests on", "", says("", "Evaluasi atas dasar", "SHA-256")},
 		{"archive", chief, post("", "/archive", nil)},
 		{"it is archived", lead, says("", "Diarsipkan")},
 	}...), append(j.appealing(answering[1], "uphold"), j.appealing(answering[2], "dismiss")...)...)
@@ -180,6 +182,14 @@ func (j *Judging) handIn(v Visitor, subject string) error {
 	return v.Submit(`form[action$="/submit"]`, nil, map[string]File{
 		"terms": {"kak.pdf", PDF("Kerangka acuan kerja (contoh)")}, "budget_paper": {"rab.pdf", PDF("Rencana anggaran biaya (contoh)")},
 	})
+}
+
+// report files the final report among the lead's documents, on which the evaluation then rests.
+func (j *Judging) report(v Visitor) error {
+	if err := v.Open("/documents/new?for=initiative:" + strings.TrimPrefix(j.proposals[lead], "/initiatives/")); err != nil {
+		return err
+	}
+	return v.Submit("form.form", Values{"type": "report", "title": "Laporan akhir", "visibility": "public", "language": "id"}, map[string]File{"file": {"laporan.pdf", PDF("Laporan akhir (contoh)")}})
 }
 
 // mend changes one part of the lead's proposal and hands it in again.

@@ -58,7 +58,7 @@ func in(t testing.TB, state State) Commitment {
 			review := Review{Verdict: VerdictUsed, Words: "Dipakai setiap hari.", Maintainer: "Kelompok air"}
 			must(c.Review(hand(SideProposer), review))
 			must(c.Review(hand(SideVillage), review))
-			must(c.Evaluate(hand(SideEvaluator), "Masih dipakai."))
+			must(c.Evaluate(hand(SideEvaluator), "Masih dipakai.", nil))
 		}},
 	} {
 		if c.State == state {

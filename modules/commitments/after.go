@@ -71,8 +71,13 @@ func (s *Service) Verify(ctx context.Context, actor domain.Actor, op store.Opera
 }
 
 // Evaluate closes a confirmed commitment with an evaluator's verdict, after both sides gave theirs. Errors: NotFound,
-// SignIn, Forbidden (no evaluator, or of a party), Invalid, Conflict (a side has not evaluated yet).
+// SignIn, Forbidden (no evaluator, or of a party), Invalid, Conflict (a side has not evaluated yet). It cites the newest version of
+// what is there of domain.Evaluated.
 func (s *Service) Evaluate(ctx context.Context, actor domain.Actor, op store.Operation, id domain.CommitmentID, words string) error {
+	papers, err := domain.CiteEach(ctx, s.papers, ref(id), domain.Evaluated...)
+	if err != nil {
+		return err
+	}
 	return s.act(ctx, actor, op, id, "commitment.evaluated", func(c *Commitment) bool { return c.Did(op.ID, StateEvaluated) },
-		func(c *Commitment, h Hand) error { return c.Evaluate(h, words) }, SideEvaluator)
+		func(c *Commitment, h Hand) error { return c.Evaluate(h, words, papers) }, SideEvaluator)
 }

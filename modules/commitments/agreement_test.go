@@ -91,8 +91,9 @@ func TestEvaluationAndRenewal(t *testing.T) {
 	must(b.Review(ctx, taker, operation("r2"), id, review))
 	wantKind(t, b.Evaluate(ctx, evaluator, operation("e1"), id, ""), apperr.Invalid, "without words")
 	must(b.Evaluate(ctx, evaluator, operation("e"), id, "Berhasil: dipakai dan dirawat."))
-	if b.state(t, id) != StateEvaluated {
-		t.Fatal(b.state(t, id))
+	done := b.commitment(t, id)
+	if done.State != StateEvaluated || len(done.Basis) != 1 || done.Basis[0].SHA256 != done.Handover || done.Handover == "" {
+		t.Fatalf("%s, resting on %+v", done.State, done.Basis)
 	}
 	again := proposal("need", "init", 10)
 	again.Renews = id

@@ -149,6 +149,7 @@ type Commitment struct {
 	Dispute             *Dispute              `json:"dispute,omitempty"`
 	Disputes            []Dispute             `json:"disputes,omitempty"` // earlier ones
 	Links               []LinkRef             `json:"links,omitempty"`    // by which the village can answer without an account
+	Basis               []Basis               `json:"basis,omitempty"`    // of the evaluation
 	History             []Move                `json:"history"`
 	Created             time.Time             `json:"created"`
 	Demo                bool                  `json:"demo,omitempty"`
@@ -317,12 +318,20 @@ func (c *Commitment) Expire(h Hand, today domain.Date) error {
 	return c.move(h, StateExpired, "")
 }
 
-// Evaluate records that an evaluator has judged the confirmed result, after both sides did. Errors: Invalid, Conflict.
-func (c *Commitment) Evaluate(h Hand, words string) error {
+// Evaluate records that an evaluator has judged the confirmed result, after both sides did, by these papers. Errors: Invalid,
+// Conflict.
+func (c *Commitment) Evaluate(h Hand, words string, papers []domain.Citation) error {
 	if c.State == StateConfirmed && (c.ProposerReview == nil || c.VillageReview == nil) {
 		return apperr.New(apperr.Conflict, "commitments.error.review_missing")
 	}
-	return c.moveWithReason(h, StateEvaluated, words)
+	if err := c.moveWithReason(h, StateEvaluated, words); err != nil {
+		return err
+	}
+	c.Basis = nil
+	for _, p := range papers {
+		c.Basis = append(c.Basis, Basis{p.ID, p.SHA256})
+	}
+	return nil
 }
 
 func (c *Commitment) moveWithReason(h Hand, to State, reason string) error {

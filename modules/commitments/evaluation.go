@@ -65,6 +65,12 @@ func (c *Commitment) ReviewOf(side Side) *Review {
 	return c.ProposerReview
 }
 
+// Basis is one version of a document on which the evaluation rests.
+type Basis struct {
+	Document domain.DocumentID `json:"document"`
+	SHA256   string            `json:"sha256"`
+}
+
 // Verification is an independent look at a confirmed delivery.
 type Verification struct {
 	Words        string                `json:"words"`

@@ -123,6 +123,13 @@ func (p *showPage) reviews(c Commitment, full bool, sides []Side) {
 	}
 	if last := c.History[len(c.History)-1]; c.State == StateEvaluated {
 		p.Reviews = append(p.Reviews, web.Fact{Label: b.T("commitments.side.evaluator"), Value: last.Reason})
+		for _, paper := range c.Basis {
+			fact := web.Fact{Label: b.T("commitments.evaluate.basis"), Value: b.T("commitments.agreement.sum", "sum", paper.SHA256)}
+			if full {
+				fact.Path = b.URL("/documents/" + string(paper.Document) + "/versions")
+			}
+			p.Reviews = append(p.Reviews, fact)
+		}
 	}
 }
 

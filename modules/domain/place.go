@@ -1,6 +1,11 @@
 package domain
 
-import "io"
+import (
+	"context"
+	"io"
+
+	"gotong/modules/kit/apperr"
+)
 
 // Place is a region as other modules show it. Names are as published, without the level word.
 type Place struct {
@@ -35,6 +40,29 @@ type Citation struct {
 	SHA256 string // of its bytes, in hex
 	Title  string
 }
+
+// Citer names the newest document of a type that belongs to a thing; NotFound where there is none.
+type Citer interface {
+	Cite(ctx context.Context, ref Ref, typ DocumentType) (Citation, error)
+}
+
+// CiteEach names the newest document of each of the types that is there. Errors: those of Cite but NotFound.
+func CiteEach(ctx context.Context, papers Citer, ref Ref, types ...DocumentType) (list []Citation, err error) {
+	for _, typ := range types {
+		paper, err := papers.Cite(ctx, ref, typ)
+		if apperr.Is(err, apperr.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, paper)
+	}
+	return list, nil
+}
+
+// Evaluated are the types of what an evaluation rests on, where it is there.
+var Evaluated = []DocumentType{DocReport, DocStudy, DocHandover}
 
 // Picture is a photo among the documents of a thing.
 type Picture struct {

@@ -40,6 +40,7 @@ func (m *Module) renderShow(c *fiber.Ctx, status int, actor domain.Actor, doc Do
 		}
 		page.Facts = append(page.Facts, web.Fact{Label: b.T("initiatives.fact.call"), Value: call.Title, Path: b.URL("/calls/" + string(i.Call))})
 	}
+	page.Facts = append(page.Facts, evaluatedBy(b, i, all)...)
 	page.Verdicts = verdictsOf(b, i)
 	if i.Invitation != "" && all {
 		page.Facts = append(page.Facts, web.Fact{Label: b.T("initiatives.fact.invitation"), Value: b.T("initiatives.fact.invitation_see"), Path: b.URL(invitePath(i.Invitation))})

@@ -117,6 +117,14 @@ type Step struct {
 	Operation    string                `json:"operation"`
 	Until        domain.Date           `json:"until"` // a due or expected date, where the move has one
 	Documents    []domain.DocumentID   `json:"documents"`
+	Sums         []string              `json:"sums,omitempty"` // SHA-256 of the documents' versions on which the step rests
+}
+
+// cite lets the step rest on one version of each document.
+func (s *Step) cite(papers []domain.Citation) {
+	for _, p := range papers {
+		s.Documents, s.Sums = append(s.Documents, p.ID), append(s.Sums, p.SHA256)
+	}
 }
 
 // Move is a step that was made.

@@ -283,6 +283,11 @@ func (s *Service) apply(ctx context.Context, id domain.InitiativeID, i *Initiati
 	case ActionReopen:
 		return i.Reopen(step)
 	case ActionEvaluate:
+		papers, err := domain.CiteEach(ctx, s.papers, ref(id), domain.Evaluated...)
+		if err != nil {
+			return err
+		}
+		step.cite(papers)
 		return i.Evaluate(step)
 	case ActionArchive:
 		return i.Archive(step)

@@ -324,6 +324,24 @@ func stepsOf(b web.Base, i Initiative, names map[domain.OrganizationID]domain.Or
 	return steps
 }
 
+// evaluatedBy names the versions of documents on which the newest evaluation rests; who reads all finds them by their address.
+func evaluatedBy(b web.Base, i Initiative, all bool) (facts []web.Fact) {
+	for _, m := range slices.Backward(i.History) {
+		if m.Action != ActionEvaluate {
+			continue
+		}
+		for n, sum := range m.Sums {
+			fact := web.Fact{Label: b.T("initiatives.fact.evaluated_by"), Value: b.T("initiatives.fact.sum", "sum", sum)}
+			if all {
+				fact.Path = b.URL("/documents/" + string(m.Documents[n]) + "/versions")
+			}
+			facts = append(facts, fact)
+		}
+		break
+	}
+	return facts
+}
+
 // verdictsOf are the decisions that everybody may read once the initiative is public, and who reads it before.
 func verdictsOf(b web.Base, i Initiative) []verdictView {
 	var list []verdictView

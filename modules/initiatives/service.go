@@ -33,6 +33,7 @@ type Papers interface {
 	// the move. It gives the answer back.
 	Answered(ctx context.Context, op store.Operation, answer error) error
 	Has(ctx context.Context, ref domain.Ref, types ...domain.DocumentType) (bool, error)
+	domain.Citer
 }
 
 // Offers keeps the account of each published offer. OpenOffer may be repeated and opens a closed one again; CloseOffer

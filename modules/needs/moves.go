@@ -110,15 +110,13 @@ func (s *Service) Submit(ctx context.Context, r Request, minutes *Minutes) (Doc,
 // submit makes the move once the papers are there.
 func (s *Service) submit(ctx context.Context, r Request, doc Doc, step Step) (Doc, error) {
 	n := doc.Body
-	for _, typ := range []domain.DocumentType{domain.DocMinutes, domain.DocPlanPage} {
-		if len(step.Documents) > 0 {
-			break
-		}
-		paper, err := s.papers.Cite(ctx, domain.Ref{Kind: domain.KindNeed, ID: doc.ID}, typ)
-		if err == nil {
-			step.cite(paper)
-		} else if !apperr.Is(err, apperr.NotFound) {
+	if len(step.Documents) == 0 {
+		papers, err := domain.CiteEach(ctx, s.papers, domain.Ref{Kind: domain.KindNeed, ID: doc.ID}, domain.DocMinutes, domain.DocPlanPage)
+		if err != nil {
 			return Doc{}, err
+		}
+		if len(papers) > 0 {
+			step.cite(papers[0])
 		}
 	}
 	if err := n.Submit(step, len(step.Documents) > 0); err != nil {
@@ -328,7 +326,15 @@ func (s *Service) Evaluate(ctx context.Context, r Request, e Evaluation) (Doc, e
 		return Doc{}, apperr.New(apperr.Forbidden, "needs.refuse.not_evaluator")
 	}
 	on := evaluatorOrganization(r.Actor)
-	if err := n.Evaluate(s.step(r, on), e); err != nil {
+	papers, err := domain.CiteEach(ctx, s.papers, domain.Ref{Kind: domain.KindNeed, ID: doc.ID}, domain.Evaluated...)
+	if err != nil {
+		return Doc{}, err
+	}
+	step := s.step(r, on)
+	for _, paper := range papers {
+		step.cite(paper)
+	}
+	if err := n.Evaluate(step, e); err != nil {
 		return Doc{}, err
 	}
 	return s.write(ctx, doc, n, past[ActionEvaluate], r, on)

@@ -259,7 +259,7 @@ func stepsOf(b web.Base, n Need, names map[domain.OrganizationID]domain.Organiza
 			step.Note = m.Reason
 		}
 		if all && len(m.Sums) > 0 && m.Sums[0] != "" {
-			step.Note, step.Path = strings.TrimSpace(step.Note+" "+b.T("needs.step.rests_on", "sum", m.Sums[0])), b.URL("/documents/"+string(m.Documents[0]))
+			step.Note, step.Path = strings.TrimSpace(step.Note+" "+b.T("needs.step.rests_on", "sum", strings.Join(m.Sums, ", "))), b.URL("/documents/"+string(m.Documents[0]))
 		}
 		steps = append(steps, step)
 	}

@@ -186,6 +186,7 @@
         var large = file.upload.options.chunkSize > piece;
         file.upload.options.chunkSize = piece; // the portal may have no room for large ones, or the line breaks
         failed++;
+        if (!status && navigator.onLine === false) return false; // said at once; it goes on by itself when the line is back
         return !status || status >= 500 || status === 409 || status === 423 || status === 429 || large && status === 413;
       }
     });

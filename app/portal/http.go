@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/valyala/fasthttp"
 
 	"gotong/app/middleware"
 	"gotong/modules/domain"
@@ -23,8 +22,7 @@ const (
 	idleTimeout  = time.Minute
 	formOverhead = 1 << 20 // what a form holds beside its file
 
-	pieceLimit = resumable.PieceMax + 4<<10 // what any request may carry that is no form: pieces of files are the largest
-	fewLines   = 16                         // while no more lines are open, a piece may be as large as a part
+	otherLimit = 1 << 20 // what a request may bring that is neither a form nor a piece of a file
 )
 
 // app is the Fiber application with every route of the portal.
@@ -46,19 +44,11 @@ func (p *Portal) app() (*fiber.App, error) {
 	}
 	app := fiber.New(fiber.Config{
 		AppName: "gotong", DisableStartupMessage: true, Immutable: true, CaseSensitive: true, StrictRouting: true,
-		BodyLimit:   p.config.Uploads.MaxMB<<20 + formOverhead,
+		StreamRequestBody: true, DisablePreParseMultipartForm: true, // bounded and read by middleware.Bodies
 		ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
 		ErrorHandler: headers.ErrorHandler(web.ErrorHandler(p.engine, p.log)),
 	})
-	app.Server().HeaderReceived = func(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
-		if h.IsPost() {
-			return fasthttp.RequestConfig{} // forms: BodyLimit
-		}
-		if string(h.Method()) == fiber.MethodPatch && app.Server().GetOpenConnectionsCount() <= fewLines {
-			return fasthttp.RequestConfig{MaxRequestBodySize: resumable.PartMax + 4<<10}
-		}
-		return fasthttp.RequestConfig{MaxRequestBodySize: pieceLimit}
-	}
+	middleware.Bodies{Form: p.config.Uploads.MaxMB<<20 + formOverhead, Piece: resumable.PartMax, Other: otherLimit}.Guard(app.Server())
 	middleware.Register(app, middleware.Options{
 		Headers: headers, Bundle: p.bundle, Static: p.assets, Log: p.log, PublicURL: p.publicURL(), Proxies: proxies,
 		Limits: p.limits, Counter: p.db, Auth: p.house.Accounts.Service, Tokens: p.house.Tokens.Service, Cookies: p.house.Accounts.Cookies,

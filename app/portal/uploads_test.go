@@ -111,7 +111,7 @@ func (s *sender) upload(size int, next func(offset, n int) []byte) (string, erro
 	return at, nil
 }
 
-// A hundred uploads at once stay near 300 MB for the whole process: portal, embedded database and object store, search.
+// A hundred uploads at once stay below 300 MB for the whole process: portal, embedded database and object store, search.
 // GOTONG_TEST_UPLOAD_MB sets the size of each (500 for the issue's own figure).
 func TestHundredUploadsAtOnce(t *testing.T) {
 	mb, count := 3, 100
@@ -141,7 +141,7 @@ func TestHundredUploadsAtOnce(t *testing.T) {
 	wait.Wait()
 	peak := memory(p.cmd.Process.Pid, "VmHWM")
 	t.Logf("%d uploads of %d MB at once: %d MB resident before, %d MB at the most, %s", count, mb, before, peak, time.Since(began).Round(time.Second))
-	if peak > 350 { // the aim is 300; a loaded machine collects late
+	if peak > 300 {
 		t.Errorf("%d MB resident", peak)
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/gofiber/fiber/v2/middleware/adaptor"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
@@ -33,7 +32,7 @@ func (m *Module) beginUpload(c *fiber.Ctx) error {
 		}
 		return m.Service.BeginUpload(ctx, actor, ref, a.Name, a.Size)
 	}
-	if err := adaptor.HTTPHandler(m.tus.Create(start))(c); err != nil {
+	if err := web.ServeHTTP(c, m.tus.Create(start)); err != nil {
 		return err
 	}
 	// The address as tusd writes it has the scheme of this connection, which a proxy may have changed.
@@ -48,7 +47,7 @@ func (m *Module) ofUpload(c *fiber.Ctx, h http.Handler) error {
 	if _, err := m.Service.Arriving(c.UserContext(), actorOf(c), c.Params("id")); err != nil {
 		return err
 	}
-	return adaptor.HTTPHandler(h)(c)
+	return web.ServeHTTP(c, h)
 }
 
 func (m *Module) uploadState(c *fiber.Ctx) error  { return m.ofUpload(c, m.tus.State()) }

@@ -42,8 +42,10 @@ const (
 const Kept = 7 * 24 * time.Hour
 
 const (
-	writers = 8   // pieces in hand at once
-	waiting = 128 // requests that wait for that; further ones are sent away for a moment
+	readers = 32  // pieces that are in memory at once, while they come and while they are stored
+	writers = 8   // of them stored at once
+	passing = 16  // parts that are passed on at once, which takes no memory; further ones are sent away, to come as pieces
+	waiting = 128 // requests that wait for room in memory; further ones are sent away for a moment
 )
 
 // Blobs is the object store as this package uses it.
@@ -119,9 +121,11 @@ type Store struct {
 	clock  clock.Clock
 	prefix string
 
-	slots chan struct{}
-	queue chan struct{}
-	room  sync.Pool // of the bytes of a piece
+	queue   chan struct{}
+	reading chan struct{}
+	writing chan struct{}
+	parts   chan struct{}
+	room    sync.Pool // of the bytes of a piece
 }
 
 // New makes a Store that keeps progress in a state of that name and pieces below prefix.
@@ -132,7 +136,7 @@ func New(db *store.DB, name, prefix string, blobs Blobs, c clock.Clock) *Store {
 func newStore(state *store.State[Upload], prefix string, blobs Blobs, c clock.Clock) *Store {
 	return &Store{
 		state: state, blobs: blobs, clock: c, prefix: prefix,
-		slots: make(chan struct{}, writers), queue: make(chan struct{}, writers+waiting),
+		queue: make(chan struct{}, readers+waiting), reading: make(chan struct{}, readers), writing: make(chan struct{}, writers), parts: make(chan struct{}, passing),
 		room: sync.Pool{New: func() any {
 			b := make([]byte, PieceMax+1)
 			return &b
@@ -156,11 +160,15 @@ func (s *Store) Get(ctx context.Context, id string) (Upload, error) { return s.s
 // empty, small or too large; Conflict where the upload stands elsewhere; TooMany where too much is under way;
 // Unavailable, after which Get tells where to go on.
 func (s *Store) Append(ctx context.Context, id string, offset int64, r io.Reader) (int64, error) {
-	u, leave, err := s.standing(ctx, id, offset)
+	leave, err := enter(ctx, s.queue, s.reading)
 	if err != nil {
 		return 0, err
 	}
 	defer leave()
+	u, err := s.standing(ctx, id, offset)
+	if err != nil {
+		return 0, err
+	}
 	room := s.room.Get().(*[]byte) //nolint:forcetypeassert // holds nothing else
 	defer s.room.Put(room)
 	filled, err := io.ReadFull(r, *room)
@@ -171,6 +179,12 @@ func (s *Store) Append(ctx context.Context, id string, offset int64, r io.Reader
 	if err != nil || n == 0 || n > PieceMax || offset+n > u.Size || n < pieceMin && offset+n < u.Size {
 		return 0, apperr.Wrap(errors.Join(err, fmt.Errorf("a piece of %d bytes at %d of %d", n, offset, u.Size)), apperr.BadRequest, "error.bad_request")
 	}
+	select {
+	case s.writing <- struct{}{}:
+		defer func() { <-s.writing }()
+	case <-ctx.Done():
+		return 0, apperr.Wrap(ctx.Err(), apperr.Unavailable, "error.unavailable")
+	}
 	if u, err = s.keep(ctx, u, body); err != nil {
 		return 0, err
 	}
@@ -179,13 +193,17 @@ func (s *Store) Append(ctx context.Context, id string, offset int64, r io.Reader
 }
 
 // AppendPart is Append for so many bytes that they make a part by themselves, together with the pieces that wait: they are
-// passed on as they come. BadRequest where they are too few for that or too many.
+// passed on as they come. BadRequest where they are too few for that or too many; TooMany also where Append would take them.
 func (s *Store) AppendPart(ctx context.Context, id string, offset int64, r io.Reader, size int64) (int64, error) {
-	u, leave, err := s.standing(ctx, id, offset)
+	leave, err := enter(ctx, s.parts, nil)
 	if err != nil {
 		return 0, err
 	}
 	defer leave()
+	u, err := s.standing(ctx, id, offset)
+	if err != nil {
+		return 0, err
+	}
 	waiting := sizeOf(u.Pieces)
 	if size > PartMax || offset+size > u.Size || waiting+size < blob.PartMin && offset+size < u.Size {
 		return 0, apperr.Wrap(fmt.Errorf("a part of %d bytes at %d of %d", size, offset, u.Size), apperr.BadRequest, "error.bad_request")
@@ -232,34 +250,33 @@ func (s *Store) AppendPart(ctx context.Context, id string, offset int64, r io.Re
 	return size, err
 }
 
-// standing enters for an upload that stands at offset. Errors: those of enter and Get, Conflict where it stands elsewhere.
-func (s *Store) standing(ctx context.Context, id string, offset int64) (u Upload, leave func(), err error) {
-	if leave, err = s.enter(ctx); err != nil {
-		return u, nil, err
-	}
-	if u, err = s.Get(ctx, id); err == nil && u.Offset != offset {
+// standing gives an upload that stands at offset. Errors: those of Get, Conflict where it stands elsewhere.
+func (s *Store) standing(ctx context.Context, id string, offset int64) (Upload, error) {
+	u, err := s.Get(ctx, id)
+	if err == nil && u.Offset != offset {
 		err = apperr.New(apperr.Conflict, "error.conflict")
 	}
-	if err != nil {
-		leave()
-	}
-	return u, leave, err
+	return u, err
 }
 
-// enter takes a slot, so that only so many pieces are in memory; leave gives it back.
-func (s *Store) enter(ctx context.Context) (leave func(), err error) {
+// enter takes a place in the queue, TooMany where it is full, and waits there for room, where that is asked; leave gives both
+// back.
+func enter(ctx context.Context, queue, room chan struct{}) (leave func(), err error) {
 	select {
-	case s.queue <- struct{}{}:
+	case queue <- struct{}{}:
 	default:
 		busy := apperr.New(apperr.TooMany, "")
 		busy.RetryAfter = time.Second
 		return nil, busy
 	}
+	if room == nil {
+		return func() { <-queue }, nil
+	}
 	select {
-	case s.slots <- struct{}{}:
-		return func() { <-s.slots; <-s.queue }, nil
+	case room <- struct{}{}:
+		return func() { <-room; <-queue }, nil
 	case <-ctx.Done():
-		<-s.queue
+		<-queue
 		return nil, apperr.Wrap(ctx.Err(), apperr.Unavailable, "error.unavailable")
 	}
 }

@@ -42,7 +42,7 @@ func NewTus(s *Store, address string, maxSize int64, log *slog.Logger) (*Tus, er
 	data := tusStore{s}
 	composer.UseCore(data)
 	composer.UseTerminater(data)
-	quiet := xslog.New(xslog.NewTextHandler(io.Discard, nil)) // each request is in the portal's own log
+	quiet := xslog.New(xslog.NewTextHandler(io.Discard, &xslog.HandlerOptions{Level: xslog.LevelError + 1})) // each request is in the portal's own log
 	h, err := handler.NewUnroutedHandler(handler.Config{
 		StoreComposer: composer, BasePath: address, MaxSize: maxSize, DisableDownload: true, DisableConcatenation: true,
 		GracefulRequestCompletionTimeout: time.Millisecond,

@@ -13,13 +13,13 @@ import (
 )
 
 // streamedKey is where a request keeps what it still brings.
-const streamedKey = "web.streamed"
+type streamedKey struct{}
 
 // Streamed runs next for a request of that length that it may read as it comes (ServeHTTP gives it on), and tells whether
 // it was read to its end.
 func Streamed(ctx *fasthttp.RequestCtx, length int, next fasthttp.RequestHandler) (whole bool) {
 	s := &streamed{from: ctx.RequestBodyStream(), left: length}
-	ctx.SetUserValue(streamedKey, s)
+	ctx.SetUserValue(streamedKey{}, s)
 	defer func() { whole = s.shut() }()
 	next(ctx)
 	return whole
@@ -33,7 +33,7 @@ type streamed struct {
 	left int
 }
 
-var errOver = errors.New("web: the request is over")
+var errOver = errors.New("the request is over")
 
 // Read gives what comes.
 func (s *streamed) Read(p []byte) (int, error) {
@@ -74,7 +74,7 @@ func ServeHTTP(c *fiber.Ctx, h http.Handler) error {
 	for name, value := range c.Request().Header.All() {
 		r.Header.Add(string(name), string(value))
 	}
-	if s, ok := c.Context().UserValue(streamedKey).(*streamed); ok {
+	if s, ok := c.Context().UserValue(streamedKey{}).(*streamed); ok {
 		r.Body, r.ContentLength = io.NopCloser(s), int64(s.left)
 	} else {
 		body := c.Body()

@@ -50,6 +50,7 @@ func (m *Module) index(c *fiber.Ctx) error {
 	p.Pager = web.NewPager(b, "/documents", query, f.Cursor, next)
 	p.FeedURL = web.ListURL(b, "/documents/feed.atom", map[string]string{byType: string(f.Type), byRegion: string(f.Region)}, "")
 	p.CollectionsURL = b.URL("/collections")
+	p.PapersURL = b.URL("/papers")
 	if len(cards) > 0 && m.Service.find != nil {
 		p.ZipURL = web.ListURL(b, "/documents/bundle", f.asked(), "")
 	}

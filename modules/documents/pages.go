@@ -18,6 +18,7 @@ type indexPage struct {
 	FeedURL string
 
 	CollectionsURL string
+	PapersURL      string // where anybody checks a paper
 	ZipURL         string // of all that is listed; "" where nothing is
 	Cards          []foundCard
 	Empty          web.Empty

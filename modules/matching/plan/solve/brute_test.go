@@ -229,13 +229,18 @@ func TestEveryPriceGivesABound(t *testing.T) {
 			t.Fatal(err)
 		}
 		d := newDual(md, 1)
+		anywhere(d, rng)
+		d.separate()
 		for range 4 {
-			for r := range d.price {
-				for i := range d.price[r] {
-					d.price[r][i] = rng.ExpFloat64() * []float64{0, 1e-9, 0.1, 0.5, 3, 1e9}[rng.IntN(6)]
+			for k := range d.price.cut {
+				d.price.cut[k] = rng.ExpFloat64() * []float64{0, 1e-9, 0.1, 0.5, 3, 1e9}[rng.IntN(6)]
+			}
+			for r := range d.price.row {
+				for i := range d.price.row[r] {
+					d.price.row[r][i] = rng.ExpFloat64() * []float64{0, 1e-9, 0.1, 0.5, 3, 1e9}[rng.IntN(6)]
 				}
 			}
-			if bound := md.certificate(a, d.price, 1); bound < opt.value {
+			if bound := md.certificate(a, &d.pool, d.price, 1); bound < opt.value {
 				t.Fatalf("case %d: bound %d below the optimum %d at prices %v", k, bound, opt.value, d.price)
 			}
 		}
@@ -255,7 +260,7 @@ func TestVillageCapKeepsEachSupplierApart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := md.certificate(a, matrix(2, 2), 1); got != 50*plan.Micro {
+	if got := md.certificate(a, &pool{}, newPrices(2, 2), 1); got != 50*plan.Micro {
 		t.Errorf("bound %d, want 50", got)
 	}
 }
@@ -336,7 +341,7 @@ func TestBoundFollowsValuesAndMoney(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return md.certificate(a, matrix(2, md.m), 1)
+		return md.certificate(a, &pool{}, newPrices(2, md.m), 1)
 	}
 	base := bound()
 	money := &in.Rows[0]

@@ -3,7 +3,6 @@ package solve
 import (
 	"cmp"
 	"math"
-	"math/bits"
 	"slices"
 	"sync"
 
@@ -16,25 +15,33 @@ const chunks = 16
 // nodes is the most that the tree of one village may have; hardly any needs a tenth of it.
 const nodes = 4000
 
+// deflection is how much of the step before is in a step.
+const deflection = 0.7
+
 // dual is the Lagrangian of the initiatives' capacities. price[row][i] >= 0 is what a unit of the capacity costs, in weighted
 // units; any prices give a valid bound, good ones a tight bound.
 type dual struct {
-	md      *model
-	price   [][]float64
-	best    [][]float64
-	bestVal float64
-	theta   float64
-	stale   int
-	dir     [][]float64
-	cut     [chunks + 1]int32
-	usage   [chunks][][]float64
-	value   [chunks]float64
-	trees   [chunks]tree[float64]
-	wish    []int32   // what the villages choose at the best prices, by edge
-	average []float32 // weighted sum of the subproblems' units by edge
-	weight  float32
-	total   float32
-	workers int
+	md       *model
+	pool     pool
+	price    prices
+	best     prices
+	size     []float64   // of each row, what its capacities are together
+	before   [][]float64 // the best prices of the capacities before the first cut
+	bestVal  float64
+	theta    float64
+	stale    int
+	dir      prices
+	cut      [chunks + 1]int32
+	usage    [chunks][][]float64
+	cutUsage [chunks][]float64
+	value    [chunks]float64
+	trees    [chunks]tree[float64]
+	wish     []int32   // what the villages choose at the best prices, by edge
+	average  []float32 // weighted sum of the subproblems' units by edge
+	open     []float32 // and of their openings
+	weight   float32
+	total    float32
+	workers  int
 }
 
 func matrix(rows, m int) [][]float64 {
@@ -47,8 +54,8 @@ func matrix(rows, m int) [][]float64 {
 
 func newDual(md *model, workers int) *dual {
 	rows := len(md.limit)
-	d := &dual{md: md, price: matrix(rows, md.m), best: matrix(rows, md.m), dir: matrix(rows, md.m), bestVal: math.Inf(1), theta: 1,
-		average: make([]float32, len(md.edges)), wish: make([]int32, len(md.edges)), weight: 1, workers: workers}
+	d := &dual{md: md, price: newPrices(rows, md.m), best: newPrices(rows, md.m), dir: newPrices(rows, md.m), bestVal: math.Inf(1), theta: 0.5,
+		average: make([]float32, len(md.edges)), open: make([]float32, len(md.edges)), wish: make([]int32, len(md.edges)), weight: 1, workers: workers}
 	for c := range d.usage {
 		d.usage[c] = matrix(rows, md.m)
 		d.trees[c].limit = nodes
@@ -62,6 +69,15 @@ func newDual(md *model, workers int) *dual {
 		d.cut[c] = v
 	}
 	d.cut[chunks] = int32(len(md.villages))
+	for r := range md.limit {
+		sum := 1.0
+		for _, limit := range md.limit[r] {
+			if limit != plan.NoLimit {
+				sum += float64(limit)
+			}
+		}
+		d.size = append(d.size, sum)
+	}
 	d.start()
 	return d
 }
@@ -71,15 +87,27 @@ func newDual(md *model, workers int) *dual {
 func (d *dual) start() {
 	md := d.md
 	type offer struct{ density, cost float64 }
+	paid := func(e int32) (cost float64, ok bool) {
+		ed := &md.edges[e]
+		cost = float64(ed.a)*float64(ed.u) + float64(ed.f)
+		return cost, cost > 0 && md.limit[rowMoney][ed.i] != plan.NoLimit
+	}
+	count := make([]int, md.m)
+	for e := range md.edges {
+		if _, ok := paid(int32(e)); ok {
+			count[md.edges[e].i]++
+		}
+	}
 	offers := make([][]offer, md.m)
+	for i, n := range count {
+		offers[i] = make([]offer, 0, n)
+	}
 	for j := range md.needs {
 		from, to := md.first[j], md.first[j+1]
 		for e := from; e < to; e++ {
-			ed := &md.edges[e]
-			cost := float64(ed.a)*float64(ed.u) + float64(ed.f)
-			if cost > 0 && md.limit[rowMoney][ed.i] != plan.NoLimit {
-				share := min(1, 3/float64(to-from))
-				offers[ed.i] = append(offers[ed.i], offer{float64(ed.p) * float64(ed.u) / cost, cost * share})
+			if cost, ok := paid(e); ok {
+				ed := &md.edges[e]
+				offers[ed.i] = append(offers[ed.i], offer{float64(ed.p) * float64(ed.u) / cost, cost * min(1, 3/float64(to-from))})
 			}
 		}
 	}
@@ -88,7 +116,7 @@ func (d *dual) start() {
 		left := float64(md.limit[rowMoney][i])
 		for _, o := range list {
 			if left -= o.cost; left < 0 {
-				d.price[rowMoney][i] = 0.7 * o.density
+				d.price.row[rowMoney][i] = 0.7 * o.density
 				break
 			}
 		}
@@ -127,6 +155,7 @@ func (d *dual) iterate(lower float64) {
 	if d.weight > 1e25 {
 		for e := range d.average {
 			d.average[e] *= 1e-25
+			d.open[e] *= 1e-25
 		}
 		d.weight *= 1e-25
 		d.total *= 1e-25
@@ -139,52 +168,65 @@ func (d *dual) iterate(lower float64) {
 	}
 	norm := 0.0
 	grad := d.usage[0]
-	for r := range d.price {
-		for i := range d.price[r] {
+	for r := range grad {
+		for i := range grad[r] {
 			limit := md.limit[r][i]
 			if limit == plan.NoLimit {
 				continue
 			}
 			g := float64(limit)
-			value += d.price[r][i] * g
+			value += d.price.row[r][i] * g
 			for c := range chunks {
 				g -= d.usage[c][r][i]
 			}
-			if d.price[r][i] == 0 && g > 0 {
+			if d.price.row[r][i] == 0 && g > 0 {
 				g = 0
 			}
-			g = g + 0.3*d.dir[r][i]
-			grad[r][i], d.dir[r][i] = g, g
-			norm += g / max(1, float64(limit)) * g
+			g += deflection * d.dir.row[r][i]
+			grad[r][i], d.dir.row[r][i] = g, g
+			norm += g / d.size[r] / max(1, float64(limit)) * g
 		}
+	}
+	for k := range d.pool.cuts {
+		one := &d.pool.cuts[k]
+		g := float64(one.limit)
+		value += d.price.cut[k] * g
+		for c := range chunks {
+			g -= d.cutUsage[c][k]
+		}
+		if d.price.cut[k] == 0 && g > 0 {
+			g = 0
+		}
+		g += deflection * d.dir.cut[k]
+		d.dir.cut[k] = g
+		norm += g / one.size / d.size[one.row] * g
 	}
 	if value < d.bestVal*(1-1e-7) || math.IsInf(d.bestVal, 1) {
 		d.stale = 0
-	} else if d.stale++; d.stale >= 4 {
+	} else if d.stale++; d.stale >= 2 {
 		d.stale = 0
 		d.theta *= 0.7
-		for r := range d.best {
-			if value > d.bestVal*1.0005 {
-				copy(d.price[r], d.best[r])
-			}
+		if value > d.bestVal*1.0005 {
+			d.price.copyFrom(d.best)
 		}
 	}
 	if value < d.bestVal {
 		d.bestVal = value
-		for r := range d.best {
-			copy(d.best[r], d.price[r])
-		}
+		d.best.copyFrom(d.price)
 	}
 	if norm == 0 {
 		return
 	}
 	step := d.theta * max(value-max(lower, 0.99*d.bestVal), 0.002*math.Abs(value)) / norm
-	for r := range d.price {
-		for i := range d.price[r] {
+	for r := range grad {
+		for i := range grad[r] {
 			if limit := md.limit[r][i]; limit != plan.NoLimit {
-				d.price[r][i] = max(0, d.price[r][i]-step*grad[r][i]/max(1, float64(limit)))
+				d.price.row[r][i] = max(0, d.price.row[r][i]-step*grad[r][i]/d.size[r]/max(1, float64(limit)))
 			}
 		}
+	}
+	for k := range d.pool.cuts {
+		d.price.cut[k] = max(0, d.price.cut[k]-step*d.dir.cut[k]/d.pool.cuts[k].size/d.size[d.pool.cuts[k].row])
 	}
 }
 
@@ -194,7 +236,8 @@ func (d *dual) evaluate(c int) {
 	for r := range usage {
 		clear(usage[r])
 	}
-	d.value[c] = d.villages(c, d.price, func(e, x int32) { d.use(usage, e, x) })
+	clear(d.cutUsage[c])
+	d.value[c] = d.villages(c, d.price, func(e, x int32) { d.use(c, e, x) })
 }
 
 // choose notes what the villages choose at the best prices.
@@ -204,216 +247,102 @@ func (d *dual) choose() {
 }
 
 // villages solves the villages of one chunk, gives the bound of their values and tells what they take.
-func (d *dual) villages(c int, price [][]float64, take func(e, x int32)) float64 {
+func (d *dual) villages(c int, price prices, take func(e, x int32)) float64 {
 	md, t := d.md, &d.trees[c]
 	sum := 0.0
+	t.next = 0
+	if v := d.cut[c]; v < d.cut[c+1] {
+		t.next = d.pool.from(md.first[md.villages[v].first])
+	}
 	for v := d.cut[c]; v < d.cut[c+1]; v++ {
-		vil := &md.villages[v]
-		needs := md.needs[vil.first:vil.behind]
-		t.reset(needs, vil.cap)
-		for k := range needs {
-			j := vil.first + int32(k)
-			at := len(t.items)
-			d.collect(t, price, int32(k), md.first[j], md.first[j+1], vil.floor > 0)
-			t.prune(int32(k), at)
-		}
-		t.solve()
-		missing := int64(0)
-		if vil.floor > 0 && vil.bonus > 0 {
-			missing = t.floor(vil.floor, vil.bonus)
-		}
-		sum += t.bound
+		sum += village(t, md, int(v), md.villages[v].bonus, func(k, j int32, losing bool) { d.collect(t, price, k, md.first[j], md.first[j+1], losing) })
 		for k := range t.items {
 			if it := &t.items[k]; it.x > 0 {
 				take(it.e, it.x)
-			}
-		}
-		for k := 0; missing > 0 && k < len(needs); k++ {
-			if e := t.losing[k]; e >= 0 && t.worst[k] < 0 {
-				x := min(int32(min(missing, math.MaxInt32)), md.edges[e].u)
-				take(e, max(x, min(md.edges[e].l, md.edges[e].u)))
-				missing -= int64(x)
 			}
 		}
 	}
 	return sum
 }
 
-func (d *dual) use(usage [][]float64, e, x int32) {
-	ed := &d.md.edges[e]
+// village solves village v with the items that collect puts into the tree for each need, and gives the bound of its value. Where the best solution misses the floor,
+// the best one that reaches it is looked for among all pairs, the losing ones too.
+func village[T number](t *tree[T], md *model, v int, bonus T, collect func(k, j int32, losing bool)) T {
+	vil := &md.villages[v]
+	needs := md.needs[vil.first:vil.behind]
+	next := t.next
+	fill := func(losing bool) {
+		t.next = next
+		t.reset(needs, vil.cap)
+		for k := range needs {
+			at := len(t.items)
+			collect(int32(k), vil.first+int32(k), losing)
+			t.prune(int32(k), at)
+		}
+	}
+	fill(false)
+	t.solve(0, 0)
+	if vil.floor == 0 || bonus == 0 {
+		return t.bound
+	}
+	if t.served() >= vil.floor {
+		return t.bound + bonus
+	}
+	without, bound := t.best, t.bound
+	fill(true)
+	t.solve(vil.floor, without-bonus)
+	if t.best > without-bonus {
+		return max(bound, t.bound+bonus)
+	}
+	bound = max(bound, t.bound+bonus)
+	fill(false)
+	t.solve(0, 0)
+	return bound
+}
+
+func (d *dual) use(c int, e, x int32) {
+	ed, usage := &d.md.edges[e], d.usage[c]
 	usage[rowMoney][ed.i] += float64(ed.a)*float64(x) + float64(ed.f)
 	usage[rowReach][ed.i] += float64(x)
 	for r := range d.md.unit {
 		usage[rowExtra+r][ed.i] += float64(d.md.unit[r][e])*float64(x) + float64(d.md.setup[r][e])
 	}
 	d.average[e] += d.weight * float32(x)
+	d.open[e] += d.weight
+	if d.pool.has(e) {
+		for k := d.pool.from(e); k < len(d.pool.terms) && d.pool.terms[k].e == e; k++ {
+			one := &d.pool.terms[k]
+			d.cutUsage[c][one.cut] += float64(one.unit)*float64(x) + float64(one.setup)
+		}
+	}
 }
 
 // collect puts the pairs of a need that gain at the present prices into the tree.
-func (d *dual) collect(t *tree[float64], price [][]float64, n, from, to int32, floor bool) {
+func (d *dual) collect(t *tree[float64], price prices, n, from, to int32, losing bool) {
 	md := d.md
-	money, reach := price[rowMoney], price[rowReach]
+	money, reach := price.row[rowMoney], price.row[rowReach]
 	for e := from; e < to; e++ {
 		ed := &md.edges[e]
 		c := float64(ed.p) - money[ed.i]*float64(ed.a) - reach[ed.i]
 		F := money[ed.i] * float64(ed.f)
 		for r := range md.unit {
-			c -= price[rowExtra+r][ed.i] * float64(md.unit[r][e])
-			F += price[rowExtra+r][ed.i] * float64(md.setup[r][e])
+			c -= price.row[rowExtra+r][ed.i] * float64(md.unit[r][e])
+			F += price.row[rowExtra+r][ed.i] * float64(md.setup[r][e])
 		}
-		if !floor && c <= 0 {
+		for ; t.next < len(d.pool.terms) && d.pool.terms[t.next].e == e; t.next++ {
+			one := &d.pool.terms[t.next]
+			c -= price.cut[one.cut] * float64(one.unit)
+			F += price.cut[one.cut] * float64(one.setup)
+		}
+		if !losing && c <= 0 && F >= 0 {
 			continue
 		}
 		slope := c - F/float64(ed.u)
-		if floor && (t.losing[n] < 0 || slope > t.worst[n]) {
-			t.worst[n], t.losing[n] = slope, e
+		if F < 0 {
+			slope = c - F/float64(ed.l)
 		}
-		if slope > 0 {
+		if slope > 0 || losing {
 			t.items = append(t.items, item[float64]{e: e, n: n, l: ed.l, u: ed.u, c: c, F: F, d: slope})
 		}
 	}
-}
-
-// charge is a price for exact arithmetic: mantissa * 2^-shift, in units of 2^-scale millionths.
-type charge struct {
-	mantissa uint64
-	shift    int
-}
-
-func newCharge(price float64, scale uint) charge {
-	x := price * plan.Micro * float64(uint64(1)<<scale)
-	if !(x > 0) {
-		return charge{}
-	}
-	frac, exp := math.Frexp(min(x, 1<<50))
-	return charge{uint64(frac * (1 << 53)), 53 - exp}
-}
-
-const saturated = 1 << 61
-
-// times gives floor(charge*n), at most saturated, and whether something was cut off.
-func (c charge) times(n int64) (product int64, cut bool) {
-	if c.mantissa == 0 || n <= 0 {
-		return 0, false
-	}
-	hi, lo := bits.Mul64(c.mantissa, uint64(n))
-	switch {
-	case c.shift >= 128:
-		return 0, true
-	case c.shift >= 64:
-		s := uint(c.shift - 64)
-		if hi>>s >= saturated {
-			return saturated, true
-		}
-		return int64(hi >> s), lo != 0 || hi<<(64-s) != 0 && s > 0
-	case hi>>uint(c.shift) != 0:
-		return saturated, true
-	}
-	v := lo>>uint(c.shift) | hi<<(64-uint(c.shift))
-	if v >= saturated {
-		return saturated, true
-	}
-	return int64(v), lo<<(64-uint(c.shift)) != 0
-}
-
-// Certificate bounds the aim from above at given prices, in millionths, with integers only: what a pair pays for capacity is
-// rounded down, what the capacity is worth and every division in the villages is rounded up. So no rounding makes it too small,
-// and it is the same on every machine.
-func (md *model) certificate(a *aim, price [][]float64, workers int) int64 {
-	scale := md.scale(a)
-	charges := make([][]charge, len(price))
-	total := int64(0)
-	for r := range price {
-		charges[r] = make([]charge, md.m)
-		for i := range price[r] {
-			if md.limit[r][i] == plan.NoLimit {
-				continue
-			}
-			charges[r][i] = newCharge(price[r][i], scale)
-			worth, cut := charges[r][i].times(md.limit[r][i])
-			if cut {
-				worth++
-			}
-			total = addUp(total, worth)
-		}
-	}
-	sums := make([]int64, chunks)
-	parallel(workers, chunks, func(c int) {
-		t := tree[int64]{limit: nodes}
-		for v := len(md.villages) * c / chunks; v < len(md.villages)*(c+1)/chunks; v++ {
-			sums[c] = addUp(sums[c], md.exact(a, &t, charges, v, scale))
-		}
-	})
-	for _, s := range sums {
-		total = addUp(total, s)
-	}
-	if total >= saturated {
-		return math.MaxInt64
-	}
-	// The objective is a whole number of millionths.
-	return addUp(total>>scale, md.constant)
-}
-
-func addUp(a, b int64) int64 {
-	if a > saturated-b {
-		return saturated
-	}
-	return a + b
-}
-
-// scale chooses how many bits below a millionth fit.
-func (md *model) scale(a *aim) uint {
-	total := 1.0
-	for j := range md.needs {
-		best := int64(0)
-		for e := md.first[j]; e < md.first[j+1]; e++ {
-			best = max(best, a.value(md.id[e]))
-		}
-		total += float64(best) * float64(md.needs[j].q)
-	}
-	for v := range md.villages {
-		total += md.villages[v].bonus * plan.Micro
-	}
-	for scale := uint(12); scale > 0; scale-- {
-		if total*float64(uint64(1)<<scale) < 1<<59 {
-			return scale
-		}
-	}
-	return 0
-}
-
-func (md *model) exact(a *aim, t *tree[int64], charges [][]charge, v int, scale uint) int64 {
-	vil := &md.villages[v]
-	needs := md.needs[vil.first:vil.behind]
-	t.reset(needs, vil.cap)
-	for k := range needs {
-		j, at := vil.first+int32(k), len(t.items)
-		for e := md.first[j]; e < md.first[j+1]; e++ {
-			ed := &md.edges[e]
-			c := a.value(md.id[e]) << scale
-			F := int64(0)
-			for r := range charges {
-				unit, setup := md.use(r, e)
-				ch := charges[r][ed.i]
-				pay, _ := ch.times(unit)
-				c -= pay
-				open, _ := ch.times(setup)
-				F = min(F+open, saturated)
-				c = max(c, -saturated)
-			}
-			slope := c - F/int64(ed.u)
-			if vil.floor > 0 && (t.losing[k] < 0 || slope > t.worst[k]) {
-				t.worst[k], t.losing[k] = max(slope, -(1<<60)/vil.floor), e // the tree multiplies it by at most the floor
-			}
-			if slope > 0 {
-				t.items = append(t.items, item[int64]{e: e, n: int32(k), l: ed.l, u: ed.u, c: c, F: F, d: slope})
-			}
-		}
-		t.prune(int32(k), at)
-	}
-	t.solve()
-	if vil.floor > 0 && vil.bonus > 0 {
-		t.floor(vil.floor, int64(math.Round(vil.bonus*plan.Micro))<<scale)
-	}
-	return t.bound
 }

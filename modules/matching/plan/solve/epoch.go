@@ -69,7 +69,7 @@ func (r *run) graze() {
 	}
 	heat := r.heat()
 	parallel(r.opt.Workers, len(r.herd), func(k int) {
-		s := newSearch(r.md, r.dual.best, r.herd[k], rand.New(rand.NewPCG(seeds[k], 0))) //nolint:gosec // a search must be repeatable
+		s := newSearch(r.md, r.dual, 0, r.herd[k], rand.New(rand.NewPCG(seeds[k], 0))) //nolint:gosec // a search must be repeatable
 		s.heat, s.wish = heat, r.dual.wish
 		r.chains(s, len(r.md.needs))
 		copy(r.herd[k], s.x)
@@ -192,7 +192,7 @@ func (r *run) part(a, b, p int32, owner []int32, slack [][]int64, heat float64, 
 		}
 		sub.limit = append(sub.limit, limit)
 	}
-	s := newSearch(sub, r.dual.best, r.x[from:to], rand.New(rand.NewPCG(seed, uint64(p)))) //nolint:gosec // a search must be repeatable
+	s := newSearch(sub, r.dual, from, r.x[from:to], rand.New(rand.NewPCG(seed, uint64(p)))) //nolint:gosec // a search must be repeatable
 	s.heat, s.wish = heat, r.dual.wish[from:to]
 	r.chains(s, len(sub.needs))
 	copy(r.x[from:to], s.x)

@@ -1,4 +1,4 @@
-// Package solve finds allocation plans: a Lagrangian bound whose village subproblems are solved by branch and bound, a plan rounded
+// Package solve finds allocation plans: a Lagrangian bound whose village subproblems are solved by branch and bound, tightened by cuts, a plan rounded
 // from the averaged subproblem solutions, and ejection chains that improve it region by region. The bound that is reported is
 // computed once more in integers, rounded against us.
 package solve

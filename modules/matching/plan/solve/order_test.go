@@ -96,11 +96,11 @@ func TestOrderAndNamesDoNotMatter(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			price := matrix(len(md.limit), md.m)
+			price := newPrices(len(md.limit), md.m)
 			for i := range one.Initiatives {
-				price[rowMoney][i] = base.Prices.Prices["money"][one.Initiatives[i].ID]
+				price.row[rowMoney][i] = base.Prices.Prices["money"][one.Initiatives[i].ID]
 			}
-			bounds = append(bounds, md.certificate(a, price, 1))
+			bounds = append(bounds, md.certificate(a, &pool{}, price, 1))
 		}
 		if bounds[0] != bounds[1] {
 			t.Errorf("the bound at the same prices is %d and %d", bounds[0], bounds[1])

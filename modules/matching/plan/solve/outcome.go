@@ -55,7 +55,7 @@ func (r *run) mustEarn() int64 {
 
 // warm takes the prices of an earlier outcome.
 func (r *run) warm() {
-	for row, prices := range r.dual.price {
+	for row, prices := range r.dual.price.row {
 		known := r.opt.Warm.Prices[r.rowName(row)]
 		for i := range prices {
 			if p, ok := known[r.in.Initiatives[i].ID]; ok && p >= 0 && r.md.limit[row][i] != plan.NoLimit {
@@ -88,7 +88,7 @@ func (r *run) rowName(row int) string {
 }
 
 func (r *run) outcome(floorAtMost int) *Outcome {
-	o := &Outcome{Units: r.units(r.best), Feasible: r.feasible(r.best), FloorAtMost: floorAtMost, Iterations: r.count, Method: "Lagrangian on capacities, villages by branch and bound, integers"}
+	o := &Outcome{Units: r.units(r.best), Feasible: r.feasible(r.best), FloorAtMost: floorAtMost, Iterations: r.count, Method: "Lagrangian on capacities and cuts, villages by branch and bound, integers"}
 	o.Objective = r.in.Objective(o.Units)
 	earned := r.value(r.best) - o.Objective
 	if !o.Feasible {
@@ -108,7 +108,7 @@ func (r *run) outcome(floorAtMost int) *Outcome {
 		o.Status = plan.StatusTime
 	}
 	o.Prices = &Warm{Prices: map[string]map[string]float64{}}
-	for row, prices := range r.dual.best {
+	for row, prices := range r.dual.plain() {
 		named := map[string]float64{}
 		for i, p := range prices {
 			if p > 0 {

@@ -36,7 +36,8 @@ type search struct {
 
 type step struct{ e, before int32 }
 
-func newSearch(md *model, price [][]float64, x []int32, rng *rand.Rand) *search {
+// newSearch begins at plan x (nil: an empty one) with the pairs of md, which are those of the dual from pair first on.
+func newSearch(md *model, d *dual, first int32, x []int32, rng *rand.Rand) *search {
 	s := &search{md: md, rng: rng, x: make([]int32, len(md.edges)), left: make([]int32, len(md.needs)), room: make([]int32, len(md.needs)),
 		space: make([]int64, len(md.villages)), served: make([]int64, len(md.villages)), lists: make([][]int32, md.m), pos: make([]int32, len(md.edges)),
 		by: make([][]int32, md.m), need: make([]int32, len(md.edges)), c: make([]float32, len(md.edges)), F: make([]float32, len(md.edges)),
@@ -64,14 +65,20 @@ func newSearch(md *model, price [][]float64, x []int32, rng *rand.Rand) *search 
 	for v := range md.villages {
 		s.space[v] = min(md.villages[v].cap, 1<<50)
 	}
+	next := d.pool.from(first)
 	for e := range md.edges {
 		ed := &md.edges[e]
 		s.by[ed.i] = append(s.by[ed.i], int32(e))
 		c, F := float64(ed.p), 0.0
-		for r := range price {
+		for r, price := range d.best.row {
 			unit, setup := md.use(r, int32(e))
-			c -= price[r][ed.i] * float64(unit)
-			F += price[r][ed.i] * float64(setup)
+			c -= price[ed.i] * float64(unit)
+			F += price[ed.i] * float64(setup)
+		}
+		for ; next < len(d.pool.terms) && d.pool.terms[next].e == first+int32(e); next++ {
+			one := &d.pool.terms[next]
+			c -= d.best.cut[one.cut] * float64(one.unit)
+			F += d.best.cut[one.cut] * float64(one.setup)
 		}
 		s.c[e], s.F[e] = float32(c), float32(F)
 	}
@@ -270,7 +277,7 @@ func (s *search) insert(j int32, push bool) float64 {
 	for range 3 {
 		best, units, value := int32(-1), int32(0), 0.0
 		for e := s.md.first[j]; e < s.md.first[j+1]; e++ {
-			if s.seen[e] == s.now {
+			if s.seen[e] == s.now || s.c[e] <= 0 && s.F[e] >= 0 {
 				continue
 			}
 			x := s.demand(e)
@@ -393,7 +400,7 @@ func (s *search) refill(i int32) float64 {
 		}
 		e := edges[at]
 		at++
-		if s.left[s.need[e]] <= 0 {
+		if s.left[s.need[e]] <= 0 || float64(s.md.edges[e].p)*float64(s.md.edges[e].u-s.x[e]) <= value {
 			continue
 		}
 		x := s.demand(e)

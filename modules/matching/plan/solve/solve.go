@@ -56,7 +56,7 @@ type Outcome struct {
 // itself, and twice that would be wasted on garbage.
 const (
 	Large   = 1_000_000
-	LargeGC = 40
+	LargeGC = 15
 )
 
 // clock tells the time; benchmarks on a busy machine count processor time.
@@ -80,6 +80,7 @@ type run struct {
 	bestVal int64 // of the aim
 	bound   int64 // of the aim
 	pinned  []int32
+	rounds  int       // in which cuts may still be looked for
 	herd    [][]int32 // plans that a small question improves side by side
 }
 
@@ -96,7 +97,7 @@ func Solve(ctx context.Context, in *plan.Instance, opt Options) (*Outcome, error
 	if err != nil {
 		return nil, err
 	}
-	r := &run{ctx: ctx, in: in, opt: opt, start: clock(), rng: rand.New(rand.NewPCG(opt.Seed, 0x706c616e)), pinned: pinned} //nolint:gosec // a search must be repeatable
+	r := &run{rounds: 8, ctx: ctx, in: in, opt: opt, start: clock(), rng: rand.New(rand.NewPCG(opt.Seed, 0x706c616e)), pinned: pinned} //nolint:gosec // a search must be repeatable
 	r.aim = &aim{in: in, own: true}
 	most := 0
 	if in.Floor == plan.FloorLexicographic {
@@ -150,12 +151,12 @@ func (r *run) floors() (int, error) {
 		return 0, err
 	}
 	d := newDual(md, r.opt.Workers)
-	best := md.certificate(a, d.best, r.opt.Workers)
+	best := md.certificate(a, &d.pool, d.best, r.opt.Workers)
 	for k := 0; k < 60 && !r.late(0.1); k++ {
 		d.iterate(0)
 		r.count++
 	}
-	best = min(best, md.certificate(a, d.best, r.opt.Workers))
+	best = min(best, md.certificate(a, &d.pool, d.best, r.opt.Workers))
 	return int(best / plan.Micro), nil
 }
 
@@ -189,8 +190,8 @@ func (r *run) search() {
 	if r.opt.Warm != nil {
 		r.warm()
 	}
-	r.bound = md.certificate(r.aim, r.dual.price, r.opt.Workers)
-	for k := 0; k < 700 && !r.late(0.3) && (r.dual.theta > 0.02 || k < 60); k++ {
+	r.bound = md.certificate(r.aim, &r.dual.pool, r.dual.price, r.opt.Workers)
+	for k := 0; k < 700 && !r.late(0.2) && (r.dual.theta > 0.02 || k < 60); k++ {
 		r.dual.iterate(r.bestAim())
 		r.count++
 	}
@@ -202,14 +203,27 @@ func (r *run) search() {
 		r.epoch()
 		r.count += perEpoch * int64(max(1, len(r.herd)))
 		r.keep()
-		if epoch%4 == 3 && r.dual.theta > 1e-4 {
-			for k := 0; k < 12 && !r.late(1); k++ {
-				r.dual.iterate(r.bestAim())
-				r.count++
-			}
-			r.certify()
-		}
+		r.tighten()
 		r.report()
+	}
+	r.certify()
+}
+
+// steps is how many steps of the bound follow a round of chains.
+const steps = 6
+
+// tighten takes steps of the bound, after each round of chains. Where prices no longer gain, cuts are looked for, with a price each.
+func (r *run) tighten() {
+	if r.dual.theta < 1e-3 {
+		if r.rounds == 0 || r.dual.separate() == 0 {
+			return
+		}
+		r.rounds--
+		r.dual.theta = 0.3
+	}
+	for k := 0; k < steps && !r.late(1); k++ {
+		r.dual.iterate(r.bestAim())
+		r.count++
 	}
 	r.certify()
 }
@@ -217,7 +231,7 @@ func (r *run) search() {
 func (r *run) bestAim() float64 { return float64(r.bestVal) / plan.Micro }
 
 func (r *run) certify() {
-	r.bound = min(r.bound, r.md.certificate(r.aim, r.dual.best, r.opt.Workers))
+	r.bound = min(r.bound, r.md.certificate(r.aim, &r.dual.pool, r.dual.best, r.opt.Workers))
 	r.dual.choose()
 }
 
@@ -264,26 +278,27 @@ func (r *run) keep() {
 // round makes a plan of the averaged subproblem solutions: pairs by their average share, then what the prices like.
 func (r *run) round() {
 	md := r.md
-	s := newSearch(md, r.dual.best, nil, r.rng)
-	type wish struct {
-		e     int32
-		share float32
+	s := newSearch(md, r.dual, 0, nil, r.rng)
+	type ranked struct {
+		e    int32
+		rank float32
 	}
-	var wishes []wish
+	steepest := func(a, b ranked) int { return cmp.Or(cmp.Compare(b.rank, a.rank), cmp.Compare(a.e, b.e)) }
+	var wishes []ranked
 	for e, sum := range r.dual.average {
 		if sum <= 0 || r.dual.total <= 0 {
 			continue
 		}
 		if share := sum / r.dual.total / float32(md.edges[e].u); share > 0.02 {
-			wishes = append(wishes, wish{int32(e), share})
+			wishes = append(wishes, ranked{int32(e), share})
 		}
 	}
-	slices.SortFunc(wishes, func(a, b wish) int { return cmp.Or(cmp.Compare(b.share, a.share), cmp.Compare(a.e, b.e)) })
+	slices.SortFunc(wishes, steepest)
 	for _, w := range wishes {
 		ed := &md.edges[w.e]
-		x := int32(math.Round(float64(w.share) * float64(ed.u)))
+		x := int32(math.Round(float64(w.rank) * float64(ed.u)))
 		switch {
-		case w.share >= 0.85:
+		case w.rank >= 0.85:
 			x = ed.u
 		case x < ed.l && float64(x) < 0.5*float64(ed.l):
 			continue
@@ -297,15 +312,17 @@ func (r *run) round() {
 			s.put(w.e, x)
 		}
 	}
-	var order []int32
+	gains := wishes[:0]
 	for e := range md.edges {
-		if s.c[e] > 0 && s.worth(int32(e), md.edges[e].u) > -0.3*float64(md.edges[e].p)*float64(md.edges[e].u) {
-			order = append(order, int32(e))
+		if worth := s.worth(int32(e), md.edges[e].u); s.x[e] < md.edges[e].u && worth > 0 {
+			gains = append(gains, ranked{int32(e), float32(worth)})
 		}
 	}
-	slices.SortFunc(order, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(s.worth(b, md.edges[b].u), s.worth(a, md.edges[a].u)), cmp.Compare(a, b))
-	})
+	slices.SortFunc(gains, steepest)
+	order := make([]int32, len(gains))
+	for k := range gains {
+		order[k] = gains[k].e
+	}
 	s.fill(order, 0)
 	for j := range md.needs {
 		s.log = s.log[:0]

@@ -6,7 +6,8 @@ import "gotong/modules/matching/plan"
 type number interface{ int64 | float64 }
 
 // item is a pair of one village at given prices: opening costs F, each unit brings c. d >= c - F/u is the slope of the
-// smallest straight line from the origin that lies above it on [0, u].
+// smallest straight line from the origin that lies above it on [0, u]. Where opening pays (F < 0, which cuts can bring about) the smallest concave
+// function above it has two pieces: d >= c - F/l up to l, and c from there.
 type item[T number] struct {
 	e, n    int32 // edge, need within the village
 	l, u    int32
@@ -41,18 +42,16 @@ type tree[T number] struct {
 	best   T // value of the best solution
 	bound  T // no solution is above it
 	chosen []int32
-	worst  []T // of each need: the best slope among all pairs, also losing ones
-	spare  []int32
-	losing []int32 // of each need: the pair of that slope, -1 without any pair
+	floor  int64 // units that a solution must have
+	next   int   // the pool's first term of a later pair
 }
 
 func (t *tree[T]) reset(needs []needRow, cap int64) {
 	t.items = t.items[:0]
-	t.quota, t.most, t.worst, t.losing = t.quota[:0], t.most[:0], t.worst[:0], t.losing[:0]
+	t.quota, t.most = t.quota[:0], t.most[:0]
 	for k := range needs {
 		t.quota = append(t.quota, needs[k].q)
 		t.most = append(t.most, needs[k].k)
-		t.worst, t.losing = append(t.worst, 0), append(t.losing, -1)
 	}
 	if cap == plan.NoLimit {
 		cap = 1 << 50
@@ -63,13 +62,22 @@ func (t *tree[T]) reset(needs []needRow, cap int64) {
 // prune drops the pairs of need n, from item first on, that another one of the need replaces in any plan: it brings at least as much per unit,
 // costs no more to open, takes every lot, and takes the other's units besides its own.
 func (t *tree[T]) prune(n int32, first int) {
+	best := first // replaces most of the others
+	for k := first + 1; k < len(t.items); k++ {
+		if t.items[k].d > t.items[best].d {
+			best = k
+		}
+	}
+	if best < len(t.items) {
+		t.items[first], t.items[best] = t.items[best], t.items[first]
+	}
 	kept := first
 next:
 	for k := first; k < len(t.items); k++ {
 		b := t.items[k]
 		for h := first; h < len(t.items); h++ {
 			a := &t.items[h]
-			if h == k || h >= kept && h < k || a.c < b.c || a.F > b.F || a.l > b.l || a.u < b.u || t.most[n] > 1 && a.u < t.quota[n] {
+			if h == k || h >= kept && h < k || a.c < b.c || a.F > b.F || a.l > b.l || a.u < b.u || t.most[n] > 1 && (a.u < t.quota[n] || b.F < 0) {
 				continue
 			}
 			if h < k || a.c > b.c || a.F < b.F || a.l < b.l || a.u > b.u {
@@ -82,23 +90,19 @@ next:
 	t.items = t.items[:kept]
 }
 
-// solve fills bound, best and the items' x.
-func (t *tree[T]) solve() {
+// solve fills bound, best and the items' x with the best solution of at least floor units; only what is above least counts, and least is what bound and best
+// are when there is nothing.
+func (t *tree[T]) solve(floor int64, least T) {
 	n := len(t.items)
-	t.best, t.bound, t.nodes = 0, 0, 0
-	if n == 0 {
-		return
-	}
-	if cap(t.order) < n {
-		t.order, t.slope, t.chosen = make([]int32, 2*n), make([]T, 2*n), make([]int32, 2*n)
+	t.best, t.bound, t.nodes, t.floor = least, least, 0, floor
+	if cap(t.chosen) < n {
+		t.order, t.slope, t.chosen = make([]int32, 4*n), make([]T, 4*n), make([]int32, 2*n)
 	}
 	if cap(t.left) < len(t.quota) {
 		t.left, t.count = make([]int32, 2*len(t.quota)), make([]int32, 2*len(t.quota))
 	}
-	chosen := t.chosen[:n]
-	for k := range chosen {
-		chosen[k] = 0
-	}
+	t.chosen = t.chosen[:n]
+	clear(t.chosen)
 	for k := 1; k < n; k++ { // by slope, steepest first
 		one := t.items[k]
 		at := k
@@ -107,11 +111,21 @@ func (t *tree[T]) solve() {
 		}
 		t.items[at] = one
 	}
-	t.branch()
+	if n > 0 {
+		t.branch()
+	}
 	for k := range t.items {
-		t.items[k].x = chosen[k]
+		t.items[k].x = t.chosen[k]
 	}
 	t.bound = max(t.bound, t.best)
+}
+
+// served is what the solution has.
+func (t *tree[T]) served() (units int64) {
+	for k := range t.items {
+		units += int64(t.items[k].x)
+	}
+	return units
 }
 
 func (t *tree[T]) branch() {
@@ -151,12 +165,13 @@ func (t *tree[T]) relax() (value T, at int) {
 	for k := range count {
 		count[k] = 0
 	}
-	room := t.cap
+	room, missing := t.cap, t.floor
 	for k := range t.items {
 		it := &t.items[k]
 		it.x = 0
 		if it.state == opened {
 			it.x = it.l
+			missing -= int64(it.l)
 			left[it.n] -= it.l
 			room -= int64(it.l)
 			count[it.n]++
@@ -176,32 +191,52 @@ func (t *tree[T]) relax() (value T, at int) {
 		if it.state == opened {
 			s = it.c
 		}
-		pos := n
-		for ; pos > 0 && t.slope[pos-1] < s; pos-- {
-			t.slope[pos], t.order[pos] = t.slope[pos-1], t.order[pos-1]
+		n = t.insert(n, int32(k), s)
+		if it.state == free && it.F < 0 {
+			n = t.insert(n, int32(k), it.c)
 		}
-		t.slope[pos], t.order[pos] = s, int32(k)
-		n++
 	}
 	at = exact
 	for pos := range n {
 		it := &t.items[t.order[pos]]
-		give := int32(min(int64(it.u-it.x), int64(left[it.n]), room))
-		if give <= 0 || t.slope[pos] <= 0 {
+		end := it.u
+		if it.state == free && it.F < 0 && it.x == 0 {
+			end = it.l
+		}
+		most := room
+		if t.slope[pos] <= 0 {
+			most = min(room, missing)
+		}
+		give := int32(min(int64(end-it.x), int64(left[it.n]), most))
+		if give <= 0 {
 			continue
+		}
+		missing -= int64(give)
+		if it.state == free && it.x == 0 {
+			count[it.n]++
+			if at == exact && (give < end || count[it.n] > t.most[it.n]) {
+				at = int(t.order[pos])
+			}
 		}
 		it.x += give
 		left[it.n] -= give
 		room -= int64(give)
 		value += t.slope[pos] * T(give)
-		if it.state == free {
-			count[it.n]++
-			if at == exact && (it.x < it.u || count[it.n] > t.most[it.n]) {
-				at = int(t.order[pos])
-			}
-		}
+	}
+	if missing > 0 {
+		return 0, infeasible
 	}
 	return value, at
+}
+
+// insert puts a piece of an item among the n pieces before it, the steepest first.
+func (t *tree[T]) insert(n int, k int32, slope T) int {
+	pos := n
+	for ; pos > 0 && t.slope[pos-1] < slope; pos-- {
+		t.slope[pos], t.order[pos] = t.slope[pos-1], t.order[pos-1]
+	}
+	t.slope[pos], t.order[pos] = slope, k
+	return n + 1
 }
 
 // settle makes a solution of a relaxed node by dropping what is cut or one supplier too many, for the search only.
@@ -221,64 +256,10 @@ func (t *tree[T]) settle() {
 			value += it.c*T(it.x) - it.F
 		}
 	}
-	if value > t.best {
+	if value > t.best && t.served() >= t.floor {
 		t.best = value
 		for k := range t.items {
 			t.chosen[k] = t.items[k].x
 		}
 	}
-}
-
-// floor raises the bound by the bonus of the village's floor. Where the best solution stays below the floor, reaching it costs at
-// least what the least losing pairs lose on the missing units. It returns the units that the search should add to reach the
-// floor, 0 when it is reached or not worth it.
-func (t *tree[T]) floor(floor int64, bonus T) (missing int64) {
-	var served int64
-	for k := range t.items {
-		served += int64(t.items[k].x)
-	}
-	if served >= floor {
-		t.bound += bonus
-		return 0
-	}
-	// The relaxation's root, then the missing units at each need's best slope.
-	for k := range t.items {
-		t.items[k].state = free
-	}
-	value, served := T(0), int64(0)
-	if len(t.items) > 0 {
-		value, _ = t.relax()
-	}
-	t.spare = append(t.spare[:0], t.quota...)
-	left := t.spare
-	for k := range t.items {
-		it := &t.items[k]
-		served += int64(it.x)
-		left[it.n] -= it.x
-		it.x = t.chosen[k]
-	}
-	rest := floor - served
-	for rest > 0 {
-		best := -1
-		for n := range left {
-			if left[n] > 0 && t.losing[n] >= 0 && (best < 0 || t.worst[n] > t.worst[best]) {
-				best = n
-			}
-		}
-		if best < 0 {
-			return 0 // the floor cannot be reached
-		}
-		give := min(rest, int64(left[best]))
-		if t.worst[best] < 0 {
-			value += t.worst[best] * T(give)
-		}
-		rest -= give
-		left[best] = 0
-	}
-	with := min(value, t.bound) + bonus
-	if with <= t.bound {
-		return 0
-	}
-	t.bound = with
-	return floor - served
 }

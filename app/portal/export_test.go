@@ -29,5 +29,8 @@ func (p *Portal) BuildMatching(ctx context.Context) error {
 	return err
 }
 
+// FollowSearch fills the index of the search over everything and follows, as the work beside requests does.
+func (p *Portal) FollowSearch(ctx context.Context) error { return p.catalog.Run(ctx) }
+
 // Tables is the module of imports and exports.
 func (p *Portal) Tables() *tables.Module { return p.tables }

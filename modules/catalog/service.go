@@ -210,7 +210,7 @@ const (
 )
 
 // Search finds what everybody may read. Each hit is read again before it is shown, so that the index, which is a
-// moment behind, never shows what was withdrawn. Errors: BadRequest for a cursor of another question, Unavailable.
+// moment behind, never shows what was withdrawn, nor counts it on the page where it would stand. Errors: BadRequest for a cursor of another question, Unavailable.
 func (s *Service) Search(ctx context.Context, q Question) (Answer, error) {
 	if q.Kind != "" && s.sources[q.Kind] == nil {
 		return Answer{}, apperr.New(apperr.NotFound, "error.not_found")
@@ -227,6 +227,7 @@ func (s *Service) Search(ctx context.Context, q Question) (Answer, error) {
 		}
 		entry, err := source.Get(ctx, hit.ID)
 		if apperr.Is(err, apperr.NotFound) || err == nil && !entry.Public {
+			answer.Total--
 			continue
 		}
 		if err != nil {

@@ -28,6 +28,9 @@ func (g digitGroup) len() int { return g.to - g.from }
 // Sixteen digits alone are not enough: a company's tax number has sixteen too. It gives the numbers as written.
 // Sums of money, telephone numbers, dates, region codes and hexadecimal sums are left alone.
 func FindPersonalNumbers(s string) []string {
+	if !mayHoldNumber(s) {
+		return nil
+	}
 	var found []string
 	groups := digitGroups(s)
 	for i := 0; i < len(groups); {
@@ -39,6 +42,38 @@ func FindPersonalNumbers(s string) []string {
 		i++
 	}
 	return found
+}
+
+// FindPersonalNumbersIn is FindPersonalNumbers of a text that is no string yet, and seldom has to become one.
+func FindPersonalNumbersIn(text []byte) []string {
+	if !mayHoldNumber(text) {
+		return nil
+	}
+	return FindPersonalNumbers(string(text))
+}
+
+// mayHoldNumber tells whether sixteen digits stand near enough to each other to be one number, whatever is between them.
+func mayHoldNumber[T string | []byte](s T) bool {
+	const between = 3 // bytes of the longest that joined allows
+	digits, last := 0, 0
+	for i := 0; i < len(s); i++ {
+		for i+8 <= len(s) && noDigit(s[i:i+8]) {
+			i += 8
+		}
+		if i == len(s) {
+			break
+		}
+		if s[i] < '0' || s[i] > '9' {
+			continue
+		}
+		if i-last > between+1 {
+			digits = 0
+		}
+		if digits, last = digits+1, i; digits == 16 {
+			return true
+		}
+	}
+	return false
 }
 
 // personalFrom gives the index after the last group of a number that starts at group i, 0 where none does.
@@ -92,7 +127,7 @@ func digitGroups(s string) []digitGroup {
 }
 
 // noDigit tells of eight bytes at once, most of a text, that none is a digit; of some others it does not know.
-func noDigit(s string) bool {
+func noDigit[T string | []byte](s T) bool {
 	const ones, highs, nibbles, threes = 0x0101010101010101, 0x8080808080808080, 0xf0f0f0f0f0f0f0f0, 0x3030303030303030
 	word := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 	rest := word&nibbles ^ threes // a zero byte where one of 0 to 9 or : to ? stands

@@ -119,7 +119,28 @@ func TestFindPersonalNumbersAtEveryPlace(t *testing.T) {
 				if got := FindPersonalNumbers(text); len(got) != 1 || got[0] != number {
 					t.Fatalf("%q: %q", text, got)
 				}
+				if got := FindPersonalNumbersIn([]byte(text)); len(got) != 1 || got[0] != number {
+					t.Fatalf("%q as bytes: %q", text, got)
+				}
 			}
+		}
+	}
+}
+
+// Whatever may stand between the digits of a number, it is not passed over.
+func TestMayHoldNumberKnowsEveryWayToWriteOne(t *testing.T) {
+	for _, between := range []string{"", " ", ".", "-", "_", "/", "\u00a0", "\u2011", "\u2013", "  ", ". ", " . ", " - "} {
+		if between != "" && !joined(between) {
+			t.Fatalf("%q joins nothing", between)
+		}
+		text := "Nomor: " + strings.Join(strings.Split("6101014507900001", ""), between)
+		if !mayHoldNumber(text) || !mayHoldNumber([]byte(text)) {
+			t.Errorf("%q is passed over", text)
+		}
+	}
+	for _, text := range []string{"", "123456789012345", "Baris 1 dari 20 pada tahun 2026, dan 12 dari 300 pada 2027; sisanya 45"} {
+		if mayHoldNumber(text) {
+			t.Errorf("%q holds none", text)
 		}
 	}
 }

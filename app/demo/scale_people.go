@@ -83,17 +83,30 @@ var (
 
 // removePeople removes the accounts that people made, the first one last, so that an interrupted removal finds the rest.
 func removePeople(ctx context.Context, s Services) (int, error) {
-	first := accounts.AccountIDFor(scaleProvider, peopleSubject(0))
-	there, err := s.Accounts.Names(ctx, []domain.AccountID{first})
-	if err != nil || there[first] == "" {
-		return 0, err
-	}
-	for i := scalePeople - 1; i >= 0; i-- {
-		if err := s.Accounts.Unenrol(ctx, scaleProvider, peopleSubject(i)); err != nil {
-			return scalePeople - 1 - i, fmt.Errorf("demo: remove account %d of the scale: %w", i, err)
+	made, n := 0, 0
+	for begin := 0; begin == made && begin < scalePeople; begin += chunk {
+		ids := make([]domain.AccountID, chunk)
+		for k := range ids {
+			ids[k] = accounts.AccountIDFor(scaleProvider, peopleSubject(begin+k))
+		}
+		there, err := s.Accounts.Names(ctx, ids)
+		if err != nil {
+			return 0, err
+		}
+		if n += len(there); len(there) > 0 {
+			made = begin + chunk
 		}
 	}
-	return scalePeople, nil
+	if made == 0 {
+		return 0, nil
+	}
+	// An interrupted removal may have left the identity of the first that is not there.
+	for i := min(made, scalePeople-1); i >= 0; i-- {
+		if err := s.Accounts.Unenrol(ctx, scaleProvider, peopleSubject(i)); err != nil {
+			return made - i, fmt.Errorf("demo: remove account %d of the scale: %w", i, err)
+		}
+	}
+	return n, nil
 }
 
 func peopleSubject(i int) string { return fmt.Sprintf("people-%05d", i) }

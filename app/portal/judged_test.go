@@ -146,7 +146,7 @@ func (j *judged) addresses(words ...string) (list []address) {
 			}
 		}
 	}
-	seen, every := 0, effort.EveryUnderRace(everySoMany) // one of so many, and all that is the proposal's
+	seen, every := 0, effort.EveryUnderRace(everyUnderRace) // one of so many, and all that is the proposal's
 	return slices.DeleteFunc(list, func(a address) bool {
 		seen++
 		return seen%every != 0 && !strings.Contains(a.path, string(j.id))

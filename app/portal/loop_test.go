@@ -27,6 +27,9 @@ func freeAddress(t testing.TB) string {
 func serve(t testing.TB, cfg config.Config, options portal.Options) string {
 	t.Helper()
 	options.SignIn = true
+	if options.Regions == nil {
+		options.Regions = someRegions()
+	}
 	if options.Log == nil {
 		options.Log = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	}

@@ -526,7 +526,7 @@ func readMatrix(t *testing.T) (rows map[string][]string) {
 // TestAuthorisation asks every route, with things in every state, as every kind of actor, and holds the answers against
 // the table of rights and, letter by letter, against the matrix.
 func TestAuthorisation(t *testing.T) {
-	authorisation(t, openWhole(t, nil), effort.EveryUnderRace(everySoMany))
+	authorisation(t, openWhole(t, nil), effort.EveryUnderRace(everyUnderRace))
 }
 
 // TestAuthorisationWithDocumentAtomicWrites asks one answer of four of SQLite without multi-row transactions, the code path
@@ -538,10 +538,13 @@ func TestAuthorisationWithDocumentAtomicWrites(t *testing.T) {
 	authorisation(t, openWholeWith(t, portal.Options{DocumentAtomic: true}, nil), effort.Every(4))
 }
 
-// everySoMany is how much of the matrix is asked under the race detector, and of FerretDB, which reads a whole collection
+// everySoMany is how much of the matrix is asked of FerretDB, which reads a whole collection
 // for most queries: one answer of so many, every line among them. Prime to the number of actors, so that lines share no
 // pattern.
 const everySoMany = 7
+
+// everyUnderRace is how much of the matrix is asked under the race detector, by the same rules.
+const everyUnderRace = 13
 
 // TestAuthorisationOnMongoDB asks the same with database.engine: mongodb; all of it on a real server, or where
 // GOTONG_TEST_WHOLE asks for FerretDB's half hour.

@@ -70,7 +70,7 @@ func TestProgramsReadTheirScopesAndNothingElse(t *testing.T) {
 		}
 	}
 	w.frozen.Store(false)
-	if every := effort.EveryUnderRace(4); read < 40/every || refused < 500/every { // as lines gives them
+	if every := effort.EveryUnderRace(linesUnderRace); read < 40/every || refused < 500/every { // as lines gives them
 		t.Errorf("%d read, %d refused", read, refused)
 	}
 	t.Logf("%d answers as a viewer's, %d refused", read, refused)

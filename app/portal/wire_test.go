@@ -19,6 +19,7 @@ import (
 	"gotong/modules/documents"
 	"gotong/modules/domain"
 	"gotong/modules/initiatives"
+	"gotong/modules/kit/testkit/effort"
 	"gotong/modules/kit/web"
 	"gotong/modules/needs"
 	"gotong/modules/organizations"
@@ -119,7 +120,7 @@ func testFraming(t *testing.T, s *scenery) {
 // testMarkers has 200 clients ask at once, each with words of its own: nobody sees another's.
 func testMarkers(t *testing.T, s *scenery) {
 	var wait sync.WaitGroup
-	for i := range 200 {
+	for i := range 200 / effort.EveryUnderRace(4) {
 		wait.Go(func() {
 			mark := fmt.Sprintf("penanda%04dselesai", i)
 			for range 3 {

@@ -11,6 +11,7 @@ import (
 	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/i18n"
 	"gotong/modules/kit/store"
+	"gotong/modules/kit/testkit/effort"
 	"gotong/views"
 )
 
@@ -192,11 +193,13 @@ func TestEveryDeedInEveryStateByEveryone(t *testing.T) {
 		{"public", public, "", false}, {"evaluator", evaluator, SideEvaluator, false}, {"editor of the giver", editor, "", true}, {"of both sides", both, "", true}, {"secretariat", people["secretariat"], "", true}, {"auditor", people["auditor"], "", true},
 	}
 	tries := map[string][]Side{"fulfil": {SideProposer}, "evaluate": {SideEvaluator}} // who may do it, though never in these states
-	n, done, refused := 0, 0, 0
+	n, done, refused, every := 0, 0, 0, effort.EveryUnderRace(3)
 	for _, state := range States {
 		for _, d := range deeds() {
 			for _, who := range actors {
-				n++
+				if n++; n%every != 0 {
+					continue
+				}
 				name := d.name + " of " + string(state) + " by the " + who.name
 				body := in(t, state)
 				if body.Accepted() {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -141,7 +142,7 @@ func TestFailpointsAtEachStorageCall(t *testing.T) {
 				}
 				t.Run(fmt.Sprintf("%s/%s/once=%v", mode, s.name, once), func(t *testing.T) {
 					t.Parallel()
-					for n := 1; ; n++ {
+					for n := 1; ; n += effort.EveryUnderRace(5) {
 						b := newBench(t, options)
 						s.prepare(t, b)
 						c := &crash{left: n, once: once}
@@ -192,7 +193,7 @@ func TestFailpointsAtEachStorageCall(t *testing.T) {
 func TestAnyInterleavingKeepsThePromise(t *testing.T) {
 	// Each check opens the store many times; -rapid.checks asks for more than these.
 	if checks := flag.Lookup("rapid.checks"); checks != nil && checks.Value.String() == checks.DefValue {
-		if err := flag.Set("rapid.checks", "25"); err != nil {
+		if err := flag.Set("rapid.checks", strconv.Itoa(25/effort.EveryUnderRace(4))); err != nil {
 			t.Fatal(err)
 		}
 		defer func() { _ = flag.Set("rapid.checks", checks.DefValue) }()

@@ -17,6 +17,7 @@ import (
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/testkit/effort"
 )
 
 const nik = "6101082512850001"
@@ -308,7 +309,6 @@ func TestBombs(t *testing.T) {
 	at := bytes.Index(huge, []byte{0xff, 0xc0})
 	binary.BigEndian.PutUint16(huge[at+5:], 60000)
 	binary.BigEndian.PutUint16(huge[at+7:], 60000)
-	zeros := strings.Repeat("0", 65<<20)
 	many := make([]entry, officeEntries+1)
 	for i := range many {
 		many[i] = entry{fmt.Sprintf("word/%d.bin", i), ""}
@@ -316,10 +316,12 @@ func TestBombs(t *testing.T) {
 	lies := docx(t, "x")
 	at = bytes.Index(lies, []byte("PK\x01\x02"))
 	binary.LittleEndian.PutUint32(lies[at+24:], 1<<30)
-	for name, data := range map[string][]byte{
-		"pixels.png": pixelBomb(50000, 50000), "pixels.jpg": huge, "text.docx": docx(t, zeros), "shared.xlsx": xlsx(t, "<s/>", zeros), "many.docx": docx(t, "x", many...),
-		"lies.docx": lies, "elements.docx": docx(t, strings.Repeat("<a>", 23<<20)),
-	} {
+	files := map[string][]byte{"pixels.png": pixelBomb(50000, 50000), "pixels.jpg": huge, "many.docx": docx(t, "x", many...), "lies.docx": lies}
+	if !effort.Race { // which takes minutes for what one reader unpacks
+		zeros := strings.Repeat("0", 65<<20)
+		files["text.docx"], files["shared.xlsx"], files["elements.docx"] = docx(t, zeros), xlsx(t, "<s/>", zeros), docx(t, strings.Repeat("<a>", 23<<20))
+	}
+	for name, data := range files {
 		_, err := look(t, name, data)
 		wantKind(t, name, err, apperr.Invalid)
 	}

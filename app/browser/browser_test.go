@@ -21,6 +21,7 @@ import (
 	"gotong/app/config"
 	"gotong/app/portal"
 	"gotong/app/walk"
+	"gotong/modules/domain"
 	"gotong/modules/kit/testkit/effort"
 )
 
@@ -75,7 +76,8 @@ func serveWith(t *testing.T, change func(*config.Config), others ...func(*portal
 	cfg.Listen, cfg.Data = l.Addr().String(), t.TempDir()
 	_ = l.Close()
 	change(&cfg)
-	options := portal.Options{SignIn: true, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))}
+	options := portal.Options{SignIn: true, Regions: effort.FewUnderRace[domain.RegionCode]("61.01", "61.71"),
+		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))}
 	for _, set := range others {
 		set(&options)
 	}

@@ -92,10 +92,7 @@ func newWorld(t testing.TB) *world {
 	if err := w.db.Ready(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	var within []domain.RegionCode // all, but under the race detector only where the story is told
-	if effort.EveryUnderRace(2) > 1 {
-		within = []domain.RegionCode{"61.01", "61.71"}
-	}
+	within := effort.FewUnderRace[domain.RegionCode]("61.01", "61.71") // where the story is told
 	if err := h.Villages.Service.LoadShipped(t.Context(), within...); err != nil {
 		t.Fatal(err)
 	}

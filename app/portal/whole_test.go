@@ -121,10 +121,7 @@ func openWholeWith(t testing.TB, options portal.Options, change func(*config.Con
 
 // someRegions are those in which the demonstration's story is told; under the race detector a portal has no others. Nil is all.
 func someRegions() []domain.RegionCode {
-	if effort.EveryUnderRace(2) == 1 {
-		return nil
-	}
-	return []domain.RegionCode{"61.01", "61.71"}
+	return effort.FewUnderRace[domain.RegionCode]("61.01", "61.71")
 }
 
 // callLog are storage calls in their order.

@@ -6,9 +6,9 @@ import (
 	"slices"
 )
 
-// dive builds an assignment along the bound: some steps, then the jobs on which the agents agree most are fixed, and again on what
-// is left. It gives up when the bound passes the cost to beat. agent is by job of the problem, -1 for jobs that found no place.
-func dive(p *problem, u []int64, first, later int, beat int64, rng *rand.Rand, workers int, stop func() bool) (agent []int, cost int64, complete bool) {
+// dive builds an assignment along the bound: some steps, then one in so many parts of the jobs is fixed, those on which the agents agree most, and
+// again on what is left. It gives up when the bound passes the cost to beat. agent is by job of the problem, -1 for jobs that found no place.
+func dive(p *problem, u []int64, first, later, parts int, beat int64, rng *rand.Rand, workers int, stop func() bool) (agent []int, cost int64, complete bool) {
 	n := p.jobs()
 	agent = make([]int, n)
 	number := make([]int32, n) // of the open jobs in the part, -1: placed
@@ -54,7 +54,7 @@ func dive(p *problem, u []int64, first, later int, beat int64, rng *rand.Rand, w
 		for k, x := range l.best {
 			mult[back[k]] = x
 		}
-		cost += fix(sub, l, back, agent, room, max(1, open/6), rng)
+		cost += fix(sub, l, back, agent, room, max(1, open/parts), rng)
 		before := open
 		open = 0
 		for j := range number {
@@ -105,4 +105,63 @@ func fix(sub *problem, l *lagrange, back []int32, agent []int, room []int64, por
 		}
 	}
 	return cost
+}
+
+// finish places the jobs that a dive left open. What a dive has placed leaves hardly any room, and pushing out for the last jobs costs more than all
+// that the dive gained, so the jobs of some agents are distributed anew with them, until none is open.
+func (r *run) finish(agent []int) ([]int, int64, bool) {
+	m := len(r.p.rows)
+	missing := count(agent, -1)
+	for try := 0; try < 12 && m > 6 && !r.late(0.4); try++ {
+		agents := r.rng.Perm(m)[:max(6, m/6)]
+		slices.Sort(agents)
+		keep := make([]int32, len(agent))
+		var open []int32
+		cost := int64(0)
+		for j, i := range agent {
+			keep[j] = -1
+			if _, again := slices.BinarySearch(agents, i); i < 0 || again {
+				keep[j] = int32(len(open))
+				open = append(open, int32(j))
+			} else {
+				c, _ := r.at(j, i)
+				cost += c.cost
+			}
+		}
+		sub, ok := r.p.restrict(keep, len(open), agents, r.p.room)
+		if !ok {
+			continue
+		}
+		u, beat := make([]int64, len(open)), int64(never)
+		for k, j := range open {
+			u[k] = r.u[j]
+		}
+		if r.cost != never {
+			beat = r.cost - cost
+		}
+		part, more, complete := dive(sub, u, 40, 24, 12, beat, r.rng, r.opt.Workers, r.stop)
+		r.count++
+		if left := count(part, -1); left <= missing {
+			missing = left
+			for k, j := range open {
+				agent[j] = -1
+				if part[k] >= 0 {
+					agent[j] = agents[part[k]]
+				}
+			}
+		}
+		if complete {
+			return agent, cost + more, true
+		}
+	}
+	return r.repair(agent)
+}
+
+func count(list []int, x int) (n int) {
+	for _, y := range list {
+		if y == x {
+			n++
+		}
+	}
+	return n
 }

@@ -31,6 +31,9 @@ func (r *run) round(round int) {
 			r.trust *= 0.9
 			if o.closed {
 				r.trust += 0.1
+				r.span = min(r.span+0.06, float64(len(r.p.rows)))
+			} else {
+				r.span = max(3, r.span-0.15)
 			}
 		}
 		if o.ok && o.cost <= o.old {
@@ -65,11 +68,14 @@ func (r *run) pause() int {
 	return 8
 }
 
-// size is how many agents a group has: 7 to 14 in turn. Fewer are already at their optimum after a first dive, and more jobs than
-// about 140 make dives rare, but three agents are needed to pass a job on.
+// size is how many agents a group has: 7 to 14 in turn, but at first no more jobs than about 140, since more make dives rare. Of a large question
+// groups grow while trees are walked through, since they are at their optimum then, until two trees of seven are not.
 func (r *run) size(round int) int {
-	n := 7 + (round+r.quiet/6)%8
-	return max(3, min(n, 140*len(r.p.rows)/r.p.jobs()))
+	n := min(7+(round+r.quiet/6)%8, 140*len(r.p.rows)/r.p.jobs())
+	if r.p.pairs() > large {
+		n = max(n, int(r.span)+round%4)
+	}
+	return max(3, n)
 }
 
 // draw cuts the agents into groups of about size.
@@ -131,7 +137,7 @@ func (r *run) deal(o *group, seed uint64) {
 	for k, j := range local {
 		u[k] = r.l.best[j] + rng.Int64N(scale/2) - scale/4
 	}
-	o.agent, o.cost, o.ok = dive(sub, u, 24, 12, o.old+1, rng, 1, r.stop)
+	o.agent, o.cost, o.ok = dive(sub, u, 24, 12, 6, o.old+1, rng, 1, r.stop)
 	if !o.ok && r.cost-r.lower > r.cost/200 {
 		price := make([]float64, len(o.agents))
 		for k, i := range o.agents {

@@ -67,6 +67,7 @@ type run struct {
 	tree  *tree
 	step  int64   // how far above the bound the tree asks
 	trust float64 // how often trees of groups are walked through
+	span  float64 // agents of a group, where that is more than size says
 	quiet int     // rounds without a better assignment
 	empty bool    // proven: there is no assignment
 }
@@ -132,11 +133,15 @@ func (r *run) search() {
 	r.ascend()
 	r.climb(400, 0.2)
 	r.u = slices.Clone(r.l.best)
+	parts := 6
+	if r.p.pairs() > large { // a wrong choice costs little each, but many are made
+		parts = 12
+	}
 	for k := 0; (k == 0 || k == 1 && r.rest.p.pairs() <= large) && !r.done() && !r.late(0.4); k++ {
-		agent, cost, complete := dive(r.p, r.u, 40, 24, r.cost, r.rng, r.opt.Workers, r.stop)
+		agent, cost, complete := dive(r.p, r.u, 40, 24, parts, r.cost, r.rng, r.opt.Workers, r.stop)
 		r.count += 5
 		if !complete {
-			agent, cost, complete = r.repair(agent)
+			agent, cost, complete = r.finish(agent)
 		}
 		r.take(agent, cost, complete)
 		r.shrink()

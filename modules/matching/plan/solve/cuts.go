@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-
-	"gotong/modules/matching/plan"
 )
 
 // cut is a valid inequality of one initiative's pairs, Σ unit x + setup y <= limit: every plan keeps it, the averaged solutions of the villages do not.
@@ -92,9 +90,9 @@ func (d *dual) separate() int {
 	found := make([]*cut, md.m)
 	parallel(d.workers, chunks, func(c int) {
 		for i := md.m * c / chunks; i < md.m*(c+1)/chunks; i++ {
-			worst := 5e-4
+			worst := least
 			for r := range md.limit {
-				if md.limit[r][i] == plan.NoLimit || md.limit[r][i] == 0 {
+				if limit := md.limit[r][i]; limit == 0 || limit > largest { // no limit is the largest of all
 					continue
 				}
 				one, broken := d.mir(r, int32(i), by[i])
@@ -210,8 +208,11 @@ func (d *dual) mir(row int, i int32, edges []int32) (*cut, float64) {
 	return one, best / float64(b)
 }
 
-// widest is how many pairs of an initiative an inequality may have.
-const widest = 24
+const (
+	widest  = 24      // pairs that an inequality may have
+	least   = 5e-4    // of the capacity, by which the averaged solution must break it
+	largest = 1 << 55 // capacities above it could overflow
+)
 
 // rounding gives floor(b'/divisor), the remainder, and divisor less remainder for b' = b less what the complemented pairs use.
 func rounding(parts []part, in []bool, b, divisor int64) (whole, rest, weight int64) {

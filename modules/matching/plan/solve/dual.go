@@ -31,7 +31,7 @@ type dual struct {
 	theta    float64
 	stale    int
 	dir      prices
-	cut      [chunks + 1]int32
+	border   [chunks + 1]int32
 	usage    [chunks][][]float64
 	cutUsage [chunks][]float64
 	value    [chunks]float64
@@ -66,9 +66,9 @@ func newDual(md *model, workers int) *dual {
 		for int(v) < len(md.villages) && int(md.first[md.villages[v].behind]) <= len(md.edges)*c/chunks {
 			v++
 		}
-		d.cut[c] = v
+		d.border[c] = v
 	}
-	d.cut[chunks] = int32(len(md.villages))
+	d.border[chunks] = int32(len(md.villages))
 	for r := range md.limit {
 		sum := 1.0
 		for _, limit := range md.limit[r] {
@@ -251,10 +251,10 @@ func (d *dual) villages(c int, price prices, take func(e, x int32)) float64 {
 	md, t := d.md, &d.trees[c]
 	sum := 0.0
 	t.next = 0
-	if v := d.cut[c]; v < d.cut[c+1] {
+	if v := d.border[c]; v < d.border[c+1] {
 		t.next = d.pool.from(md.first[md.villages[v].first])
 	}
-	for v := d.cut[c]; v < d.cut[c+1]; v++ {
+	for v := d.border[c]; v < d.border[c+1]; v++ {
 		sum += village(t, md, int(v), md.villages[v].bonus, func(k, j int32, losing bool) { d.collect(t, price, k, md.first[j], md.first[j+1], losing) })
 		for k := range t.items {
 			if it := &t.items[k]; it.x > 0 {

@@ -18,6 +18,9 @@ type Bodies struct {
 	Other int // of everything else
 }
 
+// believed is how much room a request gets on its word alone.
+const believed = 64 << 10
+
 // epilogueMax is what may stand behind the last part of a form with files.
 const epilogueMax = 4 << 10
 
@@ -89,7 +92,7 @@ func whole(ctx *fasthttp.RequestCtx, length, limit int) error {
 	}
 	var body bytes.Buffer
 	if length > 0 {
-		body.Grow(length)
+		body.Grow(min(length, believed))
 	}
 	n, err := body.ReadFrom(io.LimitReader(req.BodyStream(), int64(limit)+1))
 	switch {

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"gotong/modules/kit/apperr"
@@ -43,6 +44,8 @@ type Indexer struct {
 	// Wide gives the filters of the documents to make anew where an entry changes the words of many at once; none where
 	// it does not. nil: no entry does.
 	Wide func(ctx context.Context, e store.Entry) (filters map[string]string, err error)
+
+	running atomic.Bool
 }
 
 // retryAfter is how long a failed rebuild waits before the next attempt.
@@ -50,6 +53,8 @@ const retryAfter = 3 * time.Second
 
 // Run blocks until ctx ends. Run it on every replica.
 func (f *Indexer) Run(ctx context.Context) error {
+	f.running.Store(true)
+	defer f.running.Store(false)
 	for {
 		epoch, from, err := f.begin(ctx)
 		if err == nil {
@@ -151,9 +156,14 @@ func (f *Indexer) Fresh(ctx context.Context, concerns func(collection string) bo
 	}
 }
 
-// Filled is Fresh that also waits for an index that is being filled for the first time. It is for answers that must be whole.
+// begins is how long an index may take until it begins to be filled.
+const begins = 100 * time.Millisecond
+
+// Filled is Fresh that also waits for an index that is being filled for the first time; one that nobody fills is not waited for. It is for answers that
+// must be whole.
 func (f *Indexer) Filled(ctx context.Context, concerns func(collection string) bool, within time.Duration) (bool, error) {
-	for deadline := time.Now().Add(within); time.Now().Before(deadline); {
+	start := time.Now()
+	for deadline := start.Add(within); time.Now().Before(deadline) && (f.running.Load() || time.Since(start) < begins); {
 		if _, ok := f.at(); ok {
 			return f.Fresh(ctx, concerns, time.Until(deadline))
 		}

@@ -63,7 +63,7 @@ func (f *Indexer) Run(ctx context.Context) error {
 			})
 		}
 		if ctx.Err() != nil {
-			return nil //nolint:nilerr // stopping is no failure
+			return nil
 		}
 		f.Log.Warn("search: index not built, trying again", "err", err)
 		select {

@@ -162,10 +162,18 @@ func TestScriptsHelp(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// until waits for an expression to become true; say runs one.
+	// until waits for an expression to become true; say runs one. A page that leaves meanwhile may take the answer with it, so it is asked again.
 	until := func(what, expression string) {
 		t.Helper()
-		ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`new Promise(done => { let left = 400; (function look() { let ok = false; try { ok = !!(`+expression+`) } catch {} if (ok || !left--) done(ok); else setTimeout(look, 25) })() })`, chromedp.EvalAwaitPromise))
+		ok, err := false, error(nil)
+		for range 3 {
+			within, cancel := context.WithTimeout(ctx, 20*time.Second)
+			ok, err = chromedp.Run(within, chromedp.Evaluate[bool](`new Promise(done => { let left = 400; (function look() { let ok = false; try { ok = !!(`+expression+`) } catch {} if (ok || !left--) done(ok); else setTimeout(look, 25) })() })`, chromedp.EvalAwaitPromise))
+			cancel()
+			if err == nil {
+				break
+			}
+		}
 		if err != nil || !ok {
 			now, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`document.activeElement.outerHTML.slice(0, 200) + document.title + location.href`))
 			t.Fatalf("%s: %v %v; %s", what, ok, err, now)

@@ -308,7 +308,7 @@ func checkText(src source, _ kind) (content, error) {
 			return refuse("documents.error.not_text")
 		}
 		valid = valid && utf8.Valid(text)
-		c.Personal = append(c.Personal, domain.FindPersonalNumbersIn(text)...)
+		c.Personal = append(c.Personal, domain.FindPersonalNumbers(text)...)
 		return nil
 	})
 	if err != nil || valid {

@@ -27,10 +27,14 @@ func (g digitGroup) len() int { return g.to - g.from }
 // a district, the next six a date (of birth, women's day plus 40; of issue for the card) and the last four not zero.
 // Sixteen digits alone are not enough: a company's tax number has sixteen too. It gives the numbers as written.
 // Sums of money, telephone numbers, dates, region codes and hexadecimal sums are left alone.
-func FindPersonalNumbers(s string) []string {
+func FindPersonalNumbers[T string | []byte](s T) []string {
 	if !mayHoldNumber(s) {
 		return nil
 	}
+	return personalNumbers(string(s)) // a text that is no string yet seldom has to become one
+}
+
+func personalNumbers(s string) []string {
 	var found []string
 	groups := digitGroups(s)
 	for i := 0; i < len(groups); {
@@ -44,28 +48,11 @@ func FindPersonalNumbers(s string) []string {
 	return found
 }
 
-// FindPersonalNumbersIn is FindPersonalNumbers of a text that is no string yet, and seldom has to become one.
-func FindPersonalNumbersIn(text []byte) []string {
-	if !mayHoldNumber(text) {
-		return nil
-	}
-	return FindPersonalNumbers(string(text))
-}
-
 // mayHoldNumber tells whether sixteen digits stand near enough to each other to be one number, whatever is between them.
 func mayHoldNumber[T string | []byte](s T) bool {
 	const between = 3 // bytes of the longest that joined allows
 	digits, last := 0, 0
-	for i := 0; i < len(s); i++ {
-		for i+8 <= len(s) && noDigit(s[i:i+8]) {
-			i += 8
-		}
-		if i == len(s) {
-			break
-		}
-		if s[i] < '0' || s[i] > '9' {
-			continue
-		}
+	for i := nextDigit(s, 0); i < len(s); i = nextDigit(s, i+1) {
 		if i-last > between+1 {
 			digits = 0
 		}
@@ -107,24 +94,29 @@ func personalFrom(s string, groups []digitGroup, i int) int {
 
 func digitGroups(s string) []digitGroup {
 	groups := make([]digitGroup, 0, len(s)/32) // as many as an ordinary text has: most have fewer
-	for i := 0; i < len(s); i++ {
-		for i+8 <= len(s) && noDigit(s[i:i+8]) {
-			i += 8
-		}
-		if i == len(s) {
-			break
-		}
-		if s[i] < '0' || s[i] > '9' {
-			continue
-		}
+	for i := nextDigit(s, 0); i < len(s); i = nextDigit(s, i) {
 		from := i
-		for i < len(s) && s[i] >= '0' && s[i] <= '9' {
+		for i < len(s) && isDigit(s[i]) {
 			i++
 		}
 		groups = append(groups, digitGroup{from, i})
 	}
 	return groups
 }
+
+// nextDigit gives where the next digit stands, from i on; the length where none does.
+func nextDigit[T string | []byte](s T, i int) int {
+	for i < len(s) && !isDigit(s[i]) {
+		if i+8 <= len(s) && noDigit(s[i:i+8]) {
+			i += 8
+		} else {
+			i++
+		}
+	}
+	return i
+}
+
+func isDigit(b byte) bool { return b >= '0' && b <= '9' }
 
 // noDigit tells of eight bytes at once, most of a text, that none is a digit; of some others it does not know.
 func noDigit[T string | []byte](s T) bool {

@@ -119,7 +119,7 @@ func TestFindPersonalNumbersAtEveryPlace(t *testing.T) {
 				if got := FindPersonalNumbers(text); len(got) != 1 || got[0] != number {
 					t.Fatalf("%q: %q", text, got)
 				}
-				if got := FindPersonalNumbersIn([]byte(text)); len(got) != 1 || got[0] != number {
+				if got := FindPersonalNumbers([]byte(text)); len(got) != 1 || got[0] != number {
 					t.Fatalf("%q as bytes: %q", text, got)
 				}
 			}

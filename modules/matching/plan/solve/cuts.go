@@ -9,11 +9,11 @@ import (
 // cut is a valid inequality of one initiative's pairs, Σ unit x + setup y <= limit: every plan keeps it, the averaged solutions of the villages do not.
 // It is relaxed with a price of its own.
 type cut struct {
-	i     int32
-	row   int
-	limit int64
-	size  float64 // the capacity that it was derived from: what its steps are measured by
-	terms []term
+	i        int32
+	row      int
+	limit    int64
+	capacity int64 // that it was derived from
+	terms    []term
 }
 
 type term struct {
@@ -193,7 +193,7 @@ func (d *dual) mir(row int, i int32, edges []int32) (*cut, float64) {
 	if best <= 0 {
 		return nil, 0
 	}
-	one := &cut{i: i, row: row, size: float64(b)}
+	one := &cut{i: i, row: row, capacity: b}
 	whole, rest, weight := rounding(parts, in, b, divisor)
 	one.limit = weight * whole
 	for k, p := range parts {

@@ -167,39 +167,34 @@ func (d *dual) iterate(lower float64) {
 		value += d.value[c]
 	}
 	norm := 0.0
-	grad := d.usage[0]
-	for r := range grad {
-		for i := range grad[r] {
-			limit := md.limit[r][i]
+	turn := func(dir *float64, price, left, size float64) {
+		if price == 0 && left > 0 {
+			left = 0
+		}
+		*dir = left + deflection**dir
+		norm += *dir / size * *dir
+	}
+	for r := range md.limit {
+		for i, limit := range md.limit[r] {
 			if limit == plan.NoLimit {
 				continue
 			}
-			g := float64(limit)
-			value += d.price.row[r][i] * g
+			left := float64(limit)
+			value += d.price.row[r][i] * left
 			for c := range chunks {
-				g -= d.usage[c][r][i]
+				left -= d.usage[c][r][i]
 			}
-			if d.price.row[r][i] == 0 && g > 0 {
-				g = 0
-			}
-			g += deflection * d.dir.row[r][i]
-			grad[r][i], d.dir.row[r][i] = g, g
-			norm += g / d.size[r] / max(1, float64(limit)) * g
+			turn(&d.dir.row[r][i], d.price.row[r][i], left, d.measure(r, limit))
 		}
 	}
 	for k := range d.pool.cuts {
 		one := &d.pool.cuts[k]
-		g := float64(one.limit)
-		value += d.price.cut[k] * g
+		left := float64(one.limit)
+		value += d.price.cut[k] * left
 		for c := range chunks {
-			g -= d.cutUsage[c][k]
+			left -= d.cutUsage[c][k]
 		}
-		if d.price.cut[k] == 0 && g > 0 {
-			g = 0
-		}
-		g += deflection * d.dir.cut[k]
-		d.dir.cut[k] = g
-		norm += g / one.size / d.size[one.row] * g
+		turn(&d.dir.cut[k], d.price.cut[k], left, d.measure(one.row, one.capacity))
 	}
 	if value < d.bestVal*(1-1e-7) || math.IsInf(d.bestVal, 1) {
 		d.stale = 0
@@ -218,16 +213,23 @@ func (d *dual) iterate(lower float64) {
 		return
 	}
 	step := d.theta * max(value-max(lower, 0.99*d.bestVal), 0.002*math.Abs(value)) / norm
-	for r := range grad {
-		for i := range grad[r] {
-			if limit := md.limit[r][i]; limit != plan.NoLimit {
-				d.price.row[r][i] = max(0, d.price.row[r][i]-step*grad[r][i]/d.size[r]/max(1, float64(limit)))
+	for r := range md.limit {
+		for i, limit := range md.limit[r] {
+			if limit != plan.NoLimit {
+				d.price.row[r][i] = max(0, d.price.row[r][i]-step*d.dir.row[r][i]/d.measure(r, limit))
 			}
 		}
 	}
 	for k := range d.pool.cuts {
-		d.price.cut[k] = max(0, d.price.cut[k]-step*d.dir.cut[k]/d.pool.cuts[k].size/d.size[d.pool.cuts[k].row])
+		one := &d.pool.cuts[k]
+		d.price.cut[k] = max(0, d.price.cut[k]-step*d.dir.cut[k]/d.measure(one.row, one.capacity))
 	}
+}
+
+// measure is what the steps of a price are measured by: its capacity, and all capacities of the row together, so that prices of rupiah and of households
+// move alike.
+func (d *dual) measure(row int, capacity int64) float64 {
+	return d.size[row] * max(1, float64(capacity))
 }
 
 // evaluate solves the villages of one chunk at the present prices.

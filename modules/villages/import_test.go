@@ -11,17 +11,22 @@ import (
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/store"
 	"gotong/modules/kit/testkit"
 	"gotong/modules/kit/testkit/effort"
 )
 
+var withRegions testkit.Filled
+
+// shippedDB holds the shipped regions.
+func shippedDB(t testing.TB) *store.DB {
+	t.Helper()
+	return withRegions.DB(t, func(db *store.DB) error { return NewService(db, nil).LoadShipped(t.Context()) })
+}
+
 func loaded(t testing.TB) *Service {
 	t.Helper()
-	s := NewService(testkit.DB(t), nil)
-	if err := s.LoadShipped(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return s
+	return NewService(shippedDB(t), nil)
 }
 
 func TestShippedRegionsAreExactlyThose(t *testing.T) {

@@ -16,7 +16,6 @@ import (
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/i18n"
-	"gotong/modules/kit/testkit"
 	"gotong/modules/kit/web"
 )
 
@@ -37,10 +36,7 @@ func newSite(t *testing.T) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := New(Deps{DB: testkit.DB(t), Views: engine, Works: works{}, PublicURL: "https://contoh.invalid/"})
-	if err := m.Service.LoadShipped(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	m := New(Deps{DB: shippedDB(t), Views: engine, Works: works{}, PublicURL: "https://contoh.invalid/"})
 	app := fiber.New(fiber.Config{Immutable: true, CaseSensitive: true, StrictRouting: true, ErrorHandler: web.ErrorHandler(engine, slog.New(slog.DiscardHandler))})
 	app.Use(web.Locale(bundle))
 	m.Routes(app)

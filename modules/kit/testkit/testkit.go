@@ -3,7 +3,9 @@ package testkit
 
 import (
 	"log/slog"
+	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -56,4 +58,37 @@ func OpenFile(t testing.TB, path string, engine sqlite.Options, options store.Op
 	db := store.Open(e, options)
 	t.Cleanup(func() { _ = db.Close() }) // closing twice is harmless
 	return db
+}
+
+// Filled is a store that is filled once for all tests of a package; each gets a copy of its own.
+type Filled struct {
+	once sync.Once
+	file []byte
+}
+
+// DB opens a copy of the store as fill left it, as DB does.
+func (f *Filled) DB(t testing.TB, fill func(db *store.DB) error) *store.DB {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "portal.db")
+	f.once.Do(func() {
+		db := OpenFile(t, path, sqlite.Options{}, store.Options{})
+		if err := fill(db); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Close(); err != nil { // brings everything into the one file
+			t.Fatal(err)
+		}
+		file, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.file = file
+	})
+	if len(f.file) == 0 {
+		t.Fatal("the store could not be filled")
+	}
+	if err := os.WriteFile(path, f.file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return OpenFile(t, path, sqlite.Options{}, store.Options{})
 }

@@ -120,9 +120,20 @@ func (a *Assets) Find(request, accept string) (body []byte, contentType, encodin
 	return body, file.contentType, encoding, etag, request == file.url, true
 }
 
+// Brotli's best takes two seconds for a megabyte, in which whoever opens the first PDF waits; the quick level takes a twentieth of that and
+// makes large files a tenth larger.
+const (
+	large = 128 << 10 // bytes
+	quick = 9
+)
+
 func (f *asset) compress() {
 	var b bytes.Buffer
-	w := brotli.NewWriterLevel(&b, brotli.BestCompression)
+	level := brotli.BestCompression
+	if len(f.raw) > large {
+		level = quick
+	}
+	w := brotli.NewWriterLevel(&b, level)
 	_, _ = w.Write(f.raw) // a bytes.Buffer takes everything
 	_ = w.Close()         // as above
 	f.brotli = bytes.Clone(b.Bytes())

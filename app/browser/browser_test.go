@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -22,6 +21,7 @@ import (
 	"gotong/app/portal"
 	"gotong/app/walk"
 	"gotong/modules/domain"
+	"gotong/modules/kit/testkit"
 	"gotong/modules/kit/testkit/effort"
 )
 
@@ -68,13 +68,8 @@ func serve(t *testing.T) string {
 // serveWith does so with a changed configuration, and options beyond the usual.
 func serveWith(t *testing.T, change func(*config.Config), others ...func(*portal.Options)) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
 	cfg := config.Default()
-	cfg.Listen, cfg.Data = l.Addr().String(), t.TempDir()
-	_ = l.Close()
+	cfg.Listen, cfg.Data = testkit.FreeAddress(t), t.TempDir()
 	change(&cfg)
 	options := portal.Options{SignIn: true, Regions: effort.FewUnderRace[domain.RegionCode]("61.01", "61.71"),
 		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))}

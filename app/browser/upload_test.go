@@ -24,6 +24,7 @@ import (
 	"gotong/app/config"
 	"gotong/app/embedded/oidc"
 	"gotong/app/walk"
+	"gotong/modules/kit/testkit"
 	"gotong/modules/kit/testkit/phototest"
 )
 
@@ -251,12 +252,7 @@ func TestUploadInTheBrowser(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", binary, "gotong/app").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	listen := free.Addr().String()
-	_ = free.Close()
+	listen := testkit.FreeAddress(t)
 	way := newLine(t, listen)
 	public := "http://" + way.Addr().String()
 	data := filepath.Join(folder, "data")

@@ -16,6 +16,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"gotong/app/walk"
+	"gotong/modules/kit/testkit"
 )
 
 // BenchmarkPages asks a portal of the province's size (6,000 needs), one ten times as large and the shipped one for the
@@ -35,7 +36,7 @@ func BenchmarkPages(b *testing.B) {
 				b.Fatalf("demo --scale %s: %s", size, words)
 			}
 		}
-		listen := freeAddress(b)
+		listen := testkit.FreeAddress(b)
 		p := start(b, data, listen)
 		b.Cleanup(func() { p.end(syscall.SIGTERM) })
 		bases[i] = "http://" + listen
@@ -175,7 +176,7 @@ func settled(b *testing.B, base string) {
 func BenchmarkStart(b *testing.B) {
 	build(b)
 	for b.Loop() {
-		data, listen := filepath.Join(b.TempDir(), "data"), freeAddress(b)
+		data, listen := filepath.Join(b.TempDir(), "data"), testkit.FreeAddress(b)
 		begin := time.Now()
 		p := start(b, data, listen)
 		b.ReportMetric(float64(time.Since(begin).Milliseconds()), "first-ms")

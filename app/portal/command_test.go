@@ -11,11 +11,13 @@ import (
 	"testing"
 
 	_ "modernc.org/sqlite" // the test alters the database's file beside the store
+
+	"gotong/modules/kit/testkit"
 )
 
 // TestCommands runs the built binary as scripts do: results on standard output, words on standard error, exit codes.
 func TestCommands(t *testing.T) {
-	data, listen := filepath.Join(t.TempDir(), "data"), freeAddress(t)
+	data, listen := filepath.Join(t.TempDir(), "data"), testkit.FreeAddress(t)
 	p := start(t, data, listen)
 	if p.ready != "ready http://"+listen {
 		t.Errorf("first line on standard output: %q", p.ready)
@@ -69,7 +71,7 @@ func TestCommands(t *testing.T) {
 		t.Errorf("a second portal at the same address: exit code %d: %s", second.ProcessState.ExitCode(), text)
 	}
 	third := command(t, data)
-	third.Env = append(third.Env, "GOTONG_LISTEN="+freeAddress(t))
+	third.Env = append(third.Env, "GOTONG_LISTEN="+testkit.FreeAddress(t))
 	if text, err := third.CombinedOutput(); err == nil || third.ProcessState.ExitCode() != 1 || !strings.Contains(string(text), "another process") {
 		t.Errorf("a second portal on the same folder: exit code %d: %s", third.ProcessState.ExitCode(), text)
 	}
@@ -81,7 +83,7 @@ func TestCommands(t *testing.T) {
 // TestCheckNamesWhatIsWrong breaks the stored data behind the portal's back.
 func TestCheckNamesWhatIsWrong(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
-	p := start(t, data, freeAddress(t))
+	p := start(t, data, testkit.FreeAddress(t))
 	if code := p.end(syscall.SIGTERM); code != 0 {
 		t.Fatalf("exit code %d:\n%s", code, p.words)
 	}

@@ -21,6 +21,7 @@ import (
 	"gotong/app/walk"
 	"gotong/modules/documents"
 	"gotong/modules/domain"
+	"gotong/modules/kit/testkit"
 )
 
 // TestKill kills the serving process with SIGKILL at random moments of the loop, often while a form is on its way, and
@@ -32,7 +33,7 @@ func TestKill(t *testing.T) {
 	build(t)
 	kills, seed := number(t, "GOTONG_TEST_KILLS", 10), uint64(number(t, "GOTONG_TEST_SEED", int(time.Now().UnixNano()&0xffffff)))
 	t.Logf("%d kills, GOTONG_TEST_SEED=%d", kills, seed)
-	k := &killer{t: t, random: rand.New(rand.NewPCG(seed, 1)), listen: freeAddress(t), entered: map[string]*walk.HTTP{}, people: map[string]*walk.HTTP{}}
+	k := &killer{t: t, random: rand.New(rand.NewPCG(seed, 1)), listen: testkit.FreeAddress(t), entered: map[string]*walk.HTTP{}, people: map[string]*walk.HTTP{}}
 	k.prepare()
 	k.reference()
 	for k.killed < kills {

@@ -3,25 +3,14 @@ package portal_test
 import (
 	"context"
 	"log/slog"
-	"net"
 	"testing"
 	"time"
 
 	"gotong/app/config"
 	"gotong/app/portal"
 	"gotong/app/walk"
+	"gotong/modules/kit/testkit"
 )
-
-// freeAddress finds a loopback address on which nobody listens.
-func freeAddress(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
-}
 
 // serve runs a portal until the test ends and gives its address.
 func serve(t testing.TB, cfg config.Config, options portal.Options) string {
@@ -65,7 +54,7 @@ func serve(t testing.TB, cfg config.Config, options portal.Options) string {
 func testConfig(t testing.TB) config.Config {
 	t.Helper()
 	cfg := config.Default()
-	cfg.Listen, cfg.Data = freeAddress(t), t.TempDir()
+	cfg.Listen, cfg.Data = testkit.FreeAddress(t), t.TempDir()
 	return cfg
 }
 

@@ -16,6 +16,7 @@ import (
 	"gotong/app/embedded/s3"
 	"gotong/app/walk"
 	"gotong/modules/documents"
+	"gotong/modules/kit/testkit"
 )
 
 // withoutDatabase are pages that ask the database nothing and so are answered while it is down.
@@ -150,7 +151,7 @@ func (c *cable) set(cut bool) {
 
 // TestObjectStoreDown: browsing goes on, uploads and downloads answer 503, and nothing of a failed upload is shown.
 func TestObjectStoreDown(t *testing.T) {
-	server, err := s3.Start(t.Context(), s3.Config{Folder: filepath.Join(t.TempDir(), "objects"), Listen: freeAddress(t)})
+	server, err := s3.Start(t.Context(), s3.Config{Folder: filepath.Join(t.TempDir(), "objects"), Listen: testkit.FreeAddress(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"gotong/modules/domain"
 	"gotong/modules/kit/sheet"
 	"gotong/modules/kit/store"
+	"gotong/modules/kit/testkit"
 	"gotong/modules/kit/testkit/effort"
 	"gotong/modules/tables"
 )
@@ -25,7 +26,7 @@ func TestImportKilled(t *testing.T) {
 	}
 	t.Parallel()
 	build(t)
-	k := &killer{t: t, random: rand.New(rand.NewPCG(7, 7)), listen: freeAddress(t), people: map[string]*walk.HTTP{}, data: t.TempDir() + "/data"}
+	k := &killer{t: t, random: rand.New(rand.NewPCG(7, 7)), listen: testkit.FreeAddress(t), people: map[string]*walk.HTTP{}, data: t.TempDir() + "/data"}
 	k.start()
 	v, err := walk.NewHTTP(k.base())
 	k.must(err)

@@ -23,6 +23,7 @@ import (
 	"gotong/app/embedded/s3"
 	"gotong/modules/kit/resumable"
 	"gotong/modules/kit/store"
+	"gotong/modules/kit/testkit"
 )
 
 // BenchmarkFiles sends and fetches 100 MB through the portal, by one person over HTTP as the upload page does, and with a
@@ -34,7 +35,7 @@ import (
 //	go test -run '^$' -bench Files -benchtime 5x ./app/portal
 func BenchmarkFiles(b *testing.B) {
 	const size = 100 << 20
-	data, listen := filepath.Join(b.TempDir(), "data"), freeAddress(b)
+	data, listen := filepath.Join(b.TempDir(), "data"), testkit.FreeAddress(b)
 	var p *process
 	bare, bucket := realStore(b)
 	if bare != nil {

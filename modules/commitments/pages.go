@@ -313,7 +313,7 @@ func (p *showPage) agreement(c Commitment, full bool) {
 			web.Fact{Label: b.T("commitments.agreement.date"), Value: dateText(b, a.Date)})
 	}
 	if a.SHA256 != "" {
-		p.Agreement = append(p.Agreement, web.Fact{Label: b.T("commitments.agreement.document"), Value: b.T("commitments.agreement.sum", "sum", a.SHA256), Path: b.URL("/documents/" + string(a.Document))})
+		p.Agreement = append(p.Agreement, web.Fact{Label: b.T("commitments.agreement.document"), Value: b.T("commitments.agreement.sum", "sum", a.SHA256), Path: b.URL(domain.VersionPath(a.Document, a.SHA256))})
 	}
 	if a.Clause != "" {
 		p.Agreement = append(p.Agreement, web.Fact{Label: b.T("commitments.agreement.clause"), Value: a.Clause})

@@ -126,7 +126,7 @@ func (p *showPage) reviews(c Commitment, full bool, sides []Side) {
 		for _, paper := range c.Basis {
 			fact := web.Fact{Label: b.T("commitments.evaluate.basis"), Value: b.T("commitments.agreement.sum", "sum", paper.SHA256)}
 			if full {
-				fact.Path = b.URL("/documents/" + string(paper.Document) + "/versions")
+				fact.Path = b.URL(domain.VersionPath(paper.Document, paper.SHA256))
 			}
 			p.Reviews = append(p.Reviews, fact)
 		}

@@ -320,6 +320,10 @@ func TestVersionPages(t *testing.T) {
 	if got := post("clerk", "/versions/"+first+"/restore", url.Values{"_op": {"op2"}, "reason": {"Keliru."}}); got.StatusCode != http.StatusSeeOther {
 		t.Error(got.StatusCode)
 	}
+	_, at, _ := strings.Cut(domain.VersionPath(id, first), "#")
+	if rows := s.get(t, "clerk", path+"/versions").doc.Find(".trail > li"); rows.Length() != 3 || rows.First().AttrOr("id", "") != at || rows.Filter("#"+at).Length() != 1 {
+		t.Error("what rests on the first content does not lead to where it stands now, once")
+	}
 	for at, want := range map[string]int{"/hold": http.StatusForbidden, "/final": http.StatusSeeOther} {
 		if got := post("clerk", at, url.Values{"_op": {"op" + at}, "reason": {"Alasan."}}); got.StatusCode != want {
 			t.Error(at, got.StatusCode)

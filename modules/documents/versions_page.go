@@ -2,6 +2,7 @@ package documents
 
 import (
 	"fmt"
+	"slices"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/extract"
@@ -19,6 +20,7 @@ type versionsPage struct {
 
 type versionRow struct {
 	Title     string
+	Anchor    string // by which what rests on this content leads here; "" where a newer version has the same
 	Tag       *web.Tag
 	When, Why string
 	SHA256    string
@@ -40,7 +42,11 @@ func (m *Module) versionsPage(b web.Base, v View, names map[domain.AccountID]str
 	all := d.History()
 	for i := len(all) - 1; i >= 0; i-- {
 		x := all[i]
-		row := versionRow{Title: b.T("documents.versions.number", "n", i+1), When: b.DateTime(x.At), Why: x.Why, SHA256: x.SHA256, Format: formatText(b, d.as(x)),
+		anchor := "v-" + x.SHA256
+		if slices.ContainsFunc(all[i+1:], func(newer Version) bool { return newer.SHA256 == x.SHA256 }) {
+			anchor = ""
+		}
+		row := versionRow{Anchor: anchor, Title: b.T("documents.versions.number", "n", i+1), When: b.DateTime(x.At), Why: x.Why, SHA256: x.SHA256, Format: formatText(b, d.as(x)),
 			FileURL: b.URL(versionPath(v.ID, x.SHA256) + "/file"), Who: names[x.By]}
 		if mayShow(d.as(x)) {
 			row.ViewURL = b.URL(versionPath(v.ID, x.SHA256) + "/view")

@@ -41,6 +41,14 @@ type Citation struct {
 	Title  string
 }
 
+// Path is where that version is shown among the others of its document, without language prefix.
+func (c Citation) Path() string { return VersionPath(c.ID, c.SHA256) }
+
+// VersionPath is where the version of a document with that SHA-256 is shown.
+func VersionPath(id DocumentID, sum string) string {
+	return "/documents/" + string(id) + "/versions#v-" + sum
+}
+
 // Citer names the newest document of a type that belongs to a thing; NotFound where there is none.
 type Citer interface {
 	Cite(ctx context.Context, ref Ref, typ DocumentType) (Citation, error)

@@ -333,7 +333,7 @@ func evaluatedBy(b web.Base, i Initiative, all bool) (facts []web.Fact) {
 		for n, sum := range m.Sums {
 			fact := web.Fact{Label: b.T("initiatives.fact.evaluated_by"), Value: b.T("initiatives.fact.sum", "sum", sum)}
 			if all {
-				fact.Path = b.URL("/documents/" + string(m.Documents[n]) + "/versions")
+				fact.Path = b.URL(domain.VersionPath(m.Documents[n], sum))
 			}
 			facts = append(facts, fact)
 		}

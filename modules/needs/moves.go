@@ -115,8 +115,8 @@ func (s *Service) submit(ctx context.Context, r Request, doc Doc, step Step) (Do
 		if err != nil {
 			return Doc{}, err
 		}
-		if len(papers) > 0 {
-			step.cite(papers[0])
+		for _, paper := range papers {
+			step.cite(paper)
 		}
 	}
 	if err := n.Submit(step, len(step.Documents) > 0); err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"strings"
 
 	"gotong/modules/domain"
 	"gotong/modules/kit/web"
@@ -258,14 +257,16 @@ func stepsOf(b web.Base, n Need, names map[domain.OrganizationID]domain.Organiza
 		if m.Reason != "" && (all || slices.Contains(openReasons, m.Action)) {
 			step.Note = m.Reason
 		}
-		if all && len(m.Sums) > 0 && m.Sums[0] != "" {
-			step.Note, step.Path = strings.TrimSpace(step.Note+" "+b.T("needs.step.rests_on", "sum", strings.Join(m.Sums, ", "))), b.URL("/documents/"+string(m.Documents[0]))
+		for k, sum := range m.Sums {
+			if all && sum != "" {
+				step.Links = append(step.Links, web.Fact{Label: b.T("needs.step.rests_on"), Value: b.T("needs.step.sum", "sum", sum), Path: b.URL(domain.VersionPath(m.Documents[k], sum))})
+			}
 		}
 		steps = append(steps, step)
 	}
 	if len(steps) > 0 {
 		last := steps[len(steps)-1]
-		steps[len(steps)-1] = web.Step{State: "now", Label: last.Label, When: last.When, Who: last.Who, Note: last.Note, Path: last.Path}
+		steps[len(steps)-1] = web.Step{State: "now", Label: last.Label, When: last.When, Who: last.Who, Note: last.Note, Links: last.Links}
 	}
 	if n.State() == Verified {
 		steps = append(steps, web.Step{State: "next", Label: b.T("needs.state.fulfilled"), When: b.T("needs.at_latest", "date", b.Date(n.WantedBy.Time()))})

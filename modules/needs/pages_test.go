@@ -274,6 +274,32 @@ func labelled(t *testing.T, a answer, path string) func(int, *goquery.Selection)
 	}
 }
 
+// Each paper that a step rests on is named by its sum and leads to exactly that version.
+func TestStepsLeadToTheirPapers(t *testing.T) {
+	p := open(t)
+	doc := p.declare(t, "owner", "desa")
+	attached := op()
+	for _, typ := range []domain.DocumentType{domain.DocMinutes, domain.DocPlanPage} {
+		if _, err := p.Service.papers.Attach(t.Context(), people["owner"], attached, domain.Ref{Kind: domain.KindNeed, ID: doc.ID}, typ, domain.VisibleParties, domain.Upload{Body: strings.NewReader("x")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := p.Service.papers.Answered(t.Context(), attached, nil); err != nil {
+		t.Fatal(err)
+	}
+	r := request("owner", doc)
+	r.Version = doc.Version
+	if _, err := p.Service.Submit(t.Context(), r, nil); err != nil {
+		t.Fatal(err)
+	}
+	links := p.get(t, "viewer", "/needs/"+doc.ID).doc.Find(".line .note a")
+	for k, typ := range []string{"minutes", "plan-page"} {
+		if got := links.Eq(k); got.AttrOr("href", "") != "/documents/doc-"+typ+"/versions#v-sum-"+typ || !strings.Contains(got.Text(), "sum-"+typ) {
+			t.Errorf("%s: %s %s", typ, got.AttrOr("href", ""), got.Text())
+		}
+	}
+}
+
 func TestPanels(t *testing.T) {
 	p := open(t)
 	p.verified(t)

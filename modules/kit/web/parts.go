@@ -23,7 +23,7 @@ type Step struct {
 	When  string // a date, or "paling lambat 1 April 2027"
 	Who   string
 	Note  string
-	Path  string // with language prefix; "" for none
+	Links []Fact // what the step rests on: each value leads to its path
 }
 
 // Empty says why there is nothing and what to do next.

@@ -201,7 +201,7 @@ func TestAPlanKeepsItsLimitsAndSaysWhatIsLeft(t *testing.T) {
 		t.Errorf("fifths %+v, regencies %+v", fifths, all)
 	}
 	if r.Villages != 2 || r.Result.Fairness.Floor.Reached != 2 || r.Result.GapPercent == nil || *r.Result.GapPercent > 1 {
-		t.Errorf("%d villages, %+v, gap %v", r.Villages, r.Result.Fairness.Floor, r.Result.GapPercent)
+		t.Errorf("%d villages, %+v, gap %v", r.Villages, r.Result.Fairness.Floor, *r.Result.GapPercent)
 	}
 	if _, err := plan.Read(r.Market.Instance); err != nil {
 		t.Errorf("the question is not one that gotong plan reads: %v", err)

@@ -60,6 +60,7 @@ func BenchmarkPlan(b *testing.B) {
 					b.ReportMetric(float64(o.Bound)/plan.Micro, "bound")
 					b.ReportMetric(float64(m.Sys)/(1<<20), "MiB")
 					b.ReportMetric(float64(len(in.Pairs)), "pairs")
+					b.ReportMetric(o.Elapsed.Seconds(), "s")
 				}
 			})
 		}

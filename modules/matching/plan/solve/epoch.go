@@ -83,9 +83,9 @@ func (r *run) graze() {
 	copy(r.x, r.herd[best])
 }
 
-// chains is one round of a search.
+// chains is one round of a search: few for each need, since every round has new borders and newer prices.
 func (r *run) chains(s *search, needs int) {
-	for k := range 15 * needs {
+	for k := range 5 * needs {
 		if k%(3*needs) == 0 {
 			s.compare()
 		}

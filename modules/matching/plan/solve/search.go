@@ -153,16 +153,26 @@ func (s *search) put(e, x int32) float64 {
 
 // demand gives how many units edge e may have in all, as need and village allow; 0 when it cannot be opened.
 func (s *search) demand(e int32) int32 {
-	ed := &s.md.edges[e]
-	j := s.need[e]
-	if s.x[e] == 0 && s.room[j] <= 0 {
+	more, full := s.asks(s.need[e])
+	return s.upTo(e, more, full)
+}
+
+// asks gives how many units more a need may have, as it and its village allow, and whether it may have no other supplier.
+func (s *search) asks(j int32) (more int32, full bool) {
+	return int32(min(int64(s.left[j]), s.space[s.md.needs[j].v])), s.room[j] <= 0
+}
+
+// upTo gives how many units edge e may have in all where its need asks so many more; 0 when it cannot be opened.
+func (s *search) upTo(e, more int32, full bool) int32 {
+	had, ed := s.x[e], &s.md.edges[e]
+	if had == 0 && full {
 		return 0
 	}
-	x := min(int64(ed.u), int64(s.x[e])+min(int64(s.left[j]), s.space[s.md.needs[j].v]))
-	if x < int64(ed.l) {
+	x := min(ed.u, had+more)
+	if x < ed.l {
 		return 0
 	}
-	return int32(x)
+	return x
 }
 
 // afford cuts units x of edge e to what its initiative has left.
@@ -274,19 +284,25 @@ func (s *search) settle(delta float64, most int) (float64, bool) {
 // insert serves need j by the edges that the prices like best, over capacity where push allows, and repairs those initiatives.
 func (s *search) insert(j int32, push bool) float64 {
 	delta := 0.0
+	from, to := s.md.first[j], s.md.first[j+1]
 	for range 3 {
+		more, full := s.asks(j)
+		if more <= 0 {
+			return delta
+		}
 		best, units, value := int32(-1), int32(0), 0.0
-		for e := s.md.first[j]; e < s.md.first[j+1]; e++ {
+		for e := from; e < to; e++ {
 			if s.seen[e] == s.now || s.c[e] <= 0 && s.F[e] >= 0 {
 				continue
 			}
-			x := s.demand(e)
-			if x <= s.x[e] {
+			had := s.x[e]
+			x := s.upTo(e, more, full)
+			if x <= had {
 				continue
 			}
 			gain := s.worth(e, x)
-			if s.x[e] > 0 {
-				gain -= s.worth(e, s.x[e])
+			if had > 0 {
+				gain -= s.worth(e, had)
 			}
 			if gain *= 0.7 + 0.6*s.rng.Float64(); gain > value {
 				best, units, value = e, x, gain
@@ -358,10 +374,15 @@ func (s *search) trim(i, e int32) int32 {
 // place gives need j what fits without moving anybody, by real value.
 func (s *search) place(j int32) float64 {
 	delta := 0.0
-	for s.left[j] > 0 {
+	from, to := s.md.first[j], s.md.first[j+1]
+	for {
+		more, full := s.asks(j)
+		if more <= 0 {
+			return delta
+		}
 		best, units, value := int32(-1), int32(0), 0.0
-		for e := s.md.first[j]; e < s.md.first[j+1]; e++ {
-			x := s.demand(e)
+		for e := from; e < to; e++ {
+			x := s.upTo(e, more, full)
 			if x <= s.x[e] {
 				continue
 			}
@@ -382,7 +403,6 @@ func (s *search) place(j int32) float64 {
 		}
 		delta += s.set(best, units)
 	}
-	return delta
 }
 
 // refill uses what initiative i has left for the best of its edges, a sample of them where it has many.

@@ -63,7 +63,7 @@ const (
 var clock = time.Now
 
 // perEpoch is what one round of chains over a plan counts in Options.Iterations; an iteration of the bound counts 1.
-const perEpoch = 10
+const perEpoch = 4
 
 type run struct {
 	ctx     context.Context
@@ -182,6 +182,10 @@ func (r *run) progress() float64 {
 	return min(1, p)
 }
 
+// ascent is the share of the time that the bound has before the first plan. Its steps shrink in that time: where few fit, waiting until they no
+// longer gain would leave them too long.
+const ascent = 0.27
+
 func (r *run) search() {
 	md := r.md
 	r.x, r.best = make([]int32, len(md.edges)), make([]int32, len(md.edges))
@@ -191,7 +195,9 @@ func (r *run) search() {
 		r.warm()
 	}
 	r.bound = md.certificate(r.aim, &r.dual.pool, r.dual.price, r.opt.Workers)
-	for k := 0; k < 700 && !r.late(0.2) && (r.dual.theta > 0.02 || k < 60); k++ {
+	begun := r.progress()
+	for k := 0; k < 700 && !r.late(ascent) && (r.dual.theta > 0.02 || k < 60); k++ {
+		r.dual.theta = min(r.dual.theta, 1.5*math.Pow(0.01, (r.progress()-begun)/(ascent-begun)))
 		r.dual.iterate(r.bestAim())
 		r.count++
 	}
@@ -314,7 +320,7 @@ func (r *run) round() {
 	}
 	gains := wishes[:0]
 	for e := range md.edges {
-		if worth := s.worth(int32(e), md.edges[e].u); s.x[e] < md.edges[e].u && worth > 0 {
+		if worth := s.worth(int32(e), md.edges[e].u); s.x[e] < md.edges[e].u && worth > 0 && s.afford(int32(e), s.demand(int32(e))) > s.x[e] {
 			gains = append(gains, ranked{int32(e), float32(worth)})
 		}
 	}

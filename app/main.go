@@ -32,7 +32,7 @@ const usage = `gotong: a portal in which villages' needs meet those who can help
   gotong import regions DIR          load or update regions from the files of idn-area-data in DIR
   gotong import changes FILE.csv     note split, divided, merged and recoded regions (from,to,kind,date)
   gotong import shapes FILE.geojson   load outlines of regions for maps, with their "source" and "licence"
-  gotong demo --scale kalbar|nation|people|N
+  gotong demo --scale kalbar|nation|people|offers|N
                                      make a demo portal of that size in the configured database
   gotong demo --remove               take all demo content away
   gotong plan FILE.json              find an allocation plan with a proven gap; - reads standard input (docs/matching.md)

@@ -356,7 +356,7 @@ func (w *world) checkScale(size Size) {
 }
 
 func TestParseScale(t *testing.T) {
-	for s, want := range map[string]int{"kalbar": 1, "nation": 40, "3": 3, "0": 0, "-1": 0, "x": 0, "": 0, "1001": 0} {
+	for s, want := range map[string]int{"kalbar": 1, "nation": 40, "offers": 200, "3": 3, "0": 0, "-1": 0, "x": 0, "": 0, "1001": 0} {
 		size, err := ParseScale(s)
 		if (err == nil) != (want > 0) || size.Blocks != want {
 			t.Errorf("%q: %+v %v", s, size, err)

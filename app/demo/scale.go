@@ -32,22 +32,26 @@ const (
 	blockInitiatives   = 500
 	blockOrganizations = 300
 	nationBlocks       = 40
+	offersBlocks       = 200
 	scaleSeed          = 61
 )
 
-// ParseScale reads "kalbar", "nation", "people" (20,000 accounts and 5,000 organisations, for the desks) or a number that multiplies kalbar.
+// ParseScale reads "kalbar", "nation", "people" (20,000 accounts and 5,000 organisations, for the desks), "offers" (kalbar's needs with 100,000
+// initiatives by 2,000 organisations) or a number that multiplies kalbar.
 func ParseScale(s string) (Size, error) {
 	size := Size{Name: s, Blocks: 1, Needs: blockNeeds, Initiatives: blockInitiatives, Organizations: blockOrganizations}
 	switch s {
 	case "kalbar":
 	case "nation":
 		size.Blocks = nationBlocks
+	case "offers":
+		size.Blocks, size.Needs, size.Organizations = offersBlocks, blockNeeds/offersBlocks, 10
 	case "people":
 		size = Size{Name: s, People: scalePeople, Organizations: scaleOrganizations}
 	default:
 		n, err := strconv.Atoi(s)
 		if err != nil || n < 1 || n > 1000 {
-			return Size{}, fmt.Errorf("scale %q: want kalbar, nation, people or a number from 1 to 1000", s)
+			return Size{}, fmt.Errorf("scale %q: want kalbar, nation, offers, people or a number from 1 to 1000", s)
 		}
 		size.Blocks = n
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"strconv"
@@ -17,6 +16,7 @@ import (
 	"gotong/app/embedded/oidc"
 	"gotong/app/walk"
 	"gotong/modules/kit/resumable"
+	"gotong/modules/kit/testkit"
 )
 
 // memory reads a line of /proc/PID/status, in MB; 0 where there is none.
@@ -118,12 +118,7 @@ func TestHundredUploadsAtOnce(t *testing.T) {
 	if text := os.Getenv("GOTONG_TEST_UPLOAD_MB"); text != "" {
 		mb, _ = strconv.Atoi(text)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	listen := l.Addr().String()
-	_ = l.Close()
+	listen := testkit.FreeAddress(t)
 	p := start(t, t.TempDir(), listen)
 	one := signedSender(t, "http://"+listen)
 	piece := bytes.Repeat([]byte("Baris laporan tanpa nama warga.\n"), resumable.PieceMax/32)

@@ -89,12 +89,12 @@ func (c *cancelling) Close() error {
 	return c.ReadCloser.Close()
 }
 
-// pass are the buffers of downloads.
-var pass = sync.Pool{New: func() any { return new([128 << 10]byte) }}
+// pass are the buffers of downloads; larger ones are slower, since what was just read has left the nearest cache when it is sent.
+var pass = sync.Pool{New: func() any { return new([64 << 10]byte) }}
 
 // WriteTo passes on as much at once as comes: the server's own way takes 4 KB at a time.
 func (c *cancelling) WriteTo(w io.Writer) (sent int64, err error) {
-	buffer := pass.Get().(*[128 << 10]byte) //nolint:forcetypeassert // holds nothing else
+	buffer := pass.Get().(*[64 << 10]byte) //nolint:forcetypeassert // holds nothing else
 	defer pass.Put(buffer)
 	for {
 		n, err := c.Read(buffer[:])

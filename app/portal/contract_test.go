@@ -42,7 +42,7 @@ func TestHTTPContract(t *testing.T) {
 }
 
 // linesUnderRace is of how many addresses one is asked under the race detector.
-const linesUnderRace = 6
+const linesUnderRace = 12
 
 // lines are the addresses of a method; under the race detector some of them.
 func (s *scenery) lines(t *testing.T, method string) (list []line) {

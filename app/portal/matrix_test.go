@@ -544,7 +544,7 @@ func TestAuthorisationWithDocumentAtomicWrites(t *testing.T) {
 const everySoMany = 7
 
 // everyUnderRace is how much of the matrix is asked under the race detector, by the same rules.
-const everyUnderRace = 13
+const everyUnderRace = 31
 
 // TestAuthorisationOnMongoDB asks the same with database.engine: mongodb; all of it on a real server, or where
 // GOTONG_TEST_WHOLE asks for FerretDB's half hour.

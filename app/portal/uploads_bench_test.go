@@ -28,9 +28,9 @@ import (
 )
 
 // BenchmarkFiles sends and fetches 100 MB through the portal, by one person over HTTP as the upload page does, and with a
-// bare minio-go client straight at the same store, in turn, fetching once the portal has read the text out of what it was sent;
-// the bare client fetches the object that the portal stored, and one that was put in one part, which servers read faster: the embedded one, or the server that GOTONG_TEST_S3_ENDPOINT
-// names. It reports how many times as fast the portal was as the bare client, and where an upload's time went: pieces
+// bare minio-go client straight at the same store, in turn: the embedded one, or the server that GOTONG_TEST_S3_ENDPOINT
+// names. Both fetch once the portal has read the text out of what it was sent; the bare client fetches the object that the portal
+// stored, and one that was put in one part, which servers read faster. It reports how many times as fast the portal was as the bare client, and where an upload's time went: pieces
 // (receiving them, their SHA-256, storing and joining them), saving (the form: type, text, personal numbers, SHA-256
 // again), and for comparison the SHA-256 of 100 MB and 100 puts of 1 MiB by the bare client.
 //

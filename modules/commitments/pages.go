@@ -313,7 +313,7 @@ func (p *showPage) agreement(c Commitment, full bool) {
 			web.Fact{Label: b.T("commitments.agreement.date"), Value: dateText(b, a.Date)})
 	}
 	if a.SHA256 != "" {
-		p.Agreement = append(p.Agreement, web.Fact{Label: b.T("commitments.agreement.document"), Value: b.T("commitments.agreement.sum", "sum", a.SHA256), Path: b.URL(domain.VersionPath(a.Document, a.SHA256))})
+		p.Agreement = append(p.Agreement, domain.Citation{ID: a.Document, SHA256: a.SHA256}.Fact(b, b.T("commitments.agreement.document"), true))
 	}
 	if a.Clause != "" {
 		p.Agreement = append(p.Agreement, web.Fact{Label: b.T("commitments.agreement.clause"), Value: a.Clause})

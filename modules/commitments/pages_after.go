@@ -124,11 +124,7 @@ func (p *showPage) reviews(c Commitment, full bool, sides []Side) {
 	if last := c.History[len(c.History)-1]; c.State == StateEvaluated {
 		p.Reviews = append(p.Reviews, web.Fact{Label: b.T("commitments.side.evaluator"), Value: last.Reason})
 		for _, paper := range c.Basis {
-			fact := web.Fact{Label: b.T("commitments.evaluate.basis"), Value: b.T("commitments.agreement.sum", "sum", paper.SHA256)}
-			if full {
-				fact.Path = b.URL(domain.VersionPath(paper.Document, paper.SHA256))
-			}
-			p.Reviews = append(p.Reviews, fact)
+			p.Reviews = append(p.Reviews, domain.Citation{ID: paper.Document, SHA256: paper.SHA256}.Fact(b, b.T("commitments.evaluate.basis"), full))
 		}
 	}
 }

@@ -320,7 +320,7 @@ func TestVersionPages(t *testing.T) {
 	if got := post("clerk", "/versions/"+first+"/restore", url.Values{"_op": {"op2"}, "reason": {"Keliru."}}); got.StatusCode != http.StatusSeeOther {
 		t.Error(got.StatusCode)
 	}
-	_, at, _ := strings.Cut(domain.VersionPath(id, first), "#")
+	_, at, _ := strings.Cut(domain.Citation{ID: id, SHA256: first}.Path(), "#")
 	if rows := s.get(t, "clerk", path+"/versions").doc.Find(".trail > li"); rows.Length() != 3 || rows.First().AttrOr("id", "") != at || rows.Filter("#"+at).Length() != 1 {
 		t.Error("what rests on the first content does not lead to where it stands now, once")
 	}

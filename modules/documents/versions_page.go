@@ -42,7 +42,7 @@ func (m *Module) versionsPage(b web.Base, v View, names map[domain.AccountID]str
 	all := d.History()
 	for i := len(all) - 1; i >= 0; i-- {
 		x := all[i]
-		anchor := "v-" + x.SHA256
+		anchor := domain.Citation{ID: v.ID, SHA256: x.SHA256}.Anchor()
 		if slices.ContainsFunc(all[i+1:], func(newer Version) bool { return newer.SHA256 == x.SHA256 }) {
 			anchor = ""
 		}

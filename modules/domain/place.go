@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"gotong/modules/kit/apperr"
+	"gotong/modules/kit/web"
 )
 
 // Place is a region as other modules show it. Names are as published, without the level word.
@@ -42,11 +43,18 @@ type Citation struct {
 }
 
 // Path is where that version is shown among the others of its document, without language prefix.
-func (c Citation) Path() string { return VersionPath(c.ID, c.SHA256) }
+func (c Citation) Path() string { return "/documents/" + string(c.ID) + "/versions#" + c.Anchor() }
 
-// VersionPath is where the version of a document with that SHA-256 is shown.
-func VersionPath(id DocumentID, sum string) string {
-	return "/documents/" + string(id) + "/versions#v-" + sum
+// Anchor is the id of that version on the page of its document's versions.
+func (c Citation) Anchor() string { return "v-" + c.SHA256 }
+
+// Fact shows that version by its SHA-256; it leads there for who may open it.
+func (c Citation) Fact(b web.Base, label string, opens bool) web.Fact {
+	fact := web.Fact{Label: label, Value: b.T("web.sum", "sum", c.SHA256)}
+	if opens {
+		fact.Path = b.URL(c.Path())
+	}
+	return fact
 }
 
 // Citer names the newest document of a type that belongs to a thing; NotFound where there is none.

@@ -331,11 +331,7 @@ func evaluatedBy(b web.Base, i Initiative, all bool) (facts []web.Fact) {
 			continue
 		}
 		for n, sum := range m.Sums {
-			fact := web.Fact{Label: b.T("initiatives.fact.evaluated_by"), Value: b.T("initiatives.fact.sum", "sum", sum)}
-			if all {
-				fact.Path = b.URL(domain.VersionPath(m.Documents[n], sum))
-			}
-			facts = append(facts, fact)
+			facts = append(facts, domain.Citation{ID: m.Documents[n], SHA256: sum}.Fact(b, b.T("initiatives.fact.evaluated_by"), all))
 		}
 		break
 	}

@@ -259,7 +259,7 @@ func stepsOf(b web.Base, n Need, names map[domain.OrganizationID]domain.Organiza
 		}
 		for k, sum := range m.Sums {
 			if all && sum != "" {
-				step.Links = append(step.Links, web.Fact{Label: b.T("needs.step.rests_on"), Value: b.T("needs.step.sum", "sum", sum), Path: b.URL(domain.VersionPath(m.Documents[k], sum))})
+				step.Links = append(step.Links, domain.Citation{ID: m.Documents[k], SHA256: sum}.Fact(b, b.T("needs.step.rests_on"), true))
 			}
 		}
 		steps = append(steps, step)

@@ -1,13 +1,13 @@
 package blob_test
 
 import (
-	"net"
 	"os"
 	"testing"
 
 	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/blob"
 	"gotong/modules/kit/blob/blobtest"
+	"gotong/modules/kit/testkit"
 )
 
 // The embedded server runs the same suite in app/embedded/s3.
@@ -26,12 +26,7 @@ func TestRealServer(t *testing.T) {
 }
 
 func TestServerDown(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := l.Addr().String()
-	l.Close()
+	address := testkit.FreeAddress(t)
 	s, err := blob.Open(blob.Config{Endpoint: address, Bucket: "gotong", AccessKey: "a", SecretKey: "b"})
 	if err != nil {
 		t.Fatal(err)

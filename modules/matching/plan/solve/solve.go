@@ -320,7 +320,7 @@ func (r *run) round() {
 	}
 	gains := wishes[:0]
 	for e := range md.edges {
-		if worth := s.worth(int32(e), md.edges[e].u); s.x[e] < md.edges[e].u && worth > 0 && s.afford(int32(e), s.demand(int32(e))) > s.x[e] {
+		if worth := s.worth(int32(e), md.edges[e].u); worth > 0 && s.afford(int32(e), s.demand(int32(e))) > s.x[e] {
 			gains = append(gains, ranked{int32(e), float32(worth)})
 		}
 	}

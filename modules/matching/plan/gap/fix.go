@@ -13,6 +13,15 @@ type fixer struct {
 	holder   []int32
 	number   []int32
 	pack     knapsack
+	agents   []solved
+}
+
+// solved is what an agent's knapsack came to.
+type solved struct {
+	value   int64
+	density float64 // of the broken job; 0: all jobs that gain something fit
+	above   float64 // how far the continuous bound is above value
+	rough   bool    // value is the continuous bound
 }
 
 // fixedPair is a job that was placed: its number in the question and its agent.
@@ -34,32 +43,16 @@ type shape struct {
 // reduce applies the bound at multipliers u. It gives false when no assignment costs less than cut.
 func (f *fixer) reduce(s *shape, cut int64) bool {
 	p, u := s.p, s.u
-	bound := int64(0)
-	for _, x := range u {
-		bound += x
-	}
-	f.grow(p)
-	for i := range p.rows {
-		bound -= f.sensitivity(p, u, i)
-	}
 	limit := (cut - 1 - s.base) * scale // a bound above it cannot cost less than cut
+	bound := f.weigh(p, u, limit)
 	if bound > limit {
 		return false
 	}
 	n := p.jobs()
-	for j := range n {
-		f.leave[j], f.number[j] = 0, 0
-	}
+	clear(f.number[:n])
 	for i := range p.rows {
 		for k, j := range p.rows[i].job {
-			f.leave[j] += f.out[i][k]
-		}
-	}
-	for i := range p.rows {
-		for k, j := range p.rows[i].job {
-			value := bound + f.in[i][k] + f.leave[j] - f.out[i][k]
-			f.in[i][k] = value
-			if value <= limit {
+			if f.in[i][k] <= limit {
 				f.number[j]++
 				f.holder[j] = int32(i)
 			}
@@ -152,7 +145,7 @@ func (f *fixer) grow(p *problem) {
 		f.holder, f.number = make([]int32, n), make([]int32, n)
 	}
 	for len(f.in) < len(p.rows) {
-		f.in, f.out = append(f.in, nil), append(f.out, nil)
+		f.in, f.out, f.agents = append(f.in, nil), append(f.out, nil), append(f.agents, solved{})
 	}
 	for i := range p.rows {
 		if k := len(p.rows[i].job); cap(f.in[i]) < k {
@@ -163,33 +156,84 @@ func (f *fixer) grow(p *problem) {
 	}
 }
 
-// sensitivity gives the value of agent i's knapsack and fills what it loses by taking or leaving each job, exactly: tables over the
-// capacities from both ends.
-func (f *fixer) sensitivity(p *problem, u []int64, i int) int64 {
+// weigh gives the bound at multipliers u, in 1/256, and in f.in, for every pair, a bound of all assignments that use it: exact up to limit. Where the
+// bound is above limit it gives that alone.
+func (f *fixer) weigh(p *problem, u []int64, limit int64) int64 {
+	f.grow(p)
+	bound := int64(0)
+	for _, x := range u {
+		bound += x
+	}
+	for i := range p.rows {
+		bound -= f.solve(p, u, i)
+	}
+	if bound > limit {
+		return bound
+	}
+	clear(f.leave[:p.jobs()])
+	for i := range p.rows {
+		f.sensitivity(p, u, i, limit-bound)
+		for k, j := range p.rows[i].job {
+			f.leave[j] += f.out[i][k]
+		}
+	}
+	for i := range p.rows {
+		for k, j := range p.rows[i].job {
+			f.in[i][k] += bound + f.leave[j] - f.out[i][k]
+		}
+	}
+	return bound
+}
+
+// solve gives the value of agent i's knapsack.
+func (f *fixer) solve(p *problem, u []int64, i int) int64 {
 	r := &p.rows[i]
-	in, out := f.in[i], f.out[i]
-	room := p.room[i]
-	f.kept = f.kept[:0]
-	var all, weight int64
+	f.pack.weight, f.pack.profit = r.weight, f.pack.profit[:0]
 	for k, j := range r.job {
-		if profit := u[j] - r.cost[k]*scale; profit > 0 && r.weight[k] <= room {
+		f.pack.profit = append(f.pack.profit, u[j]-r.cost[k]*scale)
+	}
+	value := f.pack.solve(p.room[i])
+	f.agents[i] = solved{value, f.pack.density, f.pack.above, f.pack.rough}
+	return value
+}
+
+// sensitivity fills what agent i loses by taking or leaving each job: exactly up to most, by tables over the capacities from both ends for the jobs
+// whose choice against the density might lose no more; beyond, what the continuous bound says.
+func (f *fixer) sensitivity(p *problem, u []int64, i int, most int64) {
+	r := &p.rows[i]
+	in, out, room := f.in[i], f.out[i], p.room[i]
+	v := &f.agents[i]
+	if v.density == 0 { // no capacity is missing, so jobs do not displace each other unless one more comes
+		f.loose(p, u, i)
+		return
+	}
+	f.kept = f.kept[:0]
+	space := room
+	width := float64(most) + v.above
+	for k, j := range r.job {
+		w, profit := r.weight[k], u[j]-r.cost[k]*scale
+		in[k], out[k] = 0, 0
+		loss := float64(profit) - v.density*float64(w)
+		switch {
+		case w > room:
+			in[k] = never / 4
+		case loss > 0:
+			out[k] = int64(max(0, min(loss-v.above, 1<<40)))
+			if loss > width {
+				space -= w
+				continue
+			}
+		default:
+			in[k] = int64(max(0, min(-loss-v.above, 1<<40)))
+		}
+		if profit > 0 && w <= room && loss >= -width {
 			f.kept = append(f.kept, int32(k))
-			all += profit
-			weight += r.weight[k]
 		}
 	}
-	if weight <= room { // no capacity is missing, so jobs do not displace each other unless one more comes
-		return f.loose(p, u, i, all, weight)
-	}
-	size := int(room) + 1
+	size := int(space) + 1
 	n := len(f.kept)
-	if (n+1)*size > cells/4 {
-		f.pack.profit, f.pack.weight = f.pack.profit[:0], r.weight
-		for k, j := range r.job {
-			f.pack.profit = append(f.pack.profit, u[j]-r.cost[k]*scale)
-			in[k], out[k] = 0, 0
-		}
-		return f.pack.solve(room)
+	if v.rough || space < 0 || (n+1)*size > cells {
+		return
 	}
 	if len(f.forward) < (n+1)*size {
 		f.forward = make([]int64, (n+1)*size)
@@ -202,48 +246,49 @@ func (f *fixer) sensitivity(p *problem, u []int64, i int) int64 {
 	for t, k := range f.kept {
 		w, profit := int(r.weight[k]), u[r.job[k]]-r.cost[k]*scale
 		from, to := F[t*size:(t+1)*size], F[(t+1)*size:(t+2)*size]
-		copy(to[:w], from[:w])
-		for c := w; c < size; c++ {
-			to[c] = max(from[c], from[c-w]+profit)
-		}
+		add(to, from, w, profit)
 	}
 	last := F[n*size : (n+1)*size]
-	value := last[size-1]
-	B, next := f.backward[:size], f.backward[size:2*size]
-	clear(B)
+	beyond := most + 1
+	value := last[size-1] // of the core
 	for k, j := range r.job {
-		profit := u[j] - r.cost[k]*scale
-		out[k] = 0
-		if w := r.weight[k]; w > room {
-			in[k] = never / 4
-		} else {
-			in[k] = value - profit - last[room-w]
+		w, profit := r.weight[k], u[j]-r.cost[k]*scale
+		if profit <= 0 && w <= room && float64(profit)-v.density*float64(w) >= -width {
+			if in[k] = beyond; w <= space {
+				in[k] = min(beyond, value-profit-last[space-w])
+			}
 		}
 	}
+	// The table from the other end: after[c] is what the later jobs give in the capacity that c leaves.
+	after, next := f.backward[:size], f.backward[size:2*size]
+	clear(after)
 	for t := n - 1; t >= 0; t-- {
 		k := f.kept[t]
 		w, profit := int(r.weight[k]), u[r.job[k]]-r.cost[k]*scale
 		from := F[t*size : (t+1)*size]
-		with, without := int64(0), int64(0)
-		for c := range size {
-			without = max(without, from[c]+B[size-1-c])
+		out[k] = min(beyond, value-best(from, after))
+		if in[k] = beyond; w < size {
+			in[k] = min(beyond, value-profit-best(from[:size-w], after[w:]))
+			fill(next[:size-w], after[w:], after[:size-w], profit)
+			copy(next[size-w:], after[size-w:])
+		} else {
+			copy(next, after)
 		}
-		rest := size - 1 - w
-		for c := 0; c <= rest; c++ {
-			with = max(with, from[c]+B[rest-c])
-		}
-		in[k], out[k] = value-profit-with, value-without
-		copy(next[:w], B[:w])
-		for c := w; c < size; c++ {
-			next[c] = max(B[c], B[c-w]+profit)
-		}
-		B, next = next, B
+		after, next = next, after
 	}
-	return value
+}
+
+// best is the largest sum of two numbers at the same place.
+func best(a, b []int64) (most int64) {
+	b = b[:len(a)]
+	for c, v := range a {
+		most = max(most, v+b[c])
+	}
+	return most
 }
 
 // loose is sensitivity for an agent that can carry all it gains from. A further job may displace some: at least none is a bound.
-func (f *fixer) loose(p *problem, u []int64, i int, value, weight int64) int64 {
+func (f *fixer) loose(p *problem, u []int64, i int) {
 	r := &p.rows[i]
 	for k, j := range r.job {
 		profit := u[j] - r.cost[k]*scale
@@ -256,5 +301,4 @@ func (f *fixer) loose(p *problem, u []int64, i int, value, weight int64) int64 {
 			f.in[i][k] = -profit
 		}
 	}
-	return value
 }

@@ -98,16 +98,24 @@ func TestBruteForce(t *testing.T) {
 }
 
 func TestSameOnEveryMachine(t *testing.T) {
-	a := sample.Class('d', 10, 60, 1)
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
-	var first *gap.Outcome
-	for _, procs := range []int{1, 2, 8} {
-		runtime.GOMAXPROCS(procs)
-		o := gap.Solve(context.Background(), a, gap.Options{Iterations: 160, Seed: 3})
-		if first == nil {
-			first = o
-		} else if !slices.Equal(first.Agent, o.Agent) || first.Bound != o.Bound {
-			t.Errorf("%d processors give another answer", procs)
+	for _, c := range []struct {
+		name   string
+		a      *plan.Assignment
+		rounds int64
+	}{{"small", sample.Class('d', 10, 60, 1), 160}, {"large", sample.Class('e', 40, 200, 1), 40}} {
+		var first *gap.Outcome
+		for _, procs := range []int{1, 2, 8} {
+			runtime.GOMAXPROCS(procs)
+			o := gap.Solve(context.Background(), c.a, gap.Options{Iterations: c.rounds, Seed: 3})
+			if r := check.Assignment(c.a, o.Agent); len(r.Violations) > 0 || r.Objective != o.Objective {
+				t.Errorf("%s: %q, objective %d, counted %d", c.name, r.Violations, o.Objective, r.Objective)
+			}
+			if first == nil {
+				first = o
+			} else if !slices.Equal(first.Agent, o.Agent) || first.Bound != o.Bound {
+				t.Errorf("%s: %d processors give another answer", c.name, procs)
+			}
 		}
 	}
 }

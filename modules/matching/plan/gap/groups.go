@@ -15,17 +15,26 @@ type group struct {
 	closed       bool // and the tree was walked through
 }
 
-// round distributes the jobs of disjoint groups of agents anew, and walks the tree beside that. Groups share nothing, so they run
-// side by side; the tree's assignment counts from the next round.
+// round distributes the jobs of groups of agents anew, side by side. Of a large question there are several divisions into groups while that finds
+// nothing, so that no processor waits for another; of two groups that share an agent the first counts. On little, the tree is walked in between.
 func (r *run) round(round int) {
-	groups := r.draw(r.size(round))
+	r.look()
+	tie := r.ties()
+	if !r.wide() {
+		tie = nil
+	}
+	var groups []group
+	for range r.divisions() {
+		groups = append(groups, r.draw(tie, r.size(round))...)
+	}
 	seeds := make([]uint64, len(groups))
 	for g := range seeds {
 		seeds[g] = r.rng.Uint64()
-		groups[g].walked = r.rng.Float64() < max(0.1, r.trust)
+		groups[g].walked = r.wide() || r.rng.Float64() < max(0.1, r.trust)
 	}
 	cost := r.cost
 	parallel(r.opt.Workers, len(groups), func(g int) { r.deal(&groups[g], seeds[g]) })
+	touched := make([]bool, len(r.p.rows))
 	for _, o := range groups {
 		if o.walked {
 			r.trust *= 0.9
@@ -36,8 +45,11 @@ func (r *run) round(round int) {
 				r.span = max(3, r.span-0.15)
 			}
 		}
-		if o.ok && o.cost <= o.old {
+		if o.ok && o.cost <= o.old && !slices.ContainsFunc(o.agents, func(i int) bool { return touched[i] }) {
 			for k, j := range o.jobs {
+				if i := r.best[j]; i != o.agent[k] {
+					touched[i], touched[o.agent[k]] = true, true
+				}
 				r.best[j] = o.agent[k]
 			}
 			r.cost += o.cost - o.old
@@ -49,7 +61,7 @@ func (r *run) round(round int) {
 	} else {
 		r.quiet++
 	}
-	if r.rest.p.pairs() <= easy || round%r.pause() == 7 {
+	if pairs := r.rest.p.pairs(); pairs <= easy || pairs <= large && round%r.pause() == 7 {
 		r.probe(4)
 	}
 }
@@ -57,13 +69,23 @@ func (r *run) round(round int) {
 // easy is how many pairs may be left for the tree to be walked every round: on more it takes the groups' time and closes nothing.
 const easy = 1500
 
-// large is how many pairs make a second dive on the whole dearer than many on groups.
+// large is how many pairs make a dive or a tree on the whole dearer than many on groups.
 const large = 6000
+
+func (r *run) wide() bool { return r.p.pairs() > large }
+
+// divisions is how many divisions into groups a round has: of a small question the groups are many enough.
+func (r *run) divisions() int {
+	if r.wide() {
+		return min(3, 1+r.quiet)
+	}
+	return 1
+}
 
 // pause is after how many rounds the bound and the tree go on: while much is left, both are dear and the groups gain more.
 func (r *run) pause() int {
 	if r.rest.p.pairs() > large {
-		return 32
+		return 128
 	}
 	return 8
 }
@@ -72,14 +94,15 @@ func (r *run) pause() int {
 // groups grow while trees are walked through, since they are at their optimum then, until two trees of seven are not.
 func (r *run) size(round int) int {
 	n := min(7+(round+r.quiet/6)%8, 140*len(r.p.rows)/r.p.jobs())
-	if r.p.pairs() > large {
+	if r.wide() {
 		n = max(n, int(r.span)+round%4)
 	}
 	return max(3, n)
 }
 
-// draw cuts the agents into groups of about size.
-func (r *run) draw(size int) []group {
+// draw cuts the agents into groups of about size: at random, or, with ties, each takes to its first agent those with the strongest ties to it, by and
+// large, since agents without ties have nothing to exchange.
+func (r *run) draw(tie [][]float64, size int) []group {
 	p := r.rest.p
 	used := make([]bool, len(p.rows))
 	for _, j := range p.id {
@@ -97,7 +120,19 @@ func (r *run) draw(size int) []group {
 		if len(order)-n == 1 {
 			n++
 		}
-		agents := order[:n:n]
+		pull := make([]float64, len(order)) // of the group so far on each agent
+		for k := 1; k < n && tie != nil; k++ {
+			strongest, next := -1.0, k
+			for x := k; x < len(order); x++ {
+				pull[x] += tie[order[k-1]][order[x]]
+				if v := pull[x] * (1 - r.rng.Float64()/2); v > strongest {
+					strongest, next = v, x
+				}
+			}
+			order[k], order[next] = order[next], order[k]
+			pull[k], pull[next] = pull[next], pull[k]
+		}
+		agents := slices.Clone(order[:n])
 		slices.Sort(agents)
 		groups = append(groups, group{agents: agents})
 		order = order[n:]
@@ -126,10 +161,7 @@ func (r *run) deal(o *group, seed uint64) {
 	if n < 2 {
 		return
 	}
-	sub, ok := p.restrict(keep, int(n), o.agents, p.room)
-	if !ok {
-		return
-	}
+	sub := r.part(o.agents, keep, int(n))
 	if o.walked && r.walk(o, sub, local) {
 		return
 	}
@@ -153,16 +185,35 @@ func (r *run) deal(o *group, seed uint64) {
 	}
 }
 
-// walk looks by a tree for a better distribution of a group's jobs. It tells whether the tree found one or was walked through.
+// walk looks by a tree for a better distribution of a group's jobs: of a large question first for one just above the bound, where little is left to
+// choose from, then twice as far and so on. It tells whether it found one or there is none.
 func (r *run) walk(o *group, sub *problem, local []int32) bool {
-	u := make([]int64, len(local))
+	root := shape{p: sub, u: make([]int64, len(local))}
 	for k, j := range local {
-		u[k] = r.l.best[j]
+		root.u[k] = r.l.best[j]
 	}
-	t := newTree(sub, u, o.old, 8, &fixer{})
-	for range 4 {
-		t.walk(10, r.stop)
-		if t.done() {
+	low, step := int64(0), o.old
+	if r.wide() {
+		l := newLagrange(sub, root.u, 0.3, 1)
+		l.patience = 4
+		for range 48 {
+			if l.iterate(o.old*scale, 0.5); ceil256(l.bound) >= o.old {
+				o.closed = true
+				return true
+			}
+		}
+		root.u, low = l.best, ceil256(l.bound)
+		step = max(1, (o.old-low)/8)
+	}
+	var t *tree
+	var fix fixer
+	for ; ; step *= 2 {
+		t = &tree{cut: min(o.old, low+step), fix: &fix, steps: 8, cost: never, stack: []branch{{root, -1}}}
+		last := t.cut == o.old
+		if t.walk(1, r.stop); t.found == nil && len(t.stack) > 0 && (!r.wide() || t.stack[0].p.pairs() <= closable) {
+			t.walk(40, r.stop)
+		}
+		if last || t.found != nil || !t.done() {
 			break
 		}
 	}
@@ -178,3 +229,6 @@ func (r *run) walk(o *group, sub *problem, local []int32) bool {
 	}
 	return true
 }
+
+// closable is how many pairs a group may have left to be walked through: of trees with more hardly one is.
+const closable = 450

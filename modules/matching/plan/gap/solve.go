@@ -64,6 +64,7 @@ type run struct {
 	u     []int64   // multipliers of all jobs
 	worth []float64 // prices of the agents' capacities
 	fix   fixer
+	sight *sight // nil: to be made anew
 	tree  *tree
 	step  int64   // how far above the bound the tree asks
 	trust float64 // how often trees of groups are walked through
@@ -133,18 +134,21 @@ func (r *run) search() {
 	r.ascend()
 	r.climb(400, 0.2)
 	r.u = slices.Clone(r.l.best)
-	parts := 6
-	if r.p.pairs() > large { // a wrong choice costs little each, but many are made
-		parts = 12
-	}
-	for k := 0; (k == 0 || k == 1 && r.rest.p.pairs() <= large) && !r.done() && !r.late(0.4); k++ {
-		agent, cost, complete := dive(r.p, r.u, 40, 24, parts, r.cost, r.rng, r.opt.Workers, r.stop)
+	for k := 0; k < 2 && !r.done() && !r.late(0.4); k++ {
+		p, parts := r.p, 6
+		if r.wide() { // a wrong choice costs little each, but many are made
+			r.look()
+			p, parts = r.near(), 12
+		}
+		agent, cost, complete := dive(p, r.u, 40, 24, parts, r.cost, r.rng, r.opt.Workers, r.stop)
 		r.count += 5
 		if !complete {
 			agent, cost, complete = r.finish(agent)
 		}
 		r.take(agent, cost, complete)
-		r.shrink()
+		if k == 1 || !r.wide() {
+			r.shrink()
+		}
 	}
 	r.report()
 	for round := 0; !r.late(1) && !r.done(); round++ {
@@ -163,7 +167,7 @@ func (r *run) search() {
 		r.round(round)
 		if round%r.pause() == 7 {
 			r.shrink()
-			r.climb(15, 1)
+			r.climb(max(15, r.pause()/2), 1)
 		}
 		r.report()
 	}
@@ -224,7 +228,7 @@ func (r *run) shrink() {
 		r.u[r.rest.p.id[k]] = x
 	}
 	theta := max(r.l.theta, 0.05)
-	r.rest = s
+	r.rest, r.sight = s, nil
 	r.l = newLagrange(s.p, s.u, theta, r.opt.Workers)
 	if s.p.jobs() == 0 {
 		r.lower = max(r.lower, min(r.cost, s.base))

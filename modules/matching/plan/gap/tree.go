@@ -42,7 +42,7 @@ func (t *tree) walk(n int, stop func() bool) {
 // node looks at one node and tells whether it found an assignment.
 func (t *tree) node(b branch) bool {
 	s := b.shape
-	if b.side >= 0 && !s.split(b.side == 1) {
+	if b.side >= 0 && !s.split(b.side == 1) || b.side < 0 && !t.fix.reduce(&s, t.cut) {
 		return false
 	}
 	for again := range 4 {

@@ -1,0 +1,108 @@
+package gap
+
+import "slices"
+
+// sight is what the bound says at its best multipliers, until these or the rest change: of each pair, how much it would be lifted.
+type sight struct {
+	lift    [][]int64 // by agent and place in the row of rest: the bound of all assignments that use the pair, above the bound of all, in 1/256
+	packed  []int64   // by agent: the value of its knapsack
+	u       []int64   // the multipliers
+	few     int64     // what some pairs for each job do not exceed: these are where good assignments differ
+	many    int64     // the same for more pairs: good assignments hardly use others
+	surplus []int64   // by agent: how much more the jobs of the best assignment cost than its knapsack's, all in all the gap
+}
+
+const fewPairs, manyPairs = 6, 8
+
+// look makes the sight where it is missing.
+func (r *run) look() {
+	if r.sight != nil {
+		return
+	}
+	p := r.rest.p
+	s := &sight{lift: make([][]int64, len(p.rows)), packed: make([]int64, len(p.rows)), u: slices.Clone(r.l.best), surplus: make([]int64, len(p.rows))}
+	bound := r.fix.weigh(p, s.u, never/2)
+	all := make([]int64, 0, p.pairs())
+	for i := range p.rows {
+		s.packed[i] = r.fix.agents[i].value
+		s.lift[i] = slices.Clone(r.fix.in[i])
+		for k := range s.lift[i] {
+			s.lift[i][k] -= bound
+		}
+		all = append(all, s.lift[i]...)
+	}
+	slices.Sort(all)
+	if n := len(all); n > 0 {
+		s.few, s.many = all[min(n-1, fewPairs*p.jobs())], all[min(n-1, manyPairs*p.jobs())]
+	}
+	r.sight = s
+}
+
+// near is the rest with only the pairs that lift the bound little, and those of the best assignment. It has a tenth of the pairs of a large question,
+// and a dive comes as far in it.
+func (r *run) near() *problem {
+	p := r.rest.p
+	q := &problem{id: p.id, rows: make([]row, len(p.rows)), room: p.room}
+	for i := range p.rows {
+		from := &p.rows[i]
+		for k, j := range from.job {
+			if r.sight.lift[i][k] <= r.sight.many || r.best != nil && r.best[p.id[j]] == i {
+				q.rows[i].add(j, from.cost[k], from.weight[k])
+			}
+		}
+	}
+	return q
+}
+
+// part is what a group redistributes: its agents and jobs, with only the pairs that lift the bound by no more than the group's surplus. keep gives the
+// new number of a job of rest or -1.
+func (r *run) part(agents []int, keep []int32, n int) *problem {
+	p := r.rest.p
+	q := &problem{id: make([]int32, n)}
+	for j, k := range keep {
+		if k >= 0 {
+			q.id[k] = p.id[j]
+		}
+	}
+	most := int64(0)
+	for _, i := range agents {
+		most += max(0, r.sight.surplus[i])
+	}
+	for _, i := range agents {
+		from := &p.rows[i]
+		var to row
+		for k, j := range from.job {
+			if at := keep[j]; at >= 0 && from.weight[k] <= p.room[i] && (r.sight.lift[i][k] <= most || r.best[p.id[j]] == i) {
+				to.add(at, from.cost[k], from.weight[k])
+			}
+		}
+		q.rows, q.room = append(q.rows, to), append(q.room, p.room[i])
+	}
+	return q
+}
+
+// ties counts, of each two agents, the jobs of one that the other could take while that lifts the bound little, less the more it does. It also takes
+// stock of the agents' surplus.
+func (r *run) ties() [][]float64 {
+	p, s := r.rest.p, r.sight
+	m := len(p.rows)
+	tie := make([][]float64, m)
+	for i := range tie {
+		tie[i] = make([]float64, m)
+		s.surplus[i] = s.packed[i]
+	}
+	for b := range p.rows {
+		row := &p.rows[b]
+		for k, j := range row.job {
+			a := r.best[p.id[j]]
+			if a == b {
+				s.surplus[b] -= s.u[j] - row.cost[k]*scale
+			} else if v := s.lift[b][k]; v < s.few {
+				x := 1 - float64(v)/float64(s.few)
+				tie[a][b] += x
+				tie[b][a] += x
+			}
+		}
+	}
+	return tie
+}

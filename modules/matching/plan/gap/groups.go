@@ -24,22 +24,20 @@ func (r *run) round(round int) {
 		tie = nil
 	}
 	var groups []group
-	for range r.divisions() {
-		groups = append(groups, r.draw(tie, r.size(round))...)
+	for k := 0; k < 1 || r.quiet > 0 && (r.wide() && k < min(3, 1+r.quiet) || !r.wide() && k < 4 && len(groups) < 4); k++ {
+		groups = append(groups, r.draw(tie, r.size(round+k))...)
 	}
 	seeds := make([]uint64, len(groups))
 	for g := range seeds {
 		seeds[g] = r.rng.Uint64()
-		groups[g].walked = r.wide() || r.rng.Float64() < max(0.1, r.trust)
+		groups[g].walked = r.wide() || r.rng.Float64() < 0.1 // on a small question dives gain ten times as much in the time
 	}
 	cost := r.cost
 	parallel(r.opt.Workers, len(groups), func(g int) { r.deal(&groups[g], seeds[g]) })
 	touched := make([]bool, len(r.p.rows))
 	for _, o := range groups {
 		if o.walked {
-			r.trust *= 0.9
 			if o.closed {
-				r.trust += 0.1
 				r.span = min(r.span+0.06, float64(len(r.p.rows)))
 			} else {
 				r.span = max(3, r.span-0.15)
@@ -74,14 +72,6 @@ const large = 6000
 
 func (r *run) wide() bool { return r.p.pairs() > large }
 
-// divisions is how many divisions into groups a round has: of a small question the groups are many enough.
-func (r *run) divisions() int {
-	if r.wide() {
-		return min(3, 1+r.quiet)
-	}
-	return 1
-}
-
 // pause is after how many rounds the bound and the tree go on: while much is left, both are dear and the groups gain more.
 func (r *run) pause() int {
 	if r.rest.p.pairs() > large {
@@ -90,10 +80,10 @@ func (r *run) pause() int {
 	return 8
 }
 
-// size is how many agents a group has: 7 to 14 in turn, but at first no more jobs than about 140, since more make dives rare. Of a large question
+// size is how many agents a group has: 9 to 20 in turn, but at first no more jobs than about 140, since more make dives rare. Of a large question
 // groups grow while trees are walked through, since they are at their optimum then, until two trees of seven are not.
 func (r *run) size(round int) int {
-	n := min(7+(round+r.quiet/6)%8, 140*len(r.p.rows)/r.p.jobs())
+	n := min(9+(round+r.quiet/6)%12, 140*len(r.p.rows)/r.p.jobs())
 	if r.wide() {
 		n = max(n, int(r.span)+round%4)
 	}
@@ -210,7 +200,9 @@ func (r *run) walk(o *group, sub *problem, local []int32) bool {
 	for ; ; step *= 2 {
 		t = &tree{cut: min(o.old, low+step), fix: &fix, steps: 8, cost: never, stack: []branch{{root, -1}}}
 		last := t.cut == o.old
-		if t.walk(1, r.stop); t.found == nil && len(t.stack) > 0 && (!r.wide() || t.stack[0].p.pairs() <= closable) {
+		if !r.wide() {
+			t.walk(10, r.stop)
+		} else if t.walk(1, r.stop); t.found == nil && len(t.stack) > 0 && t.stack[0].p.pairs() <= closable {
 			t.walk(40, r.stop)
 		}
 		if last || t.found != nil || !t.done() {

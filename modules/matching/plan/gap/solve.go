@@ -67,7 +67,6 @@ type run struct {
 	sight *sight // nil: to be made anew
 	tree  *tree
 	step  int64   // how far above the bound the tree asks
-	trust float64 // how often trees of groups are walked through
 	span  float64 // agents of a group, where that is more than size says
 	quiet int     // rounds without a better assignment
 	empty bool    // proven: there is no assignment

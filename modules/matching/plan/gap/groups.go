@@ -25,7 +25,11 @@ func (r *run) round(round int) {
 	}
 	var groups []group
 	for k := 0; k < 1 || r.quiet > 0 && (r.wide() && k < min(3, 1+r.quiet) || !r.wide() && k < 4 && len(groups) < 4); k++ {
-		groups = append(groups, r.draw(tie, r.size(round+k))...)
+		size := r.size(round)
+		if !r.wide() {
+			size = r.size(round + k)
+		}
+		groups = append(groups, r.draw(tie, size)...)
 	}
 	seeds := make([]uint64, len(groups))
 	for g := range seeds {

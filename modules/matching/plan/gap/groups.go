@@ -19,18 +19,8 @@ type group struct {
 // nothing, so that no processor waits for another; of two groups that share an agent the first counts. On little, the tree is walked in between.
 func (r *run) round(round int) {
 	r.look()
-	tie := r.ties()
-	if !r.wide() {
-		tie = nil
-	}
-	var groups []group
-	for k := 0; k < 1 || r.quiet > 0 && (r.wide() && k < min(3, 1+r.quiet) || !r.wide() && k < 4 && len(groups) < 4); k++ {
-		size := r.size(round)
-		if !r.wide() {
-			size = r.size(round + k)
-		}
-		groups = append(groups, r.draw(tie, size)...)
-	}
+	r.stock()
+	groups := r.divide(round)
 	seeds := make([]uint64, len(groups))
 	for g := range seeds {
 		seeds[g] = r.rng.Uint64()
@@ -66,6 +56,24 @@ func (r *run) round(round int) {
 	if pairs := r.rest.p.pairs(); pairs <= easy || pairs <= large && round%r.pause() == 7 {
 		r.probe(4)
 	}
+}
+
+// divide cuts the agents into groups: of a large question by ties, up to three times while nothing better is found, of a small one at random, until there
+// are about four groups then, since large groups are few.
+func (r *run) divide(round int) []group {
+	if r.wide() {
+		tie := r.ties()
+		var groups []group
+		for range min(3, 1+r.quiet) {
+			groups = append(groups, r.draw(tie, r.size(round))...)
+		}
+		return groups
+	}
+	groups := r.draw(nil, r.size(round))
+	for k := 1; k < 4 && r.quiet > 0 && len(groups) < 4; k++ {
+		groups = append(groups, r.draw(nil, r.size(round+k))...)
+	}
+	return groups
 }
 
 // easy is how many pairs may be left for the tree to be walked every round: on more it takes the groups' time and closes nothing.
@@ -182,13 +190,13 @@ func (r *run) deal(o *group, seed uint64) {
 // walk looks by a tree for a better distribution of a group's jobs: of a large question first for one just above the bound, where little is left to
 // choose from, then twice as far and so on. It tells whether it found one or there is none.
 func (r *run) walk(o *group, sub *problem, local []int32) bool {
-	root := shape{p: sub, u: make([]int64, len(local))}
+	u := make([]int64, len(local))
 	for k, j := range local {
-		root.u[k] = r.l.best[j]
+		u[k] = r.l.best[j]
 	}
 	low, step := int64(0), o.old
 	if r.wide() {
-		l := newLagrange(sub, root.u, 0.3, 1)
+		l := newLagrange(sub, u, 0.3, 1)
 		l.patience = 4
 		for range 48 {
 			if l.iterate(o.old*scale, 0.5); ceil256(l.bound) >= o.old {
@@ -196,13 +204,13 @@ func (r *run) walk(o *group, sub *problem, local []int32) bool {
 				return true
 			}
 		}
-		root.u, low = l.best, ceil256(l.bound)
+		u, low = l.best, ceil256(l.bound)
 		step = max(1, (o.old-low)/8)
 	}
 	var t *tree
 	var fix fixer
 	for ; ; step *= 2 {
-		t = &tree{cut: min(o.old, low+step), fix: &fix, steps: 8, cost: never, stack: []branch{{root, -1}}}
+		t = newTree(sub, u, min(o.old, low+step), 8, &fix)
 		last := t.cut == o.old
 		if !r.wide() {
 			t.walk(10, r.stop)

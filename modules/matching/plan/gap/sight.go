@@ -81,23 +81,29 @@ func (r *run) part(agents []int, keep []int32, n int) *problem {
 	return q
 }
 
-// ties counts, of each two agents, the jobs of one that the other could take while that lifts the bound little, less the more it does. It also takes
-// stock of the agents' surplus.
+// stock fills the agents' surplus.
+func (r *run) stock() {
+	p, s := r.rest.p, r.sight
+	for i := range p.rows {
+		s.surplus[i] = s.packed[i]
+		for k, j := range p.rows[i].job {
+			if r.best[p.id[j]] == i {
+				s.surplus[i] -= s.u[j] - p.rows[i].cost[k]*scale
+			}
+		}
+	}
+}
+
+// ties counts, of each two agents, the jobs of one that the other could take while that lifts the bound little, less the more it does.
 func (r *run) ties() [][]float64 {
 	p, s := r.rest.p, r.sight
-	m := len(p.rows)
-	tie := make([][]float64, m)
+	tie := make([][]float64, len(p.rows))
 	for i := range tie {
-		tie[i] = make([]float64, m)
-		s.surplus[i] = s.packed[i]
+		tie[i] = make([]float64, len(p.rows))
 	}
 	for b := range p.rows {
-		row := &p.rows[b]
-		for k, j := range row.job {
-			a := r.best[p.id[j]]
-			if a == b {
-				s.surplus[b] -= s.u[j] - row.cost[k]*scale
-			} else if v := s.lift[b][k]; v < s.few {
+		for k, j := range p.rows[b].job {
+			if v, a := s.lift[b][k], r.best[p.id[j]]; a != b && v < s.few {
 				x := 1 - float64(v)/float64(s.few)
 				tie[a][b] += x
 				tie[b][a] += x

@@ -77,6 +77,11 @@ func room(pkg string) string {
 	return name
 }
 
+// forTests tells whether a package is made for tests only.
+func forTests(pkg string) bool {
+	return strings.HasPrefix(pkg, "modules/kit/testkit") || pkg == "modules/domain/domaintest" || strings.HasPrefix(pkg, "app/browser") || pkg == "app/program"
+}
+
 // breach says in words why a file may not import a package, or "".
 func breach(s source, imp string) string {
 	own, inside := strings.CutPrefix(imp, "gotong/")
@@ -87,10 +92,8 @@ func breach(s source, imp string) string {
 		return "nobody imports app"
 	case (s.pkg == "views" || s.pkg == "static") && own != s.pkg:
 		return "views and static import nothing of the project"
-	case strings.HasPrefix(own, "modules/kit/testkit") && !s.test && !strings.HasPrefix(s.pkg, "modules/kit/testkit"):
-		return "testkit is for tests"
-	case own == "modules/domain/domaintest" && !s.test:
-		return "domaintest is for tests"
+	case forTests(own) && !s.test && !forTests(s.pkg):
+		return own + " is for tests"
 	}
 	from, to := room(s.pkg), room(own)
 	switch {
@@ -166,6 +169,8 @@ func TestImportRulesCanFail(t *testing.T) {
 		{"modules/domain/actor.go", "gotong/modules/needs", true},
 		{"views/views.go", "gotong/modules/kit/web", true},
 		{"modules/needs/service.go", "gotong/modules/kit/testkit", true},
+		{"app/portal/portal.go", "gotong/app/program", true},
+		{"app/browser/browser.go", "gotong/modules/kit/testkit", false},
 		{"modules/needs/service.go", "github.com/FerretDB/FerretDB/ferretdb", true},
 		{"app/portal/wire/needs.go", "gotong/modules/villages", false},
 	} {

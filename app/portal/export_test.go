@@ -5,7 +5,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"gotong/app/portal/wire"
 	"gotong/modules/kit/store"
 	"gotong/modules/kit/web"
 	"gotong/modules/tables"
@@ -19,9 +18,6 @@ func (p *Portal) DB() *store.DB { return p.db }
 
 // Views is the engine that every module registered its views with.
 func (p *Portal) Views() *web.Engine { return p.engine }
-
-// House gives the modules.
-func (p *Portal) House() *wire.House { return &p.house }
 
 // BuildMatching reads everything into the index of matching, as the work beside requests does.
 func (p *Portal) BuildMatching(ctx context.Context) error {

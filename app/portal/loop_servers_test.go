@@ -38,7 +38,7 @@ func TestLoopOnMongoDB(t *testing.T) {
 	start := time.Now()
 	base := serve(t, cfg, portal.Options{Regions: regions})
 	t.Logf("ready after %d ms", time.Since(start).Milliseconds())
-	loop := walk.Loop{As: visitors(t, base), Mark: "uji"}
+	loop := walk.Loop{As: walk.Visitors(base, t.Cleanup), Mark: "uji"}
 	if err := loop.Walk(t.Logf); err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestLoopOnMinIO(t *testing.T) {
 	cfg.Storage.AccessKey = config.Secret(os.Getenv("GOTONG_TEST_S3_ACCESS_KEY"))
 	cfg.Storage.SecretKey = config.Secret(os.Getenv("GOTONG_TEST_S3_SECRET_KEY"))
 	base := serve(t, cfg, portal.Options{})
-	loop := walk.Loop{As: visitors(t, base), Mark: "uji"}
+	loop := walk.Loop{As: walk.Visitors(base, t.Cleanup), Mark: "uji"}
 	if err := loop.Walk(t.Logf); err != nil {
 		t.Fatal(err)
 	}

@@ -58,32 +58,9 @@ func testConfig(t testing.TB) config.Config {
 	return cfg
 }
 
-// visitors signs each person in once, over plain HTTP.
-func visitors(t testing.TB, base string) func(string) (walk.Visitor, error) {
-	t.Helper()
-	known := map[string]walk.Visitor{}
-	return func(subject string) (walk.Visitor, error) {
-		if v, ok := known[subject]; ok {
-			return v, nil
-		}
-		v, err := walk.NewHTTP(base)
-		if err != nil {
-			return nil, err
-		}
-		t.Cleanup(v.Close)
-		if subject != "" {
-			if err := walk.SignIn(v, subject); err != nil {
-				return nil, err
-			}
-		}
-		known[subject] = v
-		return v, nil
-	}
-}
-
 func TestLoop(t *testing.T) {
 	base := serve(t, testConfig(t), portal.Options{})
-	loop := walk.Loop{As: visitors(t, base), Mark: "uji"}
+	loop := walk.Loop{As: walk.Visitors(base, t.Cleanup), Mark: "uji"}
 	if err := loop.Walk(t.Logf); err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +69,7 @@ func TestLoop(t *testing.T) {
 // TestLoopWithDocumentAtomicWrites walks the loop on SQLite without multi-row transactions: the code path of MongoDB.
 func TestLoopWithDocumentAtomicWrites(t *testing.T) {
 	base := serve(t, testConfig(t), portal.Options{DocumentAtomic: true})
-	loop := walk.Loop{As: visitors(t, base), Mark: "uji"}
+	loop := walk.Loop{As: walk.Visitors(base, t.Cleanup), Mark: "uji"}
 	if err := loop.Walk(nil); err != nil {
 		t.Fatal(err)
 	}

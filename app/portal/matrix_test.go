@@ -457,10 +457,15 @@ func word(r reply) string {
 	return strconv.Itoa(r.status)
 }
 
-// answer asks until the database had the time to answer: under load FerretDB takes longer than the portal waits for it.
+// answer asks until the database had the time to answer: under load FerretDB takes longer than the portal waits for it. Who is signed in
+// asks for refusals without their page, of which there would be some ten thousands.
 func (s *scenery) answer(p *person, method, path, body string) string {
+	var headers []string
+	if p.account != "" {
+		headers = []string{"Accept", "application/json"}
+	}
 	for range 5 {
-		if w := word(s.ask(p, method, path, body)); w != "503" {
+		if w := word(s.ask(p, method, path, body, headers...)); w != "503" {
 			return w
 		}
 		time.Sleep(time.Second)

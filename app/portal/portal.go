@@ -226,3 +226,6 @@ func (p *Portal) things() wire.Things {
 		domain.KindOrganization: h.Organizations.Resolver(), domain.KindCommitment: h.Commitments.Resolver(), domain.KindDocument: h.Documents.Resolver(),
 	}
 }
+
+// House gives the modules, for tests and tools that look behind the portal's pages.
+func (p *Portal) House() *wire.House { return &p.house }

@@ -293,3 +293,25 @@ func encodeForm(form *goquery.Selection, fields url.Values, files map[string]Fil
 }
 
 var _ Visitor = (*HTTP)(nil)
+
+// Visitors signs each person in once, over plain HTTP, when first asked for; cleanup gets what closes them (as testing.TB.Cleanup does).
+func Visitors(base string, cleanup func(func())) func(subject string) (Visitor, error) {
+	known := map[string]Visitor{}
+	return func(subject string) (Visitor, error) {
+		if v, ok := known[subject]; ok {
+			return v, nil
+		}
+		v, err := NewHTTP(base)
+		if err != nil {
+			return nil, err
+		}
+		cleanup(v.Close)
+		if subject != "" {
+			if err := SignIn(v, subject); err != nil {
+				return nil, err
+			}
+		}
+		known[subject] = v
+		return v, nil
+	}
+}

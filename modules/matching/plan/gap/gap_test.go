@@ -196,7 +196,7 @@ func BenchmarkPlan(b *testing.B) {
 			a := sample.Class(c.class, c.m, c.n, uint64(seed))
 			b.Run(fmt.Sprintf("%c%02d%03d/%d", c.class, c.m, c.n, seed), func(b *testing.B) {
 				for b.Loop() {
-					o := measured(b, a, gap.Options{Time: limit, Seed: 1, Workers: workers})
+					o := measured(b, a, gap.Options{Time: limit, Seed: uint64(number("GOTONG_BENCH_SEED", 1)), Workers: workers})
 					b.ReportMetric(float64(o.Objective), "cost")
 					b.ReportMetric(float64(o.Bound), "bound")
 					b.ReportMetric(plan.GapPercent(o.Bound, o.Objective), "gap_%")

@@ -1,4 +1,4 @@
-package portal_test
+package program_test
 
 import (
 	"context"
@@ -18,11 +18,14 @@ import (
 
 	"gotong/app/config"
 	"gotong/app/portal"
+	"gotong/app/program"
 	"gotong/app/walk"
 	"gotong/modules/documents"
 	"gotong/modules/domain"
 	"gotong/modules/kit/testkit"
 )
+
+func TestMain(m *testing.M) { os.Exit(program.Main(m)) }
 
 // TestKill kills the serving process with SIGKILL at random moments of the loop, often while a form is on its way, and
 // starts it again. Each time it holds what every person sees against a walk without kills: what was acknowledged is
@@ -30,7 +33,7 @@ import (
 // effect once; and the loop goes on to its end. GOTONG_TEST_KILLS says how often (10), GOTONG_TEST_SEED repeats a run.
 func TestKill(t *testing.T) {
 	t.Parallel()
-	build(t)
+	program.Build(t)
 	kills, seed := number(t, "GOTONG_TEST_KILLS", 10), uint64(number(t, "GOTONG_TEST_SEED", int(time.Now().UnixNano()&0xffffff)))
 	t.Logf("%d kills, GOTONG_TEST_SEED=%d", kills, seed)
 	k := &killer{t: t, random: rand.New(rand.NewPCG(seed, 1)), listen: testkit.FreeAddress(t), entered: map[string]*walk.HTTP{}, people: map[string]*walk.HTTP{}}
@@ -66,7 +69,7 @@ type killer struct {
 	took     []time.Duration       // by each step
 
 	data    string
-	process *process
+	process *program.Process
 
 	killed, lost, effective, waited int
 	longest                         time.Duration
@@ -93,7 +96,7 @@ func (k *killer) must(err error) {
 // prepare starts a portal on an empty folder, signs everybody in and keeps the folder as the beginning of every round.
 func (k *killer) prepare() {
 	k.prepared = filepath.Join(k.t.TempDir(), "prepared")
-	p := start(k.t, k.prepared, k.listen)
+	p := program.Start(k.t, k.prepared, k.listen)
 	loop := walk.Loop{}
 	for _, subject := range append(loop.People(), "") {
 		v, err := walk.NewHTTP(k.base())
@@ -104,8 +107,8 @@ func (k *killer) prepare() {
 		}
 		k.entered[subject] = v
 	}
-	if code := p.end(syscall.SIGTERM); code != 0 {
-		k.t.Fatalf("exit code %d after SIGTERM:\n%s", code, p.words)
+	if code := p.End(syscall.SIGTERM); code != 0 {
+		k.t.Fatalf("exit code %d after SIGTERM:\n%s", code, p.Words)
 	}
 }
 
@@ -126,7 +129,7 @@ func (k *killer) begin() {
 }
 
 func (k *killer) start() {
-	k.process = start(k.t, k.data, k.listen)
+	k.process = program.Start(k.t, k.data, k.listen)
 	for _, v := range k.people {
 		v.Close() // connections of the process that was killed
 	}
@@ -174,7 +177,7 @@ func (k *killer) takeAndKill(loop *walk.Loop, steps []walk.Step, i int) {
 	go func() {
 		defer close(gone)
 		time.Sleep(after)
-		k.process.end(syscall.SIGKILL)
+		k.process.End(syscall.SIGKILL)
 	}()
 	err := loop.Take(step)
 	<-gone
@@ -237,7 +240,7 @@ func (k *killer) shape(loop *walk.Loop) string {
 	for _, page := range loop.Pages() {
 		reader := *k.people[page.Who] // a second window: what the person does stays as it is
 		if err := reader.Open(page.Path); err != nil {
-			k.t.Fatalf("%s: %v\n%s", page.Path, err, k.process.words)
+			k.t.Fatalf("%s: %v\n%s", page.Path, err, k.process.Words)
 		}
 		doc, err := reader.Document()
 		k.must(err)
@@ -264,7 +267,7 @@ func (k *killer) check(where string) {
 	k.t.Helper()
 	begin := time.Now()
 	for {
-		code, out, words := runCommand(k.t, k.data, "check")
+		code, out, words := program.Run(k.t, k.data, "check")
 		if code == 0 {
 			break
 		}
@@ -287,8 +290,8 @@ func (k *killer) finish(loop *walk.Loop) {
 	k.t.Helper()
 	k.expect(loop, "at the end", len(k.shapes)-1)
 	k.check("at the end")
-	if code := k.process.end(syscall.SIGTERM); code != 0 {
-		k.t.Fatalf("exit code %d after SIGTERM:\n%s", code, k.process.words)
+	if code := k.process.End(syscall.SIGTERM); code != 0 {
+		k.t.Fatalf("exit code %d after SIGTERM:\n%s", code, k.process.Words)
 	}
 	cfg := config.Default()
 	cfg.Listen, cfg.Data = k.listen, k.data

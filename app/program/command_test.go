@@ -1,4 +1,4 @@
-package portal_test
+package program_test
 
 import (
 	"database/sql"
@@ -12,15 +12,17 @@ import (
 
 	_ "modernc.org/sqlite" // the test alters the database's file beside the store
 
+	"gotong/app/program"
 	"gotong/modules/kit/testkit"
 )
 
 // TestCommands runs the built binary as scripts do: results on standard output, words on standard error, exit codes.
 func TestCommands(t *testing.T) {
+	t.Parallel()
 	data, listen := filepath.Join(t.TempDir(), "data"), testkit.FreeAddress(t)
-	p := start(t, data, listen)
-	if p.ready != "ready http://"+listen {
-		t.Errorf("first line on standard output: %q", p.ready)
+	p := program.Start(t, data, listen)
+	if p.Ready != "ready http://"+listen {
+		t.Errorf("first line on standard output: %q", p.Ready)
 	}
 	res, err := http.Get("http://" + listen + "/readyz")
 	if err != nil || res.StatusCode != http.StatusOK {
@@ -59,33 +61,34 @@ func TestCommands(t *testing.T) {
 		{"demo --remove", 0, `^removed: \d+ organisations, \d+ needs`, ``},
 		{"check", 0, `^audit trail: ok`, ``},
 	} {
-		code, out, words := runCommand(t, data, strings.Fields(c.args)...)
+		code, out, words := program.Run(t, data, strings.Fields(c.args)...)
 		if code != c.code || !regexp.MustCompile(c.out).MatchString(out) || !regexp.MustCompile(c.words).MatchString(words) {
 			t.Errorf("%s: exit code %d, want %d\nout: %s\nwords: %s", c.args, code, c.code, out, words)
 		}
 	}
 
-	second := command(t, filepath.Join(t.TempDir(), "other"))
+	second := program.Command(t, filepath.Join(t.TempDir(), "other"))
 	second.Env = append(second.Env, "GOTONG_LISTEN="+listen)
 	if text, err := second.CombinedOutput(); err == nil || second.ProcessState.ExitCode() != 1 || !strings.Contains(string(text), listen) {
 		t.Errorf("a second portal at the same address: exit code %d: %s", second.ProcessState.ExitCode(), text)
 	}
-	third := command(t, data)
+	third := program.Command(t, data)
 	third.Env = append(third.Env, "GOTONG_LISTEN="+testkit.FreeAddress(t))
 	if text, err := third.CombinedOutput(); err == nil || third.ProcessState.ExitCode() != 1 || !strings.Contains(string(text), "another process") {
 		t.Errorf("a second portal on the same folder: exit code %d: %s", third.ProcessState.ExitCode(), text)
 	}
-	if code := p.end(syscall.SIGTERM); code != 0 {
-		t.Errorf("exit code %d after SIGTERM:\n%s", code, p.words)
+	if code := p.End(syscall.SIGTERM); code != 0 {
+		t.Errorf("exit code %d after SIGTERM:\n%s", code, p.Words)
 	}
 }
 
 // TestCheckNamesWhatIsWrong breaks the stored data behind the portal's back.
 func TestCheckNamesWhatIsWrong(t *testing.T) {
+	t.Parallel()
 	data := filepath.Join(t.TempDir(), "data")
-	p := start(t, data, testkit.FreeAddress(t))
-	if code := p.end(syscall.SIGTERM); code != 0 {
-		t.Fatalf("exit code %d:\n%s", code, p.words)
+	p := program.Start(t, data, testkit.FreeAddress(t))
+	if code := p.End(syscall.SIGTERM); code != 0 {
+		t.Fatalf("exit code %d:\n%s", code, p.Words)
 	}
 	db, err := sql.Open("sqlite", filepath.Join(data, "gotong.db"))
 	if err != nil {
@@ -117,7 +120,7 @@ func TestCheckNamesWhatIsWrong(t *testing.T) {
 	}
 	alter(`UPDATE feed SET content = content || ' ' WHERE seq = 7`)
 	alter(`DELETE FROM documents WHERE rowid = (SELECT rowid FROM documents WHERE id LIKE 'need:%' AND d LIKE '%"holds":{"%' LIMIT 1)`)
-	code, out, words := runCommand(t, data, "check")
+	code, out, words := program.Run(t, data, "check")
 	if code != 1 || !strings.Contains(words, "breaks its rules") {
 		t.Errorf("exit code %d, words %s", code, words)
 	}

@@ -1,4 +1,4 @@
-package browser
+package pages
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"codeberg.org/go-pdf/fpdf"
 	"github.com/PuerkitoBio/goquery"
 
+	"gotong/app/browser"
 	"gotong/app/embedded/oidc"
 	"gotong/app/walk"
 )
@@ -33,13 +34,13 @@ func threePages(t *testing.T) walk.File {
 // TestDocumentsInTheBrowser reads a report on a phone: found by a word on its second page, drawn page by page with zoom and
 // keyboard where there is JavaScript, as text where there is none; each page held against axe.
 func TestDocumentsInTheBrowser(t *testing.T) {
-	b := browser(t)
-	base := serve(t)
-	for way, script := range ways() {
+	b := browser.Start(t)
+	base := browser.Serve(t)
+	for way, script := range browser.Ways() {
 		name := map[bool]string{false: "documents-without-javascript", true: "documents-with-javascript"}[script]
 		t.Run(name, func(t *testing.T) {
-			i := inspect(t, name)
-			v := i.visit(b, base, script, "univ-penyunting")
+			i := browser.Inspect(t, name)
+			v := i.Visit(b, base, script, "univ-penyunting")
 			step := func(what string, err error) {
 				t.Helper()
 				if err != nil {
@@ -52,7 +53,7 @@ func TestDocumentsInTheBrowser(t *testing.T) {
 				step("upload", v.Submit("form.form", walk.Values{"type": "report", "title": "Perawatan", "visibility": "public", "language": "id"}, map[string]walk.File{"file": threePages(t)}))
 				step("as before", v.Script(script))
 			}
-			reader := i.visit(b, base, script, "")
+			reader := i.Visit(b, base, script, "")
 			shares(t, v, reader, script)
 			found := func() bool {
 				step("search", reader.Open("/documents?q=penyaring"))

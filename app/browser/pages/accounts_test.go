@@ -1,9 +1,10 @@
-package browser
+package pages
 
 import (
 	"strings"
 	"testing"
 
+	"gotong/app/browser"
 	"gotong/app/config"
 	"gotong/app/embedded/oidc"
 	"gotong/app/walk"
@@ -14,22 +15,22 @@ import (
 // of one's data, erasure and taking it back, suspension, what the person reads then, and restoring; then an
 // organisation's API token and the categories. Every page against axe.
 func TestAccountInTheBrowser(t *testing.T) {
-	b := browser(t)
+	b := browser.Start(t)
 	second, err := oidc.Start(t.Context(), oidc.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = second.Close() })
-	base := serveWith(t, func(c *config.Config) {
+	base := browser.ServeWith(t, func(c *config.Config) {
 		second.SetRedirectURIs(accounts.CallbackURLs("http://"+c.Listen, "kantor")...)
 		c.Contact = "sekretariat@contoh.invalid"
 		c.SignIn.Providers = append(c.SignIn.Providers, config.Provider{
 			Key: "kantor", Name: "Kantor", Kind: accounts.KindOIDC, Issuer: second.Issuer(), ClientID: oidc.ClientID, ClientSecret: config.Secret(second.ClientSecret()),
 		})
 	})
-	i := inspect(t, "account")
+	i := browser.Inspect(t, "account")
 	w := accountWalk{t}
-	visit := func(subject string) *walk.Chromium { return i.visit(b, base, false, subject) }
+	visit := func(subject string) *walk.Chromium { return i.Visit(b, base, false, subject) }
 	phone, laptop := visit("anggota"), visit("anggota")
 	w.links(phone)
 	w.endsSession(phone, laptop)
@@ -42,7 +43,7 @@ func TestAccountInTheBrowser(t *testing.T) {
 	for _, path := range []string{"/privacy", "/en/privacy", "/en/account", "/en/account/privacy"} {
 		w.must(phone.Open(path))
 	}
-	t.Logf("%d kinds of page met, %d structures inspected", len(i.kinds), len(judged))
+	t.Logf("%d kinds of page met, %d structures inspected", len(i.Kinds), browser.Judged())
 }
 
 type accountWalk struct{ *testing.T }

@@ -1,4 +1,5 @@
-package browser
+// Package together walks in a real browser what several partners do with each other.
+package together
 
 import (
 	"strings"
@@ -7,6 +8,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"gotong/app/browser"
 	"gotong/app/walk"
 )
 
@@ -14,13 +16,13 @@ import (
 // compares the two, and shares the second; a partner turns three of its lines into proposals, which their villages then have before
 // them.
 func TestPlansInTheBrowser(t *testing.T) {
-	b := browser(t)
-	base := serve(t)
-	for _, script := range ways() {
+	b := browser.Start(t)
+	base := browser.Serve(t)
+	for _, script := range browser.Ways() {
 		name := map[bool]string{false: "without-javascript", true: "with-javascript"}[script]
 		t.Run(name, func(t *testing.T) {
-			i := inspect(t, "plans-"+name)
-			person := func(subject string) *walk.Chromium { return i.visit(b, base, script, subject) }
+			i := browser.Inspect(t, "plans-"+name)
+			person := func(subject string) *walk.Chromium { return i.Visit(b, base, script, subject) }
 			open := func(v walk.Visitor, path string) *goquery.Document {
 				t.Helper()
 				if err := v.Open(path); err != nil {

@@ -1,4 +1,4 @@
-package browser
+package loop
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"gotong/app/browser"
 	"gotong/app/walk"
 )
 
@@ -19,13 +20,13 @@ var confirmAddress = regexp.MustCompile(`http://[^ ]*(/confirm/[0-9A-Z]+)`)
 // sides' words. The agreement's paper is made by a changed template with JavaScript, the handover record without, and each is
 // held against the record by somebody without an account.
 func TestVillageConfirmsByLinkInTheBrowser(t *testing.T) {
-	b := browser(t)
-	base := serve(t)
-	for _, script := range ways() {
+	b := browser.Start(t)
+	base := browser.Serve(t)
+	for _, script := range browser.Ways() {
 		name := map[bool]string{false: "without-javascript", true: "with-javascript"}[script]
 		t.Run(name, func(t *testing.T) {
-			i := inspect(t, "commitments-"+name)
-			visit := func(subject string) *walk.Chromium { return i.visit(b, base, script, subject) }
+			i := browser.Inspect(t, "commitments-"+name)
+			visit := func(subject string) *walk.Chromium { return i.Visit(b, base, script, subject) }
 			w := &pledgeWalk{t: t, partner: visit("air-pengelola"), village: visit("desa-temajuk"), verifier: visit("verifikator-paloh"), phone: visit("")}
 			w.negotiate(name)
 			if script {
@@ -46,7 +47,7 @@ func TestVillageConfirmsByLinkInTheBrowser(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			t.Logf("%d kinds of page met", len(i.kinds))
+			t.Logf("%d kinds of page met", len(i.Kinds))
 		})
 	}
 }

@@ -1,4 +1,4 @@
-package browser
+package pages
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"gotong/app/browser"
 	"gotong/app/config"
 	"gotong/app/walk"
 )
@@ -13,19 +14,19 @@ import (
 // What is typed while the line is away stays on the device: the page says so, its button does not lose it, a page that
 // was closed gets it back, and once the line is there it is saved. Where somebody else was faster, both texts are shown.
 func TestTypingOutlivesTheLine(t *testing.T) {
-	b := browser(t)
+	b := browser.Start(t)
 	var way *line
-	serveWith(t, func(cfg *config.Config) {
+	inner := browser.ServeWith(t, func(cfg *config.Config) {
 		way = newLine(t, cfg.Listen)
 		cfg.PublicURL = "http://" + way.Addr().String()
 	})
 	public := "http://" + way.Addr().String()
-	v, err := b.Visit(public, width, height, true, t.TempDir())
+	v, err := b.Visit(public, browser.Width, browser.Height, true, t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(v.Close)
-	i := inspect(t, "authoring")
+	i := browser.Inspect(t, "authoring")
 	must := func(what string, err error) {
 		t.Helper()
 		if err != nil {
@@ -37,7 +38,7 @@ func TestTypingOutlivesTheLine(t *testing.T) {
 	must("sign in", walk.SignIn(v, "univ-pengelola"))
 	must("sign in aside", walk.SignIn(aside, "univ-penyunting"))
 	must("new", v.Open("/initiatives/new"))
-	i.meet(v)
+	i.Meet(v)
 	must("begin", v.Submit("#form", walk.Values{"title": "Air saat putus", "summary": "Ringkasan.", "offer_1_category": "clean-water-supply"}, nil))
 	initiative := v.Path()
 	part := initiative + "/parts/problem"
@@ -65,7 +66,7 @@ func TestTypingOutlivesTheLine(t *testing.T) {
 	way.drop(true)
 	must("type without a line", write(typing{"problem", "Ditulis tanpa sambungan."}))
 	must("kept on this device", says("disimpan di perangkat ini"))
-	i.meet(v)
+	i.Meet(v)
 	must("press the button", v.Do(`document.querySelector("form[data-autosave] .actions button").click()`))
 	must("still kept", says("disimpan di perangkat ini"))
 	if v.Path() != part {
@@ -75,14 +76,19 @@ func TestTypingOutlivesTheLine(t *testing.T) {
 	must("saved once the line is back", v.Until(`location.hash==="#tasks"||document.querySelector(".autosave").textContent.includes("Tersimpan ")`, 20*time.Second))
 	stands("problem", "Ditulis tanpa sambungan.")
 
-	// The page is closed while the line is away.
+	// The page is closed while the line is away: the browser says so to its pages, but what one sends while it closes goes out all the
+	// same, so the line is broken too.
 	must("part again", v.Open(part))
 	must("offline", v.Offline(true))
+	way.drop(true)
 	must("type", write(typing{"goals", "Ditulis lalu ditutup."}))
 	must("kept", says("disimpan di perangkat ini"))
 	must("close the page", v.Do(`location.replace("about:blank")`))
 	must("closed", v.Until(`location.href==="about:blank"`, 5*time.Second))
+	must("look past the line", aside.Move(inner))
 	stands("goals", "")
+	must("look along the line", aside.Move(public))
+	way.drop(false)
 	must("online", v.Offline(false))
 	must("open it again", v.Open(part))
 	must("restored and saved", says("Tersimpan "))
@@ -97,7 +103,7 @@ func TestTypingOutlivesTheLine(t *testing.T) {
 	must("online", v.Offline(false))
 	must("told of the conflict", says("Orang lain mengubah isian yang sama"))
 	must("press the button", v.Press("form[data-autosave] .actions button"))
-	i.meet(v)
+	i.Meet(v)
 	doc, err := v.Document()
 	must("page", err)
 	if theirs := doc.Find(".theirs").Text(); !strings.Contains(theirs, "Tulisan orang lain.") {

@@ -1,4 +1,4 @@
-package browser
+package together
 
 import (
 	"bytes"
@@ -8,22 +8,23 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"gotong/app/browser"
 	"gotong/app/walk"
 )
 
 // TestTableInTheBrowser walks a table's way at phone width, without JavaScript and with it: upload, columns corrected,
 // mistakes at their cells, marked file, corrected, saved, receipt, undone.
 func TestTableInTheBrowser(t *testing.T) {
-	b := browser(t)
-	base := serve(t)
-	for _, script := range ways() {
+	b := browser.Start(t)
+	base := browser.Serve(t)
+	for _, script := range browser.Ways() {
 		name := "table-with-javascript"
 		if !script {
 			name = "table-without-javascript"
 		}
 		t.Run(name, func(t *testing.T) {
-			i := inspect(t, name)
-			v := i.visit(b, base, script, "verifikator-sambas")
+			i := browser.Inspect(t, name)
+			v := i.Visit(b, base, script, "verifikator-sambas")
 			tableWalk(t, v, name)
 			if err := v.Open("/en/imports"); err != nil {
 				t.Error(err)

@@ -1,4 +1,4 @@
-package browser
+package loop
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"gotong/app/browser"
 	"gotong/app/walk"
 )
 
@@ -34,14 +35,14 @@ func thumbWork(v walk.Values) (keys, taps int) {
 // A village secretary declares a need on a phone, the district returns it, it is corrected and verified; the verifier
 // passes forty at once and takes all of them back with one undo.
 func TestNeedsInTheBrowser(t *testing.T) {
-	b := browser(t)
-	base := serve(t)
+	b := browser.Start(t)
+	base := browser.Serve(t)
 	fill(t, base, 40)
-	for _, script := range ways() {
+	for _, script := range browser.Ways() {
 		name := map[bool]string{false: "without-javascript", true: "with-javascript"}[script]
 		t.Run(name, func(t *testing.T) {
-			i := inspect(t, name)
-			person := func(subject string) *walk.Chromium { return i.visit(b, base, script, subject) }
+			i := browser.Inspect(t, name)
+			person := func(subject string) *walk.Chromium { return i.Visit(b, base, script, subject) }
 			village, verifier := person("desa-temajuk"), person("verifikator-paloh")
 			do := func(v walk.Visitor, open, form string, values walk.Values, files map[string]walk.File) {
 				t.Helper()

@@ -1,29 +1,30 @@
-package browser
+package together
 
 import (
 	"strings"
 	"testing"
 
+	"gotong/app/browser"
 	"gotong/app/walk"
 )
 
 // An organisation's life at phone width without JavaScript: founding in steps, papers, verification, invitation,
 // handing over, suspension with a reply; every page against axe.
 func TestPartnerInTheBrowser(t *testing.T) {
-	b := browser(t)
-	base := serve(t)
-	i := inspect(t, "partner")
-	partner := walk.Partner{Mark: "Paloh", As: i.once(b, base, false)}
+	b := browser.Start(t)
+	base := browser.Serve(t)
+	i := browser.Inspect(t, "partner")
+	partner := walk.Partner{Mark: "Paloh", As: i.Once(b, base, false)}
 	if err := partner.Walk(t.Logf); err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%d kinds of page met, %d structures inspected, %d sessions", len(i.kinds), len(judged), len(i.sessions))
+	t.Logf("%d kinds of page met, %d structures inspected, %d sessions", len(i.Kinds), browser.Judged(), len(i.Sessions))
 }
 
 // With JavaScript a look-alike is pointed out while one types, below the name.
 func TestLookAlikeWhileTyping(t *testing.T) {
-	b := browser(t)
-	v, err := b.Visit(serve(t), width, height, true, t.TempDir())
+	b := browser.Start(t)
+	v, err := b.Visit(browser.Serve(t), browser.Width, browser.Height, true, t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package browser
+package pages
 
 import (
 	"bufio"
@@ -10,19 +10,21 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/PuerkitoBio/goquery"
 
+	"gotong/app/browser"
 	"gotong/app/config"
 	"gotong/app/embedded/oidc"
+	"gotong/app/program"
 	"gotong/app/walk"
 	"gotong/modules/kit/testkit"
 	"gotong/modules/kit/testkit/phototest"
@@ -99,27 +101,6 @@ func (p *line) drop(down bool) {
 	}
 }
 
-// program starts the portal as a process of its own, which can be killed.
-func program(t *testing.T, binary, data, listen, public string) *exec.Cmd {
-	t.Helper()
-	cmd := exec.Command(binary)
-	cmd.Dir = t.TempDir()
-	cmd.Env = append(os.Environ(), "GOTONG_DATA="+data, "GOTONG_LISTEN="+listen, "GOTONG_PUBLIC_URL="+public, "GOTONG_LOG_LEVEL=error")
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	if err == nil {
-		err = cmd.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
-		t.Fatal("the portal does not answer: ", err)
-	}
-	return cmd
-}
-
 // report writes a text of that many MB and gives its sum.
 func report(t *testing.T, path string, mb int) string {
 	t.Helper()
@@ -146,10 +127,10 @@ func report(t *testing.T, path string, mb int) string {
 // cancelled, one refused in words; without a line it says so and goes on when the line is back; a picture is pasted, and one is
 // taken with the camera, which ends without the place where it was taken.
 func TestFilesComeInEveryWay(t *testing.T) {
-	b := browser(t)
+	b := browser.Start(t)
 	way := newLine(t, "")
 	public := "http://" + way.Addr().String()
-	base := serveWith(t, func(c *config.Config) { c.PublicURL = public })
+	base := browser.ServeWith(t, func(c *config.Config) { c.PublicURL = public })
 	way.to = strings.TrimPrefix(base, "http://")
 	folder := t.TempDir()
 	must := func(what string, err error) {
@@ -168,14 +149,14 @@ func TestFilesComeInEveryWay(t *testing.T) {
 	raw := phototest.Camera(t)
 	must("write", os.WriteFile(photo, raw, 0o600))
 
-	i := inspect(t, "ways")
-	v, err := b.Visit(public, width, height, true, folder)
+	i := browser.Inspect(t, "ways")
+	v, err := b.Visit(public, browser.Width, browser.Height, true, folder)
 	must("visit", err)
 	t.Cleanup(v.Close)
 	must("touch", v.Touch())
 	must("sign in", walk.SignIn(v, "univ-pengelola"))
 	must("form", v.Open("/documents/new?for=organization:"+oidc.OrgUniv))
-	v.Met = i.meet
+	v.Met = i.Meet
 
 	const item = `[...document.querySelectorAll("li.upload")].find(e=>e.innerText.includes(%q))`
 	row := func(name, more string) string {
@@ -236,10 +217,12 @@ func TestFilesComeInEveryWay(t *testing.T) {
 	}
 }
 
+func TestMain(m *testing.M) { os.Exit(program.Main(m)) }
+
 // An upload outlives a killed server, a reload and a broken line, and ends with the right sum; of the same form a second
 // file is refused in words. GOTONG_TEST_UPLOAD_MB sets the size (300 for the issue's own figure).
 func TestUploadInTheBrowser(t *testing.T) {
-	b := browser(t)
+	b := browser.Start(t)
 	mb := 24
 	if text := os.Getenv("GOTONG_TEST_UPLOAD_MB"); text != "" {
 		var err error
@@ -248,23 +231,19 @@ func TestUploadInTheBrowser(t *testing.T) {
 		}
 	}
 	folder := t.TempDir()
-	binary := filepath.Join(folder, "gotong")
-	if out, err := exec.Command("go", "build", "-o", binary, "gotong/app").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
 	listen := testkit.FreeAddress(t)
 	way := newLine(t, listen)
 	public := "http://" + way.Addr().String()
 	data := filepath.Join(folder, "data")
-	server := program(t, binary, data, listen, public)
+	server := program.Start(t, data, listen, "GOTONG_PUBLIC_URL="+public)
 
-	v, err := b.Visit(public, width, height, true, folder)
+	v, err := b.Visit(public, browser.Width, browser.Height, true, folder)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(v.Close)
-	i := inspect(t, "upload")
-	v.Met = i.meet
+	i := browser.Inspect(t, "upload")
+	v.Met = i.Meet
 	must := func(what string, err error) {
 		t.Helper()
 		if err != nil {
@@ -283,17 +262,16 @@ func TestUploadInTheBrowser(t *testing.T) {
 	long := 30*time.Second + time.Duration(mb)*time.Second/2
 	must("choose", v.Choose("input[type=file]", path))
 	must("a quarter", v.Until(at(25), long))
-	i.meet(v)
+	i.Meet(v)
 
-	must("kill", server.Process.Kill())
-	_ = server.Wait()
+	server.End(syscall.SIGKILL)
 	time.Sleep(500 * time.Millisecond)
-	program(t, binary, data, listen, public)
+	program.Start(t, data, listen, "GOTONG_PUBLIC_URL="+public)
 	must("goes on after the server was killed", v.Until(at(45), long))
 
 	must("reload", v.Open(page))
 	must("known after the reload", v.Until(`document.querySelector(".upload[data-state=again]")`, long))
-	i.meet(v)
+	i.Meet(v)
 	must("choose again", v.Choose("input[type=file]", path))
 	must("goes on after the reload", v.Until(at(60), long))
 
@@ -307,7 +285,7 @@ func TestUploadInTheBrowser(t *testing.T) {
 	must("choose a wrong one", v.Choose("input[type=file]", wrong))
 	must("refused in words", v.Until(`/MP3|Jenis berkas/.test((document.querySelector(".upload[data-state=refused]")||{}).innerText||"")`, long))
 	must("whole", v.Until(`document.querySelector(".upload[data-state=done] input[name=upload]")`, long))
-	i.meet(v)
+	i.Meet(v)
 	must("what it says", v.Do(`document.querySelector("#i-title").value="Laporan tahunan"`))
 	must("public", v.Do(`document.querySelector("input[name=visibility][value=public]").click()`))
 	must("send the form", v.Press("#form .actions button.button:not([type=button])"))

@@ -1,22 +1,24 @@
-package browser
+// Package pages walks in a real browser what one person does on the portal's pages.
+package pages
 
 import (
 	"strings"
 	"testing"
 
+	"gotong/app/browser"
 	"gotong/app/walk"
 )
 
 // TestVillagesInTheBrowser reads a village's figures, the maps and the typology on a phone, each page held against axe,
 // and changes the deprivation weight as the secretariat: what would move is shown before anything changes.
 func TestVillagesInTheBrowser(t *testing.T) {
-	b := browser(t)
-	base := serve(t)
-	for _, script := range ways() {
+	b := browser.Start(t)
+	base := browser.Serve(t)
+	for _, script := range browser.Ways() {
 		name := map[bool]string{false: "villages-without-javascript", true: "villages-with-javascript"}[script]
 		t.Run(name, func(t *testing.T) {
-			i := inspect(t, name)
-			visit := func(subject string) *walk.Chromium { return i.visit(b, base, script, subject) }
+			i := browser.Inspect(t, name)
+			visit := func(subject string) *walk.Chromium { return i.Visit(b, base, script, subject) }
 			public := visit("")
 			for path, wants := range map[string][]string{
 				"/villages/" + walk.Village:        {"#weight .why", "#years .plot svg", "#compare table", `a[href$="/sheet.pdf"]`},

@@ -1,5 +1,6 @@
-// Package browser walks the portal's loop in a real browser at phone width, without JavaScript and with it, each person
-// in a session of its own, and holds every page that was met against axe.
+// Package browser is what walks in a real browser share: the shipped portal behind a socket, sessions at phone width with
+// JavaScript and without, and an inspector that holds every page that was met against axe. The walks stand in packages below,
+// several, since Go gives each ten minutes.
 package browser
 
 import (
@@ -28,22 +29,27 @@ import (
 //go:embed testdata/axe-core/axe.min.js
 var axe string
 
-const width, height = 360, 740
+// Screen of a phone, in CSS pixels.
+const (
+	Width  = 360
+	Height = 740
+)
 
-// ways are those in which a walk is taken: without JavaScript and with it; under the race detector, which slows the portal
+// Ways are those in which a walk is taken: without JavaScript and with it; under the race detector, which slows the portal
 // beside the browser, with it only.
-func ways() []bool {
+func Ways() []bool {
 	if effort.Race {
 		return []bool{true}
 	}
 	return []bool{false, true}
 }
 
-// longWays are those of a walk of many minutes' reading: with JavaScript, unless GOTONG_TEST_WALKS=without asks for the
+// LongWays are those of a walk of many minutes' reading: with JavaScript, unless GOTONG_TEST_WALKS=without asks for the
 // other way, as `.ci/run` does in a step of its own, so that the package stays within the ten minutes that Go gives it.
-func longWays() []bool { return []bool{os.Getenv("GOTONG_TEST_WALKS") != "without"} }
+func LongWays() []bool { return []bool{os.Getenv("GOTONG_TEST_WALKS") != "without"} }
 
-func browser(t *testing.T) *walk.Browser {
+// Start starts Chromium for a test; without one it skips, unless GOTONG_TEST_BROWSER=required.
+func Start(t *testing.T) *walk.Browser {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("a browser is slow")
@@ -59,14 +65,14 @@ func browser(t *testing.T) *walk.Browser {
 	return b
 }
 
-// serve runs the shipped portal on a free port and an empty folder.
-func serve(t *testing.T) string {
+// Serve runs the shipped portal on a free port and an empty folder.
+func Serve(t *testing.T) string {
 	t.Helper()
-	return serveWith(t, func(*config.Config) {})
+	return ServeWith(t, func(*config.Config) {})
 }
 
-// serveWith does so with a changed configuration, and options beyond the usual.
-func serveWith(t *testing.T, change func(*config.Config), others ...func(*portal.Options)) string {
+// ServeWith does so with a changed configuration, and options beyond the usual.
+func ServeWith(t *testing.T, change func(*config.Config), others ...func(*portal.Options)) string {
 	t.Helper()
 	cfg := config.Default()
 	cfg.Listen, cfg.Data = testkit.FreeAddress(t), t.TempDir()
@@ -101,24 +107,28 @@ func serveWith(t *testing.T, change func(*config.Config), others ...func(*portal
 	return ""
 }
 
-// judged are the pieces of structure that one of the walks met already; they run one after the other.
+// judged are the pieces of structure that one of a package's walks met already; they run one after the other.
 var judged = map[string]bool{}
 
-// inspector holds a page against axe where something stands in it, or two headings follow each other, as on no page
+// Judged is how many pieces of structure were held against axe so far.
+func Judged() int { return len(judged) }
+
+// Inspector holds a page against axe where something stands in it, or two headings follow each other, as on no page
 // before, and keeps a picture of it.
-type inspector struct {
+type Inspector struct {
 	t        *testing.T
-	out      string // folder for pictures, "" for none
-	kinds    map[string]bool
+	out      string          // folder for pictures, "" for none
+	Kinds    map[string]bool // of page met: paths without ids
 	name     string
 	shots    int
-	sessions map[string]*walk.Chromium // by subject, of once
+	Sessions map[string]*walk.Chromium // by subject, of Once
 }
 
 // ids in addresses, so that one page of a kind is inspected once.
 var id = regexp.MustCompile(`[a-z2-7]{26}|demo-org-[a-z-]+`)
 
-func (i *inspector) meet(c *walk.Chromium) {
+// Meet inspects the page that a visitor sees.
+func (i *Inspector) Meet(c *walk.Chromium) {
 	kind := id.ReplaceAllString(c.Path(), "ID")
 	doc, err := c.Document()
 	if err != nil {
@@ -128,7 +138,7 @@ func (i *inspector) meet(c *walk.Chromium) {
 	if doc.Find("h1").Length() != 1 {
 		i.t.Errorf("%s: %d h1", kind, doc.Find("h1").Length())
 	}
-	i.kinds[kind] = true
+	i.Kinds[kind] = true
 	for _, id := range walk.RepeatedIDs(doc) {
 		i.t.Errorf("%s: two elements have the id %q", kind, id)
 	}
@@ -189,7 +199,7 @@ func signature(s *goquery.Selection) string {
 }
 
 // check runs axe in the page.
-func (i *inspector) check(c *walk.Chromium, kind string) {
+func (i *Inspector) check(c *walk.Chromium, kind string) {
 	var violations []struct {
 		ID    string `json:"id"`
 		Help  string `json:"help"`
@@ -211,10 +221,10 @@ func (i *inspector) check(c *walk.Chromium, kind string) {
 	}
 }
 
-// inspect makes an inspector. Pictures are kept where GOTONG_TEST_OUT says.
-func inspect(t *testing.T, name string) *inspector {
+// Inspect makes an inspector. Pictures are kept where GOTONG_TEST_OUT says.
+func Inspect(t *testing.T, name string) *Inspector {
 	t.Helper()
-	i := &inspector{t: t, kinds: map[string]bool{}, name: name}
+	i := &Inspector{t: t, Kinds: map[string]bool{}, name: name}
 	if dir := os.Getenv("GOTONG_TEST_OUT"); dir != "" {
 		i.out = filepath.Join(dir, "screenshots")
 		if err := os.MkdirAll(i.out, 0o700); err != nil {
@@ -224,15 +234,15 @@ func inspect(t *testing.T, name string) *inspector {
 	return i
 }
 
-// visit opens a session of its own, whose every page is inspected, as one of the demo people; "" is the public.
-func (i *inspector) visit(b *walk.Browser, base string, script bool, subject string) *walk.Chromium {
+// Visit opens a session of its own, whose every page is inspected, as one of the demo people; "" is the public.
+func (i *Inspector) Visit(b *walk.Browser, base string, script bool, subject string) *walk.Chromium {
 	i.t.Helper()
-	v, err := b.Visit(base, width, height, script, i.t.TempDir())
+	v, err := b.Visit(base, Width, Height, script, i.t.TempDir())
 	if err != nil {
 		i.t.Fatal(err)
 	}
 	i.t.Cleanup(v.Close)
-	v.Met = i.meet
+	v.Met = i.Meet
 	if subject != "" {
 		if err := walk.SignIn(v, subject); err != nil {
 			i.t.Fatal(err)
@@ -241,65 +251,15 @@ func (i *inspector) visit(b *walk.Browser, base string, script bool, subject str
 	return v
 }
 
-// once gives every one of the demo people one session; asked again, the same with scripts or without.
-func (i *inspector) once(b *walk.Browser, base string, script bool) func(subject string) (walk.Visitor, error) {
-	if i.sessions == nil {
-		i.sessions = map[string]*walk.Chromium{}
+// Once gives every one of the demo people one session; asked again, the same with scripts or without.
+func (i *Inspector) Once(b *walk.Browser, base string, script bool) func(subject string) (walk.Visitor, error) {
+	if i.Sessions == nil {
+		i.Sessions = map[string]*walk.Chromium{}
 	}
 	return func(subject string) (walk.Visitor, error) {
-		if i.sessions[subject] == nil {
-			i.sessions[subject] = i.visit(b, base, script, subject)
+		if i.Sessions[subject] == nil {
+			i.Sessions[subject] = i.Visit(b, base, script, subject)
 		}
-		return i.sessions[subject], i.sessions[subject].Script(script)
+		return i.Sessions[subject], i.Sessions[subject].Script(script)
 	}
-}
-
-func TestLoopInTheBrowser(t *testing.T) {
-	b := browser(t)
-	base := serve(t)
-	for _, script := range ways() {
-		name := "with-javascript"
-		if !script {
-			name = "without-javascript"
-		}
-		t.Run(name, func(t *testing.T) {
-			i := inspect(t, name)
-			as := i.once(b, base, script)
-			loop := walk.Loop{As: as, Mark: name}
-			if err := loop.Walk(t.Logf); err != nil {
-				t.Fatal(err)
-			}
-			if err := publicPages(as); err != nil {
-				t.Error(err)
-			}
-			if len(i.sessions) < 8 {
-				t.Errorf("only %d sessions", len(i.sessions))
-			}
-			t.Logf("%d kinds of page met, %d structures inspected so far, %d sessions", len(i.kinds), len(judged), len(i.sessions))
-		})
-	}
-}
-
-// publicPages opens what the loop did not meet, in both languages, as the public and as those who have a desk.
-func publicPages(as func(string) (walk.Visitor, error)) error {
-	for subject, paths := range map[string][]string{
-		"": {"/", "/en/", "/needs", "/en/needs", "/initiatives", "/en/initiatives", "/villages", "/villages/61", "/villages/61.01", "/villages/61.01.08", "/en/villages/61.01.08.2007",
-			"/organizations", "/en/organizations", "/documents", "/en/documents", "/search?q=air", "/en/search?q=zzzz", "/about", "/en/about", "/licences", "/matching", "/en/matching", "/sign-in"},
-		"desa-temajuk":       {"/desk", "/account", "/en/desk", "/needs/new", "/en/needs/new"},
-		"verifikator-paloh":  {"/desk"},
-		"univ-pengelola":     {"/desk", "/en/initiatives/new"},
-		"penelaah-balitbang": {"/desk"},
-		"sekretariat-1":      {"/desk", "/people", "/audit", "/en/audit"},
-	} {
-		v, err := as(subject)
-		if err != nil {
-			return err
-		}
-		for _, path := range paths {
-			if err := v.Open(path); err != nil {
-				return fmt.Errorf("%s as %q: %w", path, subject, err)
-			}
-		}
-	}
-	return nil
 }

@@ -1,14 +1,12 @@
-package portal_test
+package program_test
 
 import (
 	"cmp"
-	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -16,6 +14,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"gotong/app/program"
 	"gotong/app/walk"
 	"gotong/modules/kit/testkit"
 )
@@ -27,20 +26,20 @@ import (
 // village is one that shows as many needs in both, or nearly so; the shipped portal is there for comparison and has emptier pages.
 // It makes the portals first, which takes some minutes:
 //
-//	go test -run '^$' -bench Pages -benchtime 300x -timeout 30m ./app/portal
+//	go test -run '^$' -bench Pages -benchtime 300x -timeout 30m ./app/program
 func BenchmarkPages(b *testing.B) {
 	sizes := []string{"kalbar", cmp.Or(os.Getenv("GOTONG_BENCH_SCALE"), "10"), "shipped"}
 	bases := make([]string, len(sizes))
 	for i, size := range sizes {
 		data := filepath.Join(b.TempDir(), "data")
 		if size != "shipped" {
-			if code, _, words := runCommand(b, data, "demo", "--scale", size); code != 0 {
+			if code, _, words := program.Run(b, data, "demo", "--scale", size); code != 0 {
 				b.Fatalf("demo --scale %s: %s", size, words)
 			}
 		}
 		listen := testkit.FreeAddress(b)
-		p := start(b, data, listen)
-		b.Cleanup(func() { p.end(syscall.SIGTERM) })
+		p := program.Start(b, data, listen)
+		b.Cleanup(func() { p.End(syscall.SIGTERM) })
 		bases[i] = "http://" + listen
 		settled(b, bases[i])
 	}
@@ -176,37 +175,22 @@ func settled(b *testing.B, base string) {
 // It reports the time until it says "ready" both times, in ms, and what it holds in memory after the loop, in MB
 // (resident, as Linux tells).
 func BenchmarkStart(b *testing.B) {
-	build(b)
+	program.Build(b)
 	for b.Loop() {
 		data, listen := filepath.Join(b.TempDir(), "data"), testkit.FreeAddress(b)
 		begin := time.Now()
-		p := start(b, data, listen)
+		p := program.Start(b, data, listen)
 		b.ReportMetric(float64(time.Since(begin).Milliseconds()), "first-ms")
-		loop := walk.Loop{As: visitors(b, "http://"+listen), Mark: "uji"}
+		loop := walk.Loop{As: walk.Visitors("http://"+listen, b.Cleanup), Mark: "uji"}
 		if err := loop.Walk(nil); err != nil {
 			b.Fatal(err)
 		}
-		b.ReportMetric(resident(b, p.cmd.Process.Pid), "resident-MB")
-		p.end(syscall.SIGTERM)
+		b.ReportMetric(float64(memory(p.Pid(), "VmRSS")), "resident-MB")
+		p.End(syscall.SIGTERM)
 		begin = time.Now()
-		p = start(b, data, listen)
+		p = program.Start(b, data, listen)
 		b.ReportMetric(float64(time.Since(begin).Milliseconds()), "warm-ms")
-		p.end(syscall.SIGTERM)
+		p.End(syscall.SIGTERM)
 	}
 	b.ReportMetric(0, "ns/op")
-}
-
-// resident gives the memory that a process holds, in MB, or 0 where the system does not tell.
-func resident(b *testing.B, pid int) float64 {
-	b.Helper()
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return 0
-	}
-	_, rest, _ := strings.Cut(string(text), "VmRSS:")
-	kb, err := strconv.ParseFloat(strings.Fields(rest)[0], 64)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return kb / 1024
 }

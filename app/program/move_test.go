@@ -1,4 +1,4 @@
-package portal_test
+package program_test
 
 import (
 	"fmt"
@@ -13,6 +13,7 @@ import (
 
 	"github.com/minio/minio-go/v7"
 
+	"gotong/app/program"
 	"gotong/modules/kit/store"
 )
 
@@ -55,7 +56,7 @@ func TestMoveObjects(t *testing.T) {
 	}
 	listen := l.Addr().String()
 	_ = l.Close()
-	start(t, data, listen).end(syscall.SIGTERM)
+	program.Start(t, data, listen).End(syscall.SIGTERM)
 
 	write := func(name, storage string) string {
 		path := filepath.Join(t.TempDir(), name)
@@ -70,14 +71,14 @@ func TestMoveObjects(t *testing.T) {
 	near := write("embedded.yaml", "  engine: embedded\n")
 	run := func(want string, args ...string) string {
 		t.Helper()
-		code, out, words := runCommand(t, data, args...)
+		code, out, words := program.Run(t, data, args...)
 		if code != 0 || !strings.Contains(out, want) {
 			t.Fatalf("%v: %d %s\n%s", args, code, out, words)
 		}
 		t.Log(strings.TrimSpace(out))
 		return out
 	}
-	there := killedMoving(t, command(t, data, "move", "objects", "--config", near, "--to", far), bareClient(t, endpoint, os.Getenv("GOTONG_TEST_S3_ACCESS_KEY"), os.Getenv("GOTONG_TEST_S3_SECRET_KEY")), bucket)
+	there := killedMoving(t, program.Command(t, data, "move", "objects", "--config", near, "--to", far), bareClient(t, endpoint, os.Getenv("GOTONG_TEST_S3_ACCESS_KEY"), os.Getenv("GOTONG_TEST_S3_SECRET_KEY")), bucket)
 	out := run("each compared by its SHA-256", "move", "objects", "--config", near, "--to", far)
 	var copied, mb, were int
 	if _, err := fmt.Sscanf(out, "objects: %d copied (%d MB), %d were there", &copied, &mb, &were); err != nil || were < there || copied+were <= there {
@@ -88,15 +89,15 @@ func TestMoveObjects(t *testing.T) {
 	if err := os.RemoveAll(filepath.Join(data, "objects", "objects", "gotong")); err != nil {
 		t.Fatal(err)
 	}
-	if code, out, _ := runCommand(t, data, "check", "--config", near); code != 1 || !strings.Contains(out, "is missing, SHA-256 should be") {
+	if code, out, _ := program.Run(t, data, "check", "--config", near); code != 1 || !strings.Contains(out, "is missing, SHA-256 should be") {
 		t.Errorf("without its objects the portal checks as %d: %s", code, out)
 	}
 	run("each compared by its SHA-256", "move", "objects", "--config", far, "--to", near)
 	run("documents: ok", "check", "--config", near)
-	if code, _, words := runCommand(t, data, "move", "objects", "--config", near, "--to", near); code != 1 || !strings.Contains(words, "both configurations name an embedded") {
+	if code, _, words := program.Run(t, data, "move", "objects", "--config", near, "--to", near); code != 1 || !strings.Contains(words, "both configurations name an embedded") {
 		t.Errorf("%d %s", code, words)
 	}
-	if code, _, words := runCommand(t, data, "move", "objects"); code != 2 || !strings.Contains(words, "--to must name") {
+	if code, _, words := program.Run(t, data, "move", "objects"); code != 2 || !strings.Contains(words, "--to must name") {
 		t.Errorf("%d %s", code, words)
 	}
 }

@@ -1,4 +1,4 @@
-package browser
+package together
 
 import (
 	"strings"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"gotong/app/browser"
 	"gotong/app/config"
 	"gotong/app/embedded/oidc"
 	"gotong/app/portal"
@@ -26,15 +27,15 @@ func (l *later) Now() time.Time { return clock.System{}.Now().Add(time.Duration(
 // signatures and released by the next; one is asked for by somebody who may not read it, granted until a day, read, and
 // closed again when the day is over, and refused when it is asked for again. Owner and secretariat have JavaScript, who asks has not.
 func TestHeldAndAskedForInTheBrowser(t *testing.T) {
-	b := browser(t)
+	b := browser.Start(t)
 	scanner := clamdtest.Start(t, 1<<20)
 	var at later
-	base := serveWith(t, func(c *config.Config) { c.Uploads.ClamAV = scanner.Address }, func(o *portal.Options) {
+	base := browser.ServeWith(t, func(c *config.Config) { c.Uploads.ClamAV = scanner.Address }, func(o *portal.Options) {
 		o.Clock, o.Rescan = &at, 300*time.Millisecond
 	})
-	i := inspect(t, "held")
-	w := &heldWalk{t: t, owner: i.visit(b, base, true, "univ-pengelola"), reader: i.visit(b, base, effort.Race, "air-pengelola"), public: i.visit(b, base, effort.Race, "")}
-	w.quarantine(scanner, i.visit(b, base, true, "sekretariat-1"))
+	i := browser.Inspect(t, "held")
+	w := &heldWalk{t: t, owner: i.Visit(b, base, true, "univ-pengelola"), reader: i.Visit(b, base, effort.Race, "air-pengelola"), public: i.Visit(b, base, effort.Race, "")}
+	w.quarantine(scanner, i.Visit(b, base, true, "sekretariat-1"))
 	w.asks(&at)
 }
 

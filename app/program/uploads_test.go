@@ -1,4 +1,4 @@
-package portal_test
+package program_test
 
 import (
 	"bytes"
@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"gotong/app/embedded/oidc"
+	"gotong/app/program"
 	"gotong/app/walk"
 	"gotong/modules/kit/resumable"
 	"gotong/modules/kit/testkit"
@@ -131,10 +132,10 @@ func TestHundredUploadsAtOnce(t *testing.T) {
 		mb, _ = strconv.Atoi(text)
 	}
 	listen := testkit.FreeAddress(t)
-	p := start(t, t.TempDir(), listen)
+	p := program.Start(t, t.TempDir(), listen)
 	one := signedSender(t, "http://"+listen)
 	piece := bytes.Repeat([]byte("Baris laporan tanpa nama warga.\n"), resumable.PieceMax/32)
-	before, began := memory(p.cmd.Process.Pid, "VmRSS"), time.Now()
+	before, began := memory(p.Pid(), "VmRSS"), time.Now()
 	var wait sync.WaitGroup
 	var again atomic.Int64
 	for range count {
@@ -148,7 +149,7 @@ func TestHundredUploadsAtOnce(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	peak := memory(p.cmd.Process.Pid, "VmHWM")
+	peak := memory(p.Pid(), "VmHWM")
 	t.Logf("%d uploads of %d MB at once: %d MB resident before, %d MB at the most, %s, %d pieces sent again", count, mb, before, peak, time.Since(began).Round(time.Second), again.Load())
 	if peak > 300 {
 		t.Errorf("%d MB resident", peak)

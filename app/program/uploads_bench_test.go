@@ -1,4 +1,4 @@
-package portal_test
+package program_test
 
 import (
 	"bytes"
@@ -22,6 +22,7 @@ import (
 
 	"gotong/app/embedded/oidc"
 	"gotong/app/embedded/s3"
+	"gotong/app/program"
 	"gotong/modules/kit/resumable"
 	"gotong/modules/kit/store"
 	"gotong/modules/kit/testkit"
@@ -34,20 +35,20 @@ import (
 // (receiving them, their SHA-256, storing and joining them), saving (the form: type, text, personal numbers, SHA-256
 // again), and for comparison the SHA-256 of 100 MB and 100 puts of 1 MiB by the bare client.
 //
-//	go test -run '^$' -bench Files -benchtime 5x ./app/portal
+//	go test -run '^$' -bench Files -benchtime 5x ./app/program
 func BenchmarkFiles(b *testing.B) {
 	const size = 100 << 20
 	data, listen := filepath.Join(b.TempDir(), "data"), testkit.FreeAddress(b)
-	var p *process
+	var p *program.Process
 	bare, bucket := realStore(b)
 	if bare != nil {
-		p = start(b, data, listen, "GOTONG_STORAGE_ENGINE=s3", "GOTONG_STORAGE_ENDPOINT="+bare.EndpointURL().Host, "GOTONG_STORAGE_BUCKET="+bucket,
+		p = program.Start(b, data, listen, "GOTONG_STORAGE_ENGINE=s3", "GOTONG_STORAGE_ENDPOINT="+bare.EndpointURL().Host, "GOTONG_STORAGE_BUCKET="+bucket,
 			"GOTONG_STORAGE_ACCESS_KEY="+os.Getenv("GOTONG_TEST_S3_ACCESS_KEY"), "GOTONG_STORAGE_SECRET_KEY="+os.Getenv("GOTONG_TEST_S3_SECRET_KEY"))
 	} else {
-		p = start(b, data, listen)
+		p = program.Start(b, data, listen)
 		bare, bucket = embeddedStore(b, data), "gotong"
 	}
-	b.Cleanup(func() { p.end(syscall.SIGTERM) })
+	b.Cleanup(func() { p.End(syscall.SIGTERM) })
 	person := signedSender(b, "http://"+listen)
 	person.piece = resumable.PartMax // as on a fast line
 	content := make([]byte, 0, size+100)
@@ -90,7 +91,7 @@ func BenchmarkFiles(b *testing.B) {
 			document, err = person.save(upload)
 			return err
 		})
-		rested(b, p.cmd.Process.Pid) // it reads the text out of what it was given
+		rested(b, p.Pid()) // it reads the text out of what it was given
 		for name, key := range map[string]string{"bare get": newest(b, bare, bucket, size), "bare get of one part": "bench/whole"} {
 			timed(name, func() error { return drain(bare.GetObject(b.Context(), bucket, key, minio.GetObjectOptions{})) })
 		}

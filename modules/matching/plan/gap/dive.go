@@ -6,9 +6,18 @@ import (
 	"slices"
 )
 
+// style is how a dive goes about: steps of the bound at first and later, in how many parts the jobs are fixed, and how much luck decides which.
+type style struct {
+	first, later, parts int
+	luck                float64
+}
+
+// little luck only decides between jobs on which the agents agree alike.
+const little = 0.05
+
 // dive builds an assignment along the bound: some steps, then one in so many parts of the jobs is fixed, those on which the agents agree most, and
 // again on what is left. It gives up when the bound passes the cost to beat. agent is by job of the problem, -1 for jobs that found no place.
-func dive(p *problem, u []int64, first, later, parts int, beat int64, rng *rand.Rand, workers int, stop func() bool) (agent []int, cost int64, complete bool) {
+func dive(p *problem, u []int64, way style, beat int64, rng *rand.Rand, workers int, stop func() bool) (agent []int, cost int64, complete bool) {
 	n := p.jobs()
 	agent = make([]int, n)
 	number := make([]int32, n) // of the open jobs in the part, -1: placed
@@ -19,11 +28,11 @@ func dive(p *problem, u []int64, first, later, parts int, beat int64, rng *rand.
 	room := append([]int64(nil), p.room...)
 	mult := append([]int64(nil), u...)
 	back := make([]int32, n)
-	for steps := first; open > 0; steps = later {
+	for steps := way.first; open > 0; steps = way.later {
 		if stop() {
 			return agent, cost, false
 		}
-		sub, ok := p.restrict(number, open, nil, room)
+		sub, ok := p.restrict(number, open, nil, room, nil)
 		if !ok {
 			return agent, cost, false // a job fits nowhere
 		}
@@ -54,7 +63,7 @@ func dive(p *problem, u []int64, first, later, parts int, beat int64, rng *rand.
 		for k, x := range l.best {
 			mult[back[k]] = x
 		}
-		cost += fix(sub, l, back, agent, room, max(1, open/parts), rng)
+		cost += fix(sub, l, back, agent, room, max(1, open/way.parts), way.luck, rng)
 		before := open
 		open = 0
 		for j := range number {
@@ -72,7 +81,7 @@ func dive(p *problem, u []int64, first, later, parts int, beat int64, rng *rand.
 }
 
 // fix places the jobs on which the agents agree most; the rest waits for the next stage of the dive.
-func fix(sub *problem, l *lagrange, back []int32, agent []int, room []int64, portion int, rng *rand.Rand) (cost int64) {
+func fix(sub *problem, l *lagrange, back []int32, agent []int, room []int64, portion int, luck float64, rng *rand.Rand) (cost int64) {
 	type vote struct {
 		job, agent   int32
 		rank         float64
@@ -85,7 +94,7 @@ func fix(sub *problem, l *lagrange, back []int32, agent []int, room []int64, por
 	for i := range sub.rows {
 		r := &sub.rows[i]
 		for k, j := range r.job {
-			rank := float64(l.freq[i][k]) - 1e-6*float64(r.cost[k]*scale-l.best[j])/scale + 0.05*rng.Float64()
+			rank := float64(l.freq[i][k]) - 1e-6*float64(r.cost[k]*scale-l.best[j])/scale + luck*rng.Float64()
 			if best := &votes[j]; best.agent < 0 || rank > best.rank {
 				*best = vote{j, int32(i), rank, r.cost[k], r.weight[k]}
 			}
@@ -128,7 +137,7 @@ func (r *run) finish(agent []int) ([]int, int64, bool) {
 				cost += c.cost
 			}
 		}
-		sub, ok := r.p.restrict(keep, len(open), agents, r.p.room)
+		sub, ok := r.p.restrict(keep, len(open), agents, r.p.room, nil)
 		if !ok {
 			continue
 		}
@@ -139,7 +148,7 @@ func (r *run) finish(agent []int) ([]int, int64, bool) {
 		if r.cost != never {
 			beat = r.cost - cost
 		}
-		part, more, complete := dive(sub, u, 40, 24, 12, beat, r.rng, r.opt.Workers, r.stop)
+		part, more, complete := dive(sub, u, style{40, 24, 12, little}, beat, r.rng, r.opt.Workers, r.stop)
 		r.count++
 		if left := count(part, -1); left <= missing {
 			missing = left

@@ -11,33 +11,49 @@ type group struct {
 	agent        []int
 	old, cost    int64
 	ok           bool
-	walked       bool // by a tree
-	closed       bool // and the tree was walked through
+	mixed        []elite // where not empty, their pairs are allowed and few others
+	share        float64 // of the surplus: what other pairs may lift the bound
+	walked       bool    // by a tree
+	closed       bool    // and the tree was walked through
 }
 
-// round distributes the jobs of groups of agents anew, side by side. Of a large question there are several divisions into groups while that finds
+// round distributes the jobs of groups of agents anew, side by side; of a small question also all jobs among the pairs of good assignments. Of a large question there are several divisions into groups while that finds
 // nothing, so that no processor waits for another; of two groups that share an agent the first counts. On little, the tree is walked in between.
 func (r *run) round(round int) {
 	r.look()
+	r.choose(round)
 	r.stock()
 	groups := r.divide(round)
+	for g := range groups {
+		groups[g].share = 1
+		groups[g].walked = r.wide() || r.rng.Float64() < 0.1 // on a small question dives gain ten times as much in the time
+	}
+	for range 2 {
+		if r.mixes() && len(groups) > 0 {
+			groups = append(groups, r.mix())
+		}
+	}
 	seeds := make([]uint64, len(groups))
 	for g := range seeds {
 		seeds[g] = r.rng.Uint64()
-		groups[g].walked = r.wide() || r.rng.Float64() < 0.1 // on a small question dives gain ten times as much in the time
 	}
 	cost := r.cost
 	parallel(r.opt.Workers, len(groups), func(g int) { r.deal(&groups[g], seeds[g]) })
 	touched := make([]bool, len(r.p.rows))
 	for _, o := range groups {
-		if o.walked {
+		switch {
+		case o.mixed != nil && o.closed:
+			r.blend, r.gains = min(1, r.blend+0.004), min(1, r.gains+0.02)
+		case o.mixed != nil:
+			r.blend, r.gains = max(0, r.blend-0.04), max(0.1, r.gains-0.1)
+		case o.walked:
 			if o.closed {
 				r.span = min(r.span+0.06, float64(len(r.p.rows)))
 			} else {
 				r.span = max(3, r.span-0.15)
 			}
 		}
-		if o.ok && o.cost <= o.old && !slices.ContainsFunc(o.agents, func(i int) bool { return touched[i] }) {
+		if !r.away && o.ok && o.cost <= o.old && !slices.ContainsFunc(o.agents, func(i int) bool { return touched[i] }) {
 			for k, j := range o.jobs {
 				if i := r.best[j]; i != o.agent[k] {
 					touched[i], touched[o.agent[k]] = true, true
@@ -47,6 +63,11 @@ func (r *run) round(round int) {
 			r.cost += o.cost - o.old
 		}
 	}
+	if !r.wide() {
+		for g := range groups {
+			r.keep(&groups[g])
+		}
+	}
 	if r.cost < cost {
 		r.quiet = 0
 		r.polish()
@@ -54,7 +75,7 @@ func (r *run) round(round int) {
 		r.quiet++
 	}
 	if pairs := r.rest.p.pairs(); pairs <= easy || pairs <= large && round%r.pause() == 7 {
-		r.probe(4)
+		r.probe(max(4, 4*easy*easy/max(1, pairs*pairs)))
 	}
 }
 
@@ -108,7 +129,7 @@ func (r *run) draw(tie [][]float64, size int) []group {
 	p := r.rest.p
 	used := make([]bool, len(p.rows))
 	for _, j := range p.id {
-		used[r.best[j]] = true
+		used[r.home.agent[j]] = true
 	}
 	var order []int
 	for _, i := range r.rng.Perm(len(p.rows)) {
@@ -151,27 +172,36 @@ func (r *run) deal(o *group, seed uint64) {
 	n := int32(0)
 	for k, j := range p.id {
 		keep[k] = -1
-		if _, ok := slices.BinarySearch(o.agents, r.best[j]); ok {
+		if _, ok := slices.BinarySearch(o.agents, r.home.agent[j]); ok {
 			keep[k] = n
 			o.jobs = append(o.jobs, int(j))
 			local = append(local, int32(k))
 			n++
-			c, _ := r.at(int(j), r.best[j])
+			c, _ := r.at(int(j), r.home.agent[j])
 			o.old += c.cost
 		}
 	}
 	if n < 2 {
 		return
 	}
-	sub := r.part(o.agents, keep, int(n))
-	if o.walked && r.walk(o, sub, local) {
+	sub, _ := p.restrict(keep, int(n), o.agents, p.room, r.allowed(o))
+	if (o.walked || o.mixed != nil) && r.walk(o, sub, local) || o.mixed != nil {
 		return
 	}
 	u := make([]int64, n)
 	for k, j := range local {
 		u[k] = r.l.best[j] + rng.Int64N(scale/2) - scale/4
 	}
-	o.agent, o.cost, o.ok = dive(sub, u, 24, 12, 6, o.old+1, rng, 1, r.stop)
+	way, more := style{24, 12, 6, little}, int64(0)
+	if !r.wide() { // what is a little worse is worth mixing, and what differs
+		if rng.Float64() < r.gains {
+			more = rng.Int64N(1 + max(1, r.cost-r.lower))
+		}
+		if rng.IntN(2) == 0 {
+			way.parts, way.luck = 4+rng.IntN(8), little*float64(int(1)<<rng.IntN(5))
+		}
+	}
+	o.agent, o.cost, o.ok = dive(sub, u, way, o.old+1+more, rng, 1, r.stop)
 	if !o.ok && r.cost-r.lower > r.cost/200 {
 		price := make([]float64, len(o.agents))
 		for k, i := range o.agents {
@@ -184,6 +214,19 @@ func (r *run) deal(o *group, seed uint64) {
 		if o.ok {
 			o.agent[k] = o.agents[o.agent[k]]
 		}
+	}
+}
+
+// allowed tells which pairs a group may use: those that lift the bound by no more than its share of the surplus, and those of the assignments that it mixes.
+func (r *run) allowed(o *group) func(agent, k int) bool {
+	p, most := r.rest.p, int64(0)
+	for _, i := range o.agents {
+		most += max(0, r.sight.surplus[i])
+	}
+	most = int64(float64(most) * o.share)
+	return func(i, k int) bool {
+		j := p.id[p.rows[i].job[k]]
+		return r.sight.lift[i][k] <= most || r.home.agent[j] == i || slices.ContainsFunc(o.mixed, func(e elite) bool { return e.agent[j] == i })
 	}
 }
 
@@ -212,7 +255,10 @@ func (r *run) walk(o *group, sub *problem, local []int32) bool {
 	for ; ; step *= 2 {
 		t = newTree(sub, u, min(o.old, low+step), 8, &fix)
 		last := t.cut == o.old
-		if !r.wide() {
+		if o.mixed != nil {
+			t.steps = 16
+			t.walk(40, r.stop)
+		} else if !r.wide() {
 			t.walk(10, r.stop)
 		} else if t.walk(1, r.stop); t.found == nil && len(t.stack) > 0 && t.stack[0].p.pairs() <= closable {
 			t.walk(40, r.stop)

@@ -61,9 +61,9 @@ func internal(a *plan.Assignment) *problem {
 	return p
 }
 
-// restrict makes the problem of some of the agents and jobs: keep gives the new number of a job or -1, agents the rows (nil: all).
-// It tells whether every job has a pair left.
-func (p *problem) restrict(keep []int32, n int, agents []int, room []int64) (*problem, bool) {
+// restrict makes the problem of some of the agents and jobs: keep gives the new number of a job or -1, agents the rows (nil: all), allowed tells
+// of each agent's pairs by their place which stay (nil: all). It tells whether every job has a pair left.
+func (p *problem) restrict(keep []int32, n int, agents []int, room []int64, allowed func(agent, k int) bool) (*problem, bool) {
 	q := &problem{id: make([]int32, n)}
 	some := make([]bool, n)
 	for j, k := range keep {
@@ -75,7 +75,7 @@ func (p *problem) restrict(keep []int32, n int, agents []int, room []int64) (*pr
 		from, left := &p.rows[i], room[i]
 		var to row
 		for k, j := range from.job {
-			if at := keep[j]; at >= 0 && from.weight[k] <= left {
+			if at := keep[j]; at >= 0 && from.weight[k] <= left && (allowed == nil || allowed(i, k)) {
 				to.add(at, from.cost[k], from.weight[k])
 				some[at] = true
 			}

@@ -54,40 +54,13 @@ func (r *run) near() *problem {
 	return q
 }
 
-// part is what a group redistributes: its agents and jobs, with only the pairs that lift the bound by no more than the group's surplus. keep gives the
-// new number of a job of rest or -1.
-func (r *run) part(agents []int, keep []int32, n int) *problem {
-	p := r.rest.p
-	q := &problem{id: make([]int32, n)}
-	for j, k := range keep {
-		if k >= 0 {
-			q.id[k] = p.id[j]
-		}
-	}
-	most := int64(0)
-	for _, i := range agents {
-		most += max(0, r.sight.surplus[i])
-	}
-	for _, i := range agents {
-		from := &p.rows[i]
-		var to row
-		for k, j := range from.job {
-			if at := keep[j]; at >= 0 && from.weight[k] <= p.room[i] && (r.sight.lift[i][k] <= most || r.best[p.id[j]] == i) {
-				to.add(at, from.cost[k], from.weight[k])
-			}
-		}
-		q.rows, q.room = append(q.rows, to), append(q.room, p.room[i])
-	}
-	return q
-}
-
 // stock fills the agents' surplus.
 func (r *run) stock() {
 	p, s := r.rest.p, r.sight
 	for i := range p.rows {
 		s.surplus[i] = s.packed[i]
 		for k, j := range p.rows[i].job {
-			if r.best[p.id[j]] == i {
+			if r.home.agent[p.id[j]] == i {
 				s.surplus[i] -= s.u[j] - p.rows[i].cost[k]*scale
 			}
 		}

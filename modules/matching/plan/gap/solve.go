@@ -68,6 +68,11 @@ type run struct {
 	tree  *tree
 	step  int64   // how far above the bound the tree asks
 	span  float64 // agents of a group, where that is more than size says
+	home  elite   // what groups start from: the best assignment, or another good one
+	away  bool    // it is another
+	good  []elite // the best assignments of a small question
+	gains float64 // how often mixing is worth its time, at most 1
+	blend float64 // how much of the gap pairs may lift the bound that are mixed with theirs
 	quiet int     // rounds without a better assignment
 	empty bool    // proven: there is no assignment
 }
@@ -80,7 +85,7 @@ func Solve(ctx context.Context, a *plan.Assignment, opt Options) *Outcome {
 	if opt.Workers == 0 {
 		opt.Workers = runtime.GOMAXPROCS(0)
 	}
-	r := &run{ctx: ctx, opt: opt, a: a, start: clock(), cost: never, lower: math.MinInt64 / 4, step: 1, rng: rand.New(rand.NewPCG(opt.Seed, 0x676170))} //nolint:gosec // a search must be repeatable
+	r := &run{ctx: ctx, opt: opt, a: a, start: clock(), cost: never, lower: math.MinInt64 / 4, step: 1, gains: 0.5, rng: rand.New(rand.NewPCG(opt.Seed, 0x676170))} //nolint:gosec // a search must be repeatable
 	if a.Jobs() == 0 {
 		return &Outcome{Agent: []int{}, Feasible: true, Status: plan.StatusOptimal, Method: method}
 	}
@@ -139,7 +144,7 @@ func (r *run) search() {
 			r.look()
 			p, parts = r.near(), 12
 		}
-		agent, cost, complete := dive(p, r.u, 40, 24, parts, r.cost, r.rng, r.opt.Workers, r.stop)
+		agent, cost, complete := dive(p, r.u, style{40, 24, parts, little}, r.cost, r.rng, r.opt.Workers, r.stop)
 		r.count += 5
 		if !complete {
 			agent, cost, complete = r.finish(agent)

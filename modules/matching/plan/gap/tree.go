@@ -124,7 +124,7 @@ func (s *shape) split(take bool) bool {
 		keep[j]--
 	}
 	u := append(append([]int64(nil), s.u[:s.job]...), s.u[s.job+1:]...)
-	q, ok := p.restrict(keep, n-1, nil, room)
+	q, ok := p.restrict(keep, n-1, nil, room, nil)
 	s.p, s.u = q, u
 	return ok && room[s.agent] >= 0
 }

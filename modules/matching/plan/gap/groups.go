@@ -18,7 +18,7 @@ type group struct {
 }
 
 // round distributes the jobs of groups of agents anew, side by side; of a small question also all jobs among the pairs of good assignments. Of a large question there are several divisions into groups while that finds
-// nothing, so that no processor waits for another; of two groups that share an agent the first counts. On little, the tree is walked in between.
+// nothing, so that no processor waits for another; of two groups that share an agent the first counts. On little, the tree is walked beside them.
 func (r *run) round(round int) {
 	r.look()
 	r.choose(round)
@@ -38,14 +38,21 @@ func (r *run) round(round int) {
 		seeds[g] = r.rng.Uint64()
 	}
 	cost := r.cost
-	parallel(r.opt.Workers, len(groups), func(g int) { r.deal(&groups[g], seeds[g]) })
+	nodes, better := r.nodes(round), elite{cost: cost}
+	parallel(r.opt.Workers, len(groups)+1, func(k int) {
+		if k > 0 {
+			r.deal(&groups[k-1], seeds[k-1])
+		} else if nodes > 0 {
+			better = r.probe(nodes)
+		}
+	})
 	touched := make([]bool, len(r.p.rows))
 	for _, o := range groups {
 		switch {
 		case o.mixed != nil && o.closed:
 			r.blend, r.gains = min(1, r.blend+0.004), min(1, r.gains+0.02)
 		case o.mixed != nil:
-			r.blend, r.gains = max(0, r.blend-0.04), max(0.1, r.gains-0.1)
+			r.blend, r.gains = max(0, r.blend-0.04), max(0.02, r.gains-0.1)
 		case o.walked:
 			if o.closed {
 				r.span = min(r.span+0.06, float64(len(r.p.rows)))
@@ -68,15 +75,27 @@ func (r *run) round(round int) {
 			r.keep(&groups[g])
 		}
 	}
+	if better.cost < r.cost {
+		r.best, r.cost = better.agent, better.cost
+	}
 	if r.cost < cost {
 		r.quiet = 0
 		r.polish()
 	} else {
 		r.quiet++
 	}
-	if pairs := r.rest.p.pairs(); pairs <= easy || pairs <= large && round%r.pause() == 7 {
-		r.probe(max(4, 4*easy*easy/max(1, pairs*pairs)))
+}
+
+// nodes is how far the tree is walked in a round: the further the fewer pairs are left, since that may end the search.
+func (r *run) nodes(round int) int {
+	pairs := r.rest.p.pairs()
+	switch {
+	case pairs <= easy:
+		return 4 * easy * easy / max(1, pairs*pairs)
+	case pairs <= large && round%r.pause() == 7:
+		return 4
 	}
+	return 0
 }
 
 // divide cuts the agents into groups: of a large question by ties, up to three times while nothing better is found, of a small one at random, until there
@@ -193,16 +212,12 @@ func (r *run) deal(o *group, seed uint64) {
 		u[k] = r.l.best[j] + rng.Int64N(scale/2) - scale/4
 	}
 	way, more := style{24, 12, 6, little}, int64(0)
-	if !r.wide() { // what is a little worse is worth mixing, and what differs
-		if rng.Float64() < r.gains {
-			more = rng.Int64N(1 + max(1, r.cost-r.lower))
-		}
-		if rng.IntN(2) == 0 {
-			way.parts, way.luck = 4+rng.IntN(8), little*float64(int(1)<<rng.IntN(5))
-		}
+	if !r.wide() && rng.Float64() < r.gains/2 { // what is a little worse is worth mixing, and what differs
+		more = rng.Int64N(1 + max(1, r.open))
+		way.parts, way.luck = 4+rng.IntN(8), little*float64(int(1)<<rng.IntN(5))
 	}
 	o.agent, o.cost, o.ok = dive(sub, u, way, o.old+1+more, rng, 1, r.stop)
-	if !o.ok && r.cost-r.lower > r.cost/200 {
+	if !o.ok && r.open > r.cost/200 {
 		price := make([]float64, len(o.agents))
 		for k, i := range o.agents {
 			price[k] = r.worth[i]

@@ -59,6 +59,7 @@ func differ(a, b []int) (n int) {
 // that, a search whose best plan has nothing better near it finds no more.
 func (r *run) choose(round int) {
 	r.home, r.away = elite{slices.Clone(r.best), r.cost}, false
+	r.open = r.cost - r.lower
 	if round%3 < 2 || !r.mixes() {
 		return
 	}

@@ -70,6 +70,7 @@ type run struct {
 	span  float64 // agents of a group, where that is more than size says
 	home  elite   // what groups start from: the best assignment, or another good one
 	away  bool    // it is another
+	open  int64   // what the best costs above the bound
 	good  []elite // the best assignments of a small question
 	gains float64 // how often mixing is worth its time, at most 1
 	blend float64 // how much of the gap pairs may lift the bound that are mixed with theirs
@@ -280,11 +281,13 @@ func (r *run) done() bool {
 	return gap <= 0 || r.opt.TargetGap > 0 && float64(gap) <= r.opt.TargetGap*base
 }
 
-// probe walks the tree by some nodes. A tree that is walked through proves that nothing costs less than its cut.
-func (r *run) probe(nodes int) {
-	for nodes > 0 && r.lower < r.cost {
+// probe walks the tree by some nodes and gives a better assignment, where it finds one, for the caller to take. A tree that is walked through proves
+// that nothing costs less than its cut.
+func (r *run) probe(nodes int) (better elite) {
+	better.cost = r.cost
+	for nodes > 0 && r.lower < better.cost {
 		if r.tree == nil {
-			r.tree = newTree(r.rest.p, r.rest.u, min(r.cost, r.lower+r.step), 16, &r.fix)
+			r.tree = newTree(r.rest.p, r.rest.u, min(better.cost, r.lower+r.step), 16, &r.fix)
 			root := &r.tree.stack[0].shape
 			root.base, root.trail, root.u = r.rest.base, r.rest.trail, slices.Clone(r.l.best)
 		}
@@ -295,13 +298,13 @@ func (r *run) probe(nodes int) {
 		if t.found != nil {
 			agent := r.agents(t.found)
 			t.found = nil
-			if t.cost < r.cost {
-				r.best, r.cost, r.quiet = agent, t.cost, 0
+			if t.cost < better.cost {
+				better = elite{agent, t.cost}
 			}
 		}
 		switch {
 		case t.done():
-			r.lower = max(r.lower, min(t.cut, r.cost))
+			r.lower = max(r.lower, min(t.cut, better.cost))
 			r.tree = nil
 			if r.step *= 2; t.nodes > 20 {
 				r.step = 1
@@ -309,9 +312,10 @@ func (r *run) probe(nodes int) {
 		case t.nodes > 100 && r.step > 1:
 			r.step, r.tree = 1, nil
 		case r.stop():
-			return
+			return better
 		}
 	}
+	return better
 }
 
 func (r *run) report() {

@@ -3,10 +3,13 @@ package portal_test
 import (
 	"context"
 	"errors"
+	"flag"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -24,6 +27,16 @@ import (
 	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/testkit/effort"
 )
+
+// TestMain lets the garbage wait longer than a portal does that serves people: ten thousands of pages are asked for here. Benchmarks, which report
+// memory, go without.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if flag.Lookup("test.bench").Value.String() == "" {
+		debug.SetGCPercent(400)
+	}
+	os.Exit(m.Run())
+}
 
 // whole is the composed portal behind a real socket, without background work, so that nothing moves but what a test
 // asks for. Its storage can be frozen: then every write of a document answers 503, which tells "would have been done"

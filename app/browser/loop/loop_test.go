@@ -1,4 +1,4 @@
-// Package loop walks the portal's loop in a real browser, from a need to the village's confirmation, each person in a session of its own.
+// Package loop walks the whole loop of the portal in a real browser, each person in a session of its own.
 package loop
 
 import (

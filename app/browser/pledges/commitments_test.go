@@ -1,4 +1,5 @@
-package loop
+// Package pledges walks in a real browser from a declared need over an agreement to what the village confirms, and holds the forms of needs.
+package pledges
 
 import (
 	"bytes"

@@ -38,8 +38,8 @@ type Engine struct {
 
 const (
 	maxReaders   = 4
-	writeTimeout = 5 * time.Second // for the queue of writers and another process's lock
-	busyTimeout  = 3000            // milliseconds
+	writeTimeout = slowed * 5 * time.Second // for the queue of writers and another process's lock
+	busyTimeout  = 3000                     // milliseconds
 )
 
 const schema = `

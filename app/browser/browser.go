@@ -4,11 +4,9 @@
 package browser
 
 import (
-	"context"
 	_ "embed"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -20,9 +18,8 @@ import (
 
 	"gotong/app/config"
 	"gotong/app/portal"
+	"gotong/app/program"
 	"gotong/app/walk"
-	"gotong/modules/domain"
-	"gotong/modules/kit/testkit"
 	"gotong/modules/kit/testkit/effort"
 )
 
@@ -74,37 +71,12 @@ func Serve(t *testing.T) string {
 // ServeWith does so with a changed configuration, and options beyond the usual.
 func ServeWith(t *testing.T, change func(*config.Config), others ...func(*portal.Options)) string {
 	t.Helper()
-	cfg := config.Default()
-	cfg.Listen, cfg.Data = testkit.FreeAddress(t), t.TempDir()
+	cfg, options := program.Config(t), portal.Options{}
 	change(&cfg)
-	options := portal.Options{SignIn: true, Regions: effort.FewUnderRace[domain.RegionCode]("61.01", "61.71"),
-		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))}
 	for _, set := range others {
 		set(&options)
 	}
-	p, err := portal.New(t.Context(), cfg, options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	ready, done := make(chan string, 1), make(chan error, 1)
-	go func() { done <- p.Serve(ctx, func(address string) { ready <- address }) }()
-	t.Cleanup(func() {
-		stop()
-		if err := errors.Join(<-done, p.Close()); err != nil {
-			t.Errorf("portal: %v", err)
-		}
-	})
-	select {
-	case address := <-ready:
-		return address
-	case err := <-done:
-		done <- nil
-		t.Fatal(err)
-	case <-time.After(time.Minute):
-		t.Fatal("not ready within a minute")
-	}
-	return ""
+	return program.Serve(t, cfg, options, time.Minute)
 }
 
 // judged are the pieces of structure that one of a package's walks met already; they run one after the other.

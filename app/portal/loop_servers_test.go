@@ -10,6 +10,7 @@ import (
 
 	"gotong/app/config"
 	"gotong/app/portal"
+	"gotong/app/program"
 	"gotong/app/walk"
 	"gotong/modules/documents"
 	"gotong/modules/domain"
@@ -29,14 +30,14 @@ func TestLoopOnMongoDB(t *testing.T) {
 	if !mongowire.Real() && os.Getenv("GOTONG_TEST_FERRETDB") == "" {
 		t.Skip("set GOTONG_TEST_MONGO_URI, or GOTONG_TEST_FERRETDB=1 for minutes on FerretDB")
 	}
-	cfg := testConfig(t)
+	cfg := program.Config(t)
 	onMongoDB(t, &cfg)
 	var regions []domain.RegionCode // all
 	if !mongowire.Real() {          // FerretDB reads a whole collection for nearly every query
 		regions = []domain.RegionCode{"61.01", "61.71.01"}
 	}
 	start := time.Now()
-	base := serve(t, cfg, portal.Options{Regions: regions})
+	base := program.Serve(t, cfg, portal.Options{Regions: regions}, readyWithin)
 	t.Logf("ready after %d ms", time.Since(start).Milliseconds())
 	loop := walk.Loop{As: walk.Visitors(base, t.Cleanup), Mark: "uji"}
 	if err := loop.Walk(t.Logf); err != nil {
@@ -81,11 +82,11 @@ func TestLoopOnMinIO(t *testing.T) {
 	if endpoint == "" {
 		t.Skip("set GOTONG_TEST_S3_ENDPOINT (and _ACCESS_KEY, _SECRET_KEY): .ci/minio does")
 	}
-	cfg := testConfig(t)
+	cfg := program.Config(t)
 	cfg.Storage.Engine, cfg.Storage.Endpoint, cfg.Storage.Bucket = "s3", endpoint, "gotong-loop-"+store.NewID()[:12]
 	cfg.Storage.AccessKey = config.Secret(os.Getenv("GOTONG_TEST_S3_ACCESS_KEY"))
 	cfg.Storage.SecretKey = config.Secret(os.Getenv("GOTONG_TEST_S3_SECRET_KEY"))
-	base := serve(t, cfg, portal.Options{})
+	base := program.Serve(t, cfg, portal.Options{}, readyWithin)
 	loop := walk.Loop{As: walk.Visitors(base, t.Cleanup), Mark: "uji"}
 	if err := loop.Walk(t.Logf); err != nil {
 		t.Fatal(err)

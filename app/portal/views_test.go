@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"gotong/app/portal"
+	"gotong/app/program"
 	"gotong/modules/kit/web"
 	"gotong/views"
 )
@@ -14,7 +15,7 @@ import (
 // TestViewsFitTheirPages type-checks every template of every module against its page struct, and finds templates that
 // nobody renders.
 func TestViewsFitTheirPages(t *testing.T) {
-	p, err := portal.New(t.Context(), testConfig(t), portal.Options{Log: quiet(t)})
+	p, err := portal.New(t.Context(), program.Config(t), portal.Options{Log: quiet(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,10 +22,10 @@ import (
 	"gotong/app/middleware"
 	"gotong/app/portal"
 	"gotong/app/portal/wire"
+	"gotong/app/program"
 	"gotong/modules/accounts"
 	"gotong/modules/domain"
 	"gotong/modules/kit/apperr"
-	"gotong/modules/kit/testkit/effort"
 )
 
 // TestMain lets the garbage wait longer than a portal does that serves people: ten thousands of pages are asked for here. Benchmarks, which report
@@ -95,7 +95,7 @@ func openWholeIn(t testing.TB, regions []domain.RegionCode, change func(*config.
 // openWholeWith opens it with more options.
 func openWholeWith(t testing.TB, options portal.Options, change func(*config.Config)) *whole {
 	t.Helper()
-	cfg := testConfig(t)
+	cfg := program.Config(t)
 	if change != nil {
 		change(&cfg)
 	}
@@ -105,7 +105,7 @@ func openWholeWith(t testing.TB, options portal.Options, change func(*config.Con
 	}}
 	options.Log, options.Fail = quiet(t), w.fail
 	if options.Regions == nil {
-		options.Regions = someRegions()
+		options.Regions = program.Regions()
 	}
 	options.Limits = middleware.Limits{SignIn: -1, Posts: -1, Reading: -1}
 	p, err := portal.New(t.Context(), cfg, options)
@@ -130,11 +130,6 @@ func openWholeWith(t testing.TB, options portal.Options, change func(*config.Con
 	t.Cleanup(func() { w.client.CloseIdleConnections(); _ = app.ShutdownWithTimeout(5 * time.Second); <-done })
 	w.base = "http://" + listener.Addr().String()
 	return w
-}
-
-// someRegions are those in which the demonstration's story is told; under the race detector a portal has no others. Nil is all.
-func someRegions() []domain.RegionCode {
-	return effort.FewUnderRace[domain.RegionCode]("61.01", "61.71")
 }
 
 // callLog are storage calls in their order.

@@ -1,4 +1,4 @@
-// Package program runs the portal's binary as a process of its own, as operators do; for tests, which may also kill it.
+// Package program runs the portal for tests: inside a test, or its binary as a process of its own, as operators do, which may also be killed.
 package program
 
 import (

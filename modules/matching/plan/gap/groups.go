@@ -17,15 +17,15 @@ type group struct {
 	closed       bool    // and the tree was walked through
 }
 
-// round distributes the jobs of groups of agents anew, side by side; of a small question also all jobs among the pairs of good assignments. Of a large question there are several divisions into groups while that finds
-// nothing, so that no processor waits for another; of two groups that share an agent the first counts. On little, the tree is walked beside them.
+// round distributes the jobs of groups of agents anew, side by side; of a small question also all jobs among the pairs of good assignments. Of a large
+// question there are several divisions into groups while that finds nothing, so that no processor waits for another; of two groups that share an agent the
+// first counts. On little, the tree is walked beside them.
 func (r *run) round(round int) {
 	r.look()
 	r.choose(round)
 	r.stock()
 	groups := r.divide(round)
 	for g := range groups {
-		groups[g].share = 1
 		groups[g].walked = r.wide() || r.rng.Float64() < 0.1 // on a small question dives gain ten times as much in the time
 	}
 	for range 2 {
@@ -176,7 +176,7 @@ func (r *run) draw(tie [][]float64, size int) []group {
 		}
 		agents := slices.Clone(order[:n])
 		slices.Sort(agents)
-		groups = append(groups, group{agents: agents})
+		groups = append(groups, group{agents: agents, share: 1})
 		order = order[n:]
 	}
 	return groups
@@ -204,7 +204,7 @@ func (r *run) deal(o *group, seed uint64) {
 		return
 	}
 	sub, _ := p.restrict(keep, int(n), o.agents, p.room, r.allowed(o))
-	if (o.walked || o.mixed != nil) && r.walk(o, sub, local) || o.mixed != nil {
+	if o.walked && r.walk(o, sub, local) || o.mixed != nil {
 		return
 	}
 	u := make([]int64, n)
@@ -270,13 +270,16 @@ func (r *run) walk(o *group, sub *problem, local []int32) bool {
 	for ; ; step *= 2 {
 		t = newTree(sub, u, min(o.old, low+step), 8, &fix)
 		last := t.cut == o.old
-		if o.mixed != nil {
+		switch {
+		case o.mixed != nil:
 			t.steps = 16
 			t.walk(40, r.stop)
-		} else if !r.wide() {
+		case !r.wide():
 			t.walk(10, r.stop)
-		} else if t.walk(1, r.stop); t.found == nil && len(t.stack) > 0 && t.stack[0].p.pairs() <= closable {
-			t.walk(40, r.stop)
+		default:
+			if t.walk(1, r.stop); t.found == nil && len(t.stack) > 0 && t.stack[0].p.pairs() <= closable {
+				t.walk(40, r.stop)
+			}
 		}
 		if last || t.found != nil || !t.done() {
 			break

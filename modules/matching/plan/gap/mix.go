@@ -92,7 +92,7 @@ func (r *run) mixes() bool { return !r.wide() && len(r.good) > 1 && r.rng.Float6
 // bound so little that its tree can still be walked through.
 func (r *run) mix() group {
 	g := r.draw(nil, len(r.p.rows))[0]
-	g.share = r.blend * (0.5 + r.rng.Float64())
+	g.walked, g.share = true, r.blend*(0.5+r.rng.Float64())
 	for _, k := range r.rng.Perm(len(r.good))[:min(len(r.good), 2+r.rng.IntN(4))] {
 		g.mixed = append(g.mixed, r.good[k])
 	}

@@ -99,6 +99,15 @@ func (p *problem) restrict(keep []int32, n int, agents []int, room []int64, allo
 	return q, true
 }
 
+// every keeps each of n jobs under its number, for restrict.
+func every(n int) []int32 {
+	keep := make([]int32, n)
+	for j := range keep {
+		keep[j] = int32(j)
+	}
+	return keep
+}
+
 // choice is a pair seen from its job.
 type choice struct {
 	agent        int32

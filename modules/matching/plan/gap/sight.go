@@ -42,15 +42,9 @@ func (r *run) look() {
 // and a dive comes as far in it.
 func (r *run) near() *problem {
 	p := r.rest.p
-	q := &problem{id: p.id, rows: make([]row, len(p.rows)), room: p.room}
-	for i := range p.rows {
-		from := &p.rows[i]
-		for k, j := range from.job {
-			if r.sight.lift[i][k] <= r.sight.many || r.best != nil && r.best[p.id[j]] == i {
-				q.rows[i].add(j, from.cost[k], from.weight[k])
-			}
-		}
-	}
+	q, _ := p.restrict(every(p.jobs()), p.jobs(), nil, p.room, func(i, k int) bool {
+		return r.sight.lift[i][k] <= r.sight.many || r.best != nil && r.best[p.id[p.rows[i].job[k]]] == i
+	})
 	return q
 }
 

@@ -70,7 +70,7 @@ type run struct {
 	span  float64 // agents of a group, where that is more than size says
 	home  elite   // what groups start from: the best assignment, or another good one
 	away  bool    // it is another
-	open  int64   // what the best costs above the bound
+	open  int64   // what the best costs above the bound as a round begins: the tree raises the bound meanwhile
 	good  []elite // the best assignments of a small question
 	gains float64 // how often mixing is worth its time, at most 1
 	blend float64 // how much of the gap pairs may lift the bound that are mixed with theirs

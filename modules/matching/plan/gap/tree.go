@@ -92,10 +92,7 @@ func (t *tree) solved(cost int64, trail *fixedPair) bool {
 func (s *shape) split(take bool) bool {
 	p := s.p
 	n := p.jobs()
-	keep := make([]int32, n)
-	for j := range keep {
-		keep[j] = int32(j)
-	}
+	keep := every(n)
 	if !take {
 		q := &problem{id: p.id, rows: append([]row(nil), p.rows...), room: p.room}
 		r := &p.rows[s.agent]

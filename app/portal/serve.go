@@ -35,8 +35,8 @@ func (p *Portal) Serve(ctx context.Context, ready func(address string)) error {
 	p.work(background, &work)
 	failed := make(chan error, 1)
 	go func() { failed <- app.Listener(listener) }()
-	ready(address)
 	p.ready.Store(true)
+	ready(address)
 	select {
 	case err = <-failed:
 	case <-ctx.Done():

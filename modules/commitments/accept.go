@@ -52,13 +52,26 @@ func (s *Service) AcceptVersion(ctx context.Context, actor domain.Actor, op stor
 	return s.finishAccept(ctx, doc)
 }
 
-// mayAccept asks what other modules know, before anything is marked.
+// mayAccept asks what other modules know, before anything is marked. A refusal counts only where the commitment is still as it was read: the same
+// form may be posted twice, and the need be full because the other one is being carried through.
 func (s *Service) mayAccept(ctx context.Context, actor domain.Actor, op store.Operation, id domain.CommitmentID) error {
 	doc, err := s.records.Get(ctx, string(id))
-	if err != nil {
-		return found(err)
+	for {
+		if err != nil {
+			return found(err)
+		}
+		refusal := s.acceptable(ctx, actor, op, &doc.Body)
+		if !apperr.Is(refusal, apperr.Conflict) {
+			return refusal
+		}
+		read := doc.Version
+		if doc, err = s.records.Get(ctx, string(id)); err == nil && doc.Version == read {
+			return refusal
+		}
 	}
-	c := &doc.Body
+}
+
+func (s *Service) acceptable(ctx context.Context, actor domain.Actor, op store.Operation, c *Commitment) error {
 	h, err := s.hand(actor, c, op.ID, SideVillage)
 	if err != nil || c.Did(op.ID, StateAccepted) || c.Pending != nil {
 		return err

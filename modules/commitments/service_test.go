@@ -324,6 +324,38 @@ func TestLateAcceptanceDoesNoHarm(t *testing.T) {
 	}
 }
 
+// meanwhile does something as somebody reads a need.
+type meanwhile struct {
+	Needs
+	do func()
+}
+
+func (m meanwhile) Get(ctx context.Context, id domain.NeedID) (Need, error) {
+	m.do()
+	return m.Needs.Get(ctx, id)
+}
+
+// The same acceptance is posted twice, and one is carried through between the other's looks at the commitment and at the need.
+func TestSameAcceptanceBetweenTwoLooks(t *testing.T) {
+	b := newBench(t, bothModes["document-atomic"])
+	b.need(t, "need", 40)
+	b.initiative(t, "init", "giver-org", 60)
+	id := b.propose(t, "need", "init", "p", 30)
+	looks := 0
+	b.needs = meanwhile{b.needs, func() {
+		if looks++; looks == 1 {
+			if err := b.Accept(t.Context(), taker, operation("a"), id); err != nil {
+				t.Error(err)
+			}
+		}
+	}}
+	if err := b.Accept(t.Context(), taker, operation("a"), id); err != nil || looks < 2 {
+		t.Errorf("%v after %d looks", err, looks)
+	}
+	wantKind(t, b.Accept(t.Context(), taker, operation("other"), id), apperr.Conflict, "another acceptance")
+	b.sound(t)
+}
+
 // The same acceptance posted by many at once has one effect.
 func TestSameAcceptanceManyTimes(t *testing.T) {
 	b := newBench(t, bothModes["document-atomic"])

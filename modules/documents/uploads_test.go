@@ -194,7 +194,7 @@ func TestRefusedUploads(t *testing.T) {
 func TestUploadBrokenAtEveryCall(t *testing.T) {
 	data, step := textOf(9<<20), 1
 	if effort.Small() {
-		step = 4
+		step = 4 * effort.EveryUnderRace(3)
 	}
 	for nth := 1; ; nth += step {
 		r := newRig(t)

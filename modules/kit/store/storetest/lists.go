@@ -130,9 +130,11 @@ func testReindex(w *world) {
 	if !w.quick() {
 		total = 210
 	}
-	for i := range total {
-		w.insert(fmt.Sprintf("t%03d", i), Thing{Name: fmt.Sprint(i), Region: fmt.Sprint(i % 7), Amount: int64(i)})
+	items := make([]store.Item[Thing], total)
+	for i := range items {
+		items[i] = store.Item[Thing]{ID: fmt.Sprintf("t%03d", i), Body: Thing{Name: fmt.Sprint(i), Region: fmt.Sprint(i % 7), Amount: int64(i)}, At: epoch}
 	}
+	w.must(w.things.InsertMany(w.ctx, items, change("seed", "")))
 	boom := fmt.Errorf("boom")
 	calls, failing := 0, true
 	open := func() (*store.DB, *store.Records[Thing]) {

@@ -28,6 +28,7 @@ func dive(p *problem, u []int64, way style, beat int64, rng *rand.Rand, workers 
 	room := append([]int64(nil), p.room...)
 	mult := append([]int64(nil), u...)
 	back := make([]int32, n)
+	l := &lagrange{workers: workers, patience: 15}
 	for steps := way.first; open > 0; steps = way.later {
 		if stop() {
 			return agent, cost, false
@@ -42,7 +43,7 @@ func dive(p *problem, u []int64, way style, beat int64, rng *rand.Rand, workers 
 				um[k], back[k] = mult[j], int32(j)
 			}
 		}
-		l := newLagrange(sub, um, 0.3, workers)
+		l.begin(sub, um, 0.3)
 		target := (beat - cost) * scale
 		if beat == never {
 			target = 0

@@ -89,6 +89,13 @@ func (f *fixer) reduce(s *shape, cut int64) bool {
 	}
 	for i := range p.rows {
 		r, to := &p.rows[i], &q.rows[i]
+		some := 0
+		for k, j := range r.job {
+			if f.in[i][k] <= limit && keep[j] >= 0 && r.weight[k] <= room[i] {
+				some++
+			}
+		}
+		*to = newRow(some)
 		for k, j := range r.job {
 			value := f.in[i][k]
 			if value > limit || keep[j] < 0 || r.weight[k] > room[i] {
@@ -104,7 +111,7 @@ func (f *fixer) reduce(s *shape, cut int64) bool {
 		}
 	}
 	um := make([]int64, at)
-	best := int64(-1)
+	best := -1.0
 	s.job = -1
 	for j := range n {
 		k := keep[j]
@@ -115,7 +122,9 @@ func (f *fixer) reduce(s *shape, cut int64) bool {
 		if f.number[j] == 0 {
 			return false
 		}
-		if score := (f.low[j] - bound + 8) * (min(f.second[j], limit+scale) - bound + 8); score > best {
+		// The tree goes on with the job that even its best pair makes dear, and that has few: its pairs are settled soonest.
+		score := float64(f.low[j]-bound+8) / float64(f.number[j]*f.number[j])
+		if score > best {
 			best, s.job, s.agent = score, k, f.holder[j]
 		}
 	}

@@ -86,12 +86,12 @@ func (r *run) round(round int) {
 	}
 }
 
-// nodes is how far the tree is walked in a round: the further the fewer pairs are left, since that may end the search.
+// nodes is how far the tree is walked in a round: the further the fewer pairs are left, since that may end the search, and the longer groups found nothing.
 func (r *run) nodes(round int) int {
 	pairs := r.rest.p.pairs()
 	switch {
 	case pairs <= easy:
-		return 4 * easy * easy / max(1, pairs*pairs)
+		return min(16, 1+r.quiet/10) * 4 * easy * easy / max(1, pairs*pairs)
 	case pairs <= large && round%r.pause() == 7:
 		return 4
 	}
@@ -265,14 +265,17 @@ func (r *run) walk(o *group, sub *problem, local []int32) bool {
 		u, low = l.best, ceil256(l.bound)
 		step = max(1, (o.old-low)/8)
 	}
+	way := brisk
+	if o.mixed != nil {
+		way = thorough
+	}
 	var t *tree
 	var fix fixer
 	for ; ; step *= 2 {
-		t = newTree(sub, u, min(o.old, low+step), 8, &fix)
+		t = newTree(sub, u, min(o.old, low+step), way, &fix)
 		last := t.cut == o.old
 		switch {
 		case o.mixed != nil:
-			t.steps = 16
 			t.walk(40, r.stop)
 		case !r.wide():
 			t.walk(10, r.stop)

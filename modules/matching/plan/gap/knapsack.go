@@ -12,20 +12,28 @@ import (
 // scale makes multipliers whole numbers: they are counted in 1/256 of a cost unit.
 const scale = 256
 
-// knapsack solves one agent's problem: the best set of jobs within its capacity. Its memory is reused.
+// knapsack solves one agent's problem: the best set of jobs within its capacity.
 type knapsack struct {
 	profit, weight []int64
-	order          []int32
-	keys           []uint64
 	take           []bool
-	core           []int32
-	reach          []int     // by place in core: capacity that the jobs up to it can fill
-	loss           []float64 // by place in order: what the choice against the density loses, negative for jobs that are left
-	width          float64   // of the core that the last question needed
-	rough          bool      // the last bound is the continuous one
-	density        float64   // of the broken job; 0: all that gains fits
-	above          float64   // how far the continuous bound is above the value
+	width          float64 // of the core that the last question needed
+	rough          bool    // the last bound is the continuous one
+	density        float64 // of the broken job; 0: all that gains fits
+	above          float64 // how far the continuous bound is above the value
+	*sheet                 // while it is solved
 }
+
+// sheet is what a knapsack is solved on. It is lent, since each agent's own would be too many.
+type sheet struct {
+	order []int32
+	keys  []uint64
+	core  []int32
+	reach []int     // by place in core: capacity that the jobs up to it can fill
+	loss  []float64 // by place in order: what the choice against the density loses, negative for jobs that are left
+	rows  []int64   // of the table
+}
+
+var sheets = sync.Pool{New: func() any { return new(sheet) }}
 
 // cells is the largest table of the exact solution; above it the continuous bound, which is also valid, stands in.
 const cells = 10_000_000
@@ -40,6 +48,11 @@ func (k *knapsack) solve(room int64) (bound int64) {
 	k.take = k.take[:n]
 	clear(k.take)
 	k.rough, k.density, k.above = false, 0, 0
+	k.sheet = sheets.Get().(*sheet) //nolint:forcetypeassert // nothing else is put there
+	defer func() {
+		sheets.Put(k.sheet)
+		k.sheet = nil
+	}()
 	k.order = k.order[:0]
 	var weight, value int64
 	for j := range n {
@@ -159,17 +172,12 @@ func (k *knapsack) split(room int64) int32 {
 	}
 }
 
-// tables are lent to who fills one: large ones would be too many if each agent had its own.
-var tables = sync.Pool{New: func() any { return new([]int64) }}
-
 // table is the exact dynamic programme over the capacities 0 to room. Its rows are kept, one more than jobs in the core: to find the choices back costs
 // less than to mark them, since a row is filled without a branch.
 func (k *knapsack) table(room int64) int64 {
 	size := int(room) + 1
-	lent := tables.Get().(*[]int64) //nolint:forcetypeassert // nothing else is put there
-	defer tables.Put(lent)
-	*lent = slices.Grow((*lent)[:0], (len(k.core)+1)*size)
-	rows := (*lent)[:(len(k.core)+1)*size]
+	k.rows = slices.Grow(k.rows[:0], (len(k.core)+1)*size)
+	rows := k.rows[:(len(k.core)+1)*size]
 	reach := 0
 	k.reach = k.reach[:0]
 	rows[0] = 0

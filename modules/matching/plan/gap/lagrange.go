@@ -17,6 +17,9 @@ type lagrange struct {
 	count    []int32
 	freq     [][]float32 // how often an agent took a job lately
 	packs    []knapsack
+	often    []float32 // all of freq, and what the knapsacks hold
+	profit   []int64
+	taken    []bool
 	values   []int64
 	workers  int
 	patience int  // steps without a better bound until the steps get smaller
@@ -24,19 +27,37 @@ type lagrange struct {
 }
 
 func newLagrange(p *problem, u []int64, theta float64, workers int) *lagrange {
-	m, n := len(p.rows), p.jobs()
-	l := &lagrange{p: p, u: append([]int64(nil), u...), best: make([]int64, n), bound: math.MinInt64, theta: theta, dir: make([]float64, n), count: make([]int32, n),
-		freq: make([][]float32, m), packs: make([]knapsack, m), values: make([]int64, m), workers: workers, patience: 15}
-	total := p.pairs()
-	freq, profit := make([]float32, total), make([]int64, total)
-	for i := range l.freq {
-		k := len(p.rows[i].job)
-		l.freq[i], freq = freq[:k:k], freq[k:]
-		l.packs[i].profit, profit = profit[:k:k], profit[k:]
-		l.packs[i].weight = p.rows[i].weight
-	}
-	copy(l.best, u)
+	l := &lagrange{workers: workers, patience: 15}
+	l.begin(p, u, theta)
 	return l
+}
+
+// begin takes another problem up. The memory is used again, so what best was is gone.
+func (l *lagrange) begin(p *problem, u []int64, theta float64) {
+	m, n, total := len(p.rows), p.jobs(), p.pairs()
+	l.p, l.theta, l.bound, l.stale, l.whole = p, theta, math.MinInt64, 0, false
+	l.u = append(l.u[:0], u...)
+	l.best = append(l.best[:0], u...)
+	l.dir, l.count, l.values = zeros(l.dir, n), zeros(l.count, n), zeros(l.values, m)
+	l.freq, l.packs = zeros(l.freq, m), zeros(l.packs, m)
+	l.often, l.profit, l.taken = zeros(l.often, total), zeros(l.profit, total), zeros(l.taken, total)
+	at := 0
+	for i := range m {
+		to := at + len(p.rows[i].job)
+		l.freq[i] = l.often[at:to:to]
+		l.packs[i] = knapsack{profit: l.profit[at:to:to], weight: p.rows[i].weight, take: l.taken[at:to:to]}
+		at = to
+	}
+}
+
+// zeros gives n zeros, in the memory of some where that is enough.
+func zeros[T any](some []T, n int) []T {
+	if cap(some) < n {
+		return make([]T, n)
+	}
+	some = some[:n]
+	clear(some)
+	return some
 }
 
 // start gives multipliers near those of the linear relaxation: prices of the agents' capacities by a subgradient that costs one look

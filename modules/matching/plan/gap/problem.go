@@ -15,6 +15,12 @@ type row struct {
 	cost, weight []int64
 }
 
+// newRow makes room for n pairs.
+func newRow(n int) row {
+	both := make([]int64, 2*n)
+	return row{make([]int32, 0, n), both[:0:n], both[n : n : 2*n]}
+}
+
 func (r *row) add(job int32, cost, weight int64) {
 	r.job, r.cost, r.weight = append(r.job, job), append(r.cost, cost), append(r.weight, weight)
 }
@@ -73,7 +79,13 @@ func (p *problem) restrict(keep []int32, n int, agents []int, room []int64, allo
 	}
 	take := func(i int) {
 		from, left := &p.rows[i], room[i]
-		var to row
+		n := 0
+		for _, j := range from.job {
+			if keep[j] >= 0 {
+				n++
+			}
+		}
+		to := newRow(n)
 		for k, j := range from.job {
 			if at := keep[j]; at >= 0 && from.weight[k] <= left && (allowed == nil || allowed(i, k)) {
 				to.add(at, from.cost[k], from.weight[k])

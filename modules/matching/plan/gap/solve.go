@@ -65,7 +65,7 @@ type run struct {
 	worth []float64 // prices of the agents' capacities
 	fix   fixer
 	sight *sight // nil: to be made anew
-	tree  *tree
+	tree  *forest
 	step  int64   // how far above the bound the tree asks
 	span  float64 // agents of a group, where that is more than size says
 	home  elite   // what groups start from: the best assignment, or another good one
@@ -189,9 +189,9 @@ func (r *run) any() {
 			}
 			most += dear
 		}
-		r.tree = newTree(r.p, r.l.best, most, 16, &r.fix)
+		r.tree = newForest(r.p, r.l.best, most)
 	}
-	r.tree.walk(50, r.stop)
+	r.tree.walk(50, r.opt.Workers, r.stop)
 	if t := r.tree.found; t != nil {
 		r.best, r.cost = r.agents(t), r.tree.cost
 		r.polish()
@@ -287,13 +287,13 @@ func (r *run) probe(nodes int) (better elite) {
 	better.cost = r.cost
 	for nodes > 0 && r.lower < better.cost {
 		if r.tree == nil {
-			r.tree = newTree(r.rest.p, r.rest.u, min(better.cost, r.lower+r.step), 16, &r.fix)
-			root := &r.tree.stack[0].shape
+			r.tree = newForest(r.rest.p, r.rest.u, min(better.cost, r.lower+r.step))
+			root := &r.tree.parts[0].stack[0].shape
 			root.base, root.trail, root.u = r.rest.base, r.rest.trail, slices.Clone(r.l.best)
 		}
 		t := r.tree
 		had := t.nodes
-		t.walk(nodes, r.stop)
+		t.walk(nodes, r.opt.Workers, r.stop)
 		nodes -= max(1, t.nodes-had)
 		if t.found != nil {
 			agent := r.agents(t.found)

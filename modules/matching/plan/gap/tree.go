@@ -6,19 +6,29 @@ type tree struct {
 	cut   int64
 	stack []branch
 	fix   *fixer
-	steps int // of the bound at each node
+	bound lagrange
+	pace  pace
 	found *fixedPair
 	cost  int64
 	nodes int
 }
+
+// pace is how a tree goes about: steps of the bound at each node, how large they are at first, and after how many without a better bound they get smaller.
+type pace struct {
+	steps, patience int
+	theta           float64
+}
+
+// A tree of a few nodes is walked briskly; one that is to be walked through has the fewer nodes the better each one's bound is.
+var brisk, thorough = pace{8, 4, 0.6}, pace{40, 10, 0.3}
 
 type branch struct {
 	shape
 	side int8 // 1: take the shape's pair, 0: forbid it, -1: the root
 }
 
-func newTree(p *problem, u []int64, cut int64, steps int, fix *fixer) *tree {
-	return &tree{cut: cut, fix: fix, steps: steps, cost: never, stack: []branch{{shape{p: p, u: append([]int64(nil), u...)}, -1}}}
+func newTree(p *problem, u []int64, cut int64, pace pace, fix *fixer) *tree {
+	return &tree{cut: cut, fix: fix, pace: pace, cost: never, stack: []branch{{shape{p: p, u: append([]int64(nil), u...)}, -1}}}
 }
 
 // done: there is nothing more to look at. With found nil no assignment costs less than cut.
@@ -45,16 +55,17 @@ func (t *tree) node(b branch) bool {
 	if b.side >= 0 && !s.split(b.side == 1) || b.side < 0 && !t.fix.reduce(&s, t.cut) {
 		return false
 	}
-	for again := range 4 {
+	for again := range 3 {
 		if s.p.jobs() == 0 {
 			return t.solved(s.base, s.trail)
 		}
-		steps := t.steps
+		steps := t.pace.steps
 		if again > 0 {
-			steps = t.steps / 2
+			steps /= 2
 		}
-		l := newLagrange(s.p, s.u, 0.6, 1)
-		l.patience = 4
+		l := &t.bound
+		l.begin(s.p, s.u, t.pace.theta)
+		l.patience = t.pace.patience
 		for range steps {
 			l.iterate((t.cut-s.base)*scale, 0.5)
 			if s.base+ceil256(l.bound) >= t.cut {

@@ -103,7 +103,7 @@ func TestSameOnEveryMachine(t *testing.T) {
 		name   string
 		a      *plan.Assignment
 		rounds int64
-	}{{"small", sample.Class('d', 10, 60, 1), 160}, {"large", sample.Class('e', 40, 200, 1), 40}} {
+	}{{"small", sample.Class('d', 10, 60, 1), 60}, {"large", sample.Class('e', 40, 200, 1), 40}, {"tree", sample.Class('e', 20, 100, 45), 100}} {
 		var first *gap.Outcome
 		if effort.Small() {
 			c.rounds /= 4

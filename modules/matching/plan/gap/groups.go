@@ -120,7 +120,7 @@ func (r *run) divide(round int) []group {
 const easy = 1500
 
 // large is how many pairs make a dive or a tree on the whole dearer than many on groups.
-const large = 6000
+const large = 9000
 
 func (r *run) wide() bool { return r.p.pairs() > large }
 

@@ -546,7 +546,7 @@ func TestAuthorisationWithDocumentAtomicWrites(t *testing.T) {
 // everySoMany is how much of the matrix is asked of FerretDB, which reads a whole collection
 // for most queries: one answer of so many, every line among them. Prime to the number of actors, so that lines share no
 // pattern.
-const everySoMany = 7
+const everySoMany = 13
 
 // everyUnderRace is how much of the matrix is asked under the race detector, by the same rules.
 const everyUnderRace = 31

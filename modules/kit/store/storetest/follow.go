@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"gotong/modules/kit/store"
+	"gotong/modules/kit/testkit/effort"
 )
 
 // testManyFollowers writes on two replicas at once, more than a chunk and more than the shared end of the feed keeps:
@@ -14,7 +15,7 @@ import (
 func testManyFollowers(w *world) {
 	each := 260
 	if !w.quick() {
-		each = 40
+		each = 40 / effort.EveryUnderRace(3)
 	}
 	second, things := w.replica(nil)
 	ctx, cancel := context.WithCancel(w.ctx)

@@ -8,6 +8,7 @@ import (
 
 	"gotong/modules/kit/apperr"
 	"gotong/modules/kit/store"
+	"gotong/modules/kit/testkit/effort"
 )
 
 // ids pages through a list.
@@ -128,6 +129,9 @@ func testKeys(w *world) {
 func testReindex(w *world) {
 	total := 450
 	if !w.quick() {
+		if effort.Race {
+			w.Skip("the race detector would take minutes over what the server does")
+		}
 		total = 210
 	}
 	items := make([]store.Item[Thing], total)

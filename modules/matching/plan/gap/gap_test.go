@@ -103,8 +103,11 @@ func TestSameOnEveryMachine(t *testing.T) {
 		name   string
 		a      *plan.Assignment
 		rounds int64
-	}{{"small", sample.Class('d', 10, 60, 1), 60}, {"large", sample.Class('e', 40, 200, 1), 40}, {"tree", sample.Class('e', 20, 100, 45), 100}} {
+	}{{"small", sample.Class('d', 8, 40, 1), 60}, {"large", sample.Class('e', 40, 200, 1), 40}, {"tree", sample.Class('e', 20, 100, 45), 100}} {
 		var first *gap.Outcome
+		if effort.Race && c.name == "small" {
+			continue // the others meet in the same places
+		}
 		if effort.Small() {
 			c.rounds /= 4
 		}

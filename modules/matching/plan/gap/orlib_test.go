@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"gotong/modules/kit/testkit/effort"
 	"gotong/modules/matching/plan"
 	"gotong/modules/matching/plan/check"
 	"gotong/modules/matching/plan/gap"
@@ -90,7 +91,7 @@ func like(size [2]int, seed uint64) *plan.Assignment {
 // TestClassesOfORLibraryAreProven: instances like gap1 to gap12 are solved and proven in both senses.
 func TestClassesOfORLibraryAreProven(t *testing.T) {
 	for k, size := range sizes {
-		if testing.Short() && k%3 != 2 {
+		if effort.Small() && k%3 != 2 {
 			continue
 		}
 		a := like(size, uint64(k))

@@ -28,7 +28,7 @@ func dive(p *problem, u []int64, way style, beat int64, rng *rand.Rand, workers 
 	room := append([]int64(nil), p.room...)
 	mult := append([]int64(nil), u...)
 	back := make([]int32, n)
-	l := &lagrange{workers: workers, patience: 15}
+	l := &lagrange{workers: workers}
 	for steps := way.first; open > 0; steps = way.later {
 		if stop() {
 			return agent, cost, false

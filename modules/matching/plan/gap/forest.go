@@ -12,10 +12,10 @@ type forest struct {
 
 func newForest(p *problem, u []int64, cut int64) *forest {
 	f := &forest{cut: cut, cost: never}
-	for k := range f.parts {
-		f.parts[k] = &tree{cut: cut, fix: new(fixer), pace: thorough, cost: never}
+	f.parts[0] = newTree(p, u, cut, thorough, new(fixer))
+	for k := range f.parts[1:] {
+		f.parts[k+1] = &tree{cut: cut, fix: new(fixer), pace: thorough, cost: never}
 	}
-	f.parts[0].stack = []branch{{shape{p: p, u: append([]int64(nil), u...)}, -1}}
 	return f
 }
 

@@ -27,7 +27,7 @@ type lagrange struct {
 }
 
 func newLagrange(p *problem, u []int64, theta float64, workers int) *lagrange {
-	l := &lagrange{workers: workers, patience: 15}
+	l := &lagrange{workers: workers}
 	l.begin(p, u, theta)
 	return l
 }
@@ -35,7 +35,7 @@ func newLagrange(p *problem, u []int64, theta float64, workers int) *lagrange {
 // begin takes another problem up. The memory is used again, so what best was is gone.
 func (l *lagrange) begin(p *problem, u []int64, theta float64) {
 	m, n, total := len(p.rows), p.jobs(), p.pairs()
-	l.p, l.theta, l.bound, l.stale, l.whole = p, theta, math.MinInt64, 0, false
+	l.p, l.theta, l.patience, l.bound, l.stale, l.whole = p, theta, 15, math.MinInt64, 0, false
 	l.u = append(l.u[:0], u...)
 	l.best = append(l.best[:0], u...)
 	l.dir, l.count, l.values = zeros(l.dir, n), zeros(l.count, n), zeros(l.values, m)

@@ -9,11 +9,15 @@ import (
 func TestKnapsackIsExact(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 5))
 	var k knapsack
-	for question := range 3_000 {
-		room := 1 + rng.Int64N(120)
+	for question := range 4_000 {
+		most, jobs, heavy := int64(120), 60, int64(30)
+		if question%4 == 3 { // few of many densities matter
+			most, jobs, heavy = 1_500, 150, 100
+		}
+		room := 1 + rng.Int64N(most)
 		k.profit, k.weight = k.profit[:0], nil
-		for range 1 + rng.IntN(60) {
-			w := rng.Int64N(30)
+		for range 1 + rng.IntN(jobs) {
+			w := rng.Int64N(heavy)
 			k.weight, k.profit = append(k.weight, w), append(k.profit, w*40+rng.Int64N(200)-60)
 		}
 		got := k.solve(room)

@@ -103,7 +103,7 @@ func TestSameOnEveryMachine(t *testing.T) {
 		name   string
 		a      *plan.Assignment
 		rounds int64
-	}{{"small", sample.Class('d', 8, 40, 1), 60}, {"large", sample.Class('e', 40, 200, 1), 40}, {"tree", sample.Class('e', 20, 100, 45), 100}} {
+	}{{"small", sample.Class('d', 8, 40, 1), 60}, {"large", sample.Class('e', 40, 200, 1), 40}, {"tree", sample.Class('e', 20, 100, 45), 100}, {"narrowed", sample.Class('d', 5, 300, 1), 70}} {
 		var first *gap.Outcome
 		if effort.Race && c.name == "small" {
 			continue // the others meet in the same places
@@ -193,8 +193,9 @@ func BenchmarkPlan(b *testing.B) {
 		class byte
 		m, n  int
 	}{{'a', 5, 100}, {'a', 20, 200}, {'b', 10, 200}, {'b', 20, 200}, {'c', 10, 200}, {'c', 20, 200}, {'d', 5, 100}, {'d', 10, 200}, {'d', 20, 100}, {'d', 20, 200},
-		{'e', 10, 200}, {'e', 20, 100}, {'e', 20, 200}, {'c', 40, 400}, {'d', 20, 400}, {'e', 40, 400}, {'c', 60, 900}, {'d', 60, 900}, {'e', 60, 900},
-		{'c', 80, 1600}, {'d', 20, 1600}, {'d', 80, 1600}, {'e', 80, 1600}} {
+		{'e', 10, 200}, {'e', 20, 100}, {'e', 20, 200}, {'c', 20, 400}, {'c', 40, 400}, {'d', 10, 400}, {'d', 20, 400}, {'e', 10, 400}, {'e', 20, 400}, {'e', 40, 400},
+		{'d', 15, 900}, {'d', 30, 900}, {'e', 15, 900}, {'e', 30, 900}, {'c', 60, 900}, {'d', 60, 900}, {'e', 60, 900},
+		{'c', 80, 1600}, {'d', 20, 1600}, {'d', 40, 1600}, {'d', 80, 1600}, {'e', 20, 1600}, {'e', 40, 1600}, {'e', 80, 1600}} {
 		for seed := 42; seed < 42+seeds; seed++ {
 			a := sample.Class(c.class, c.m, c.n, uint64(seed))
 			b.Run(fmt.Sprintf("%c%02d%03d/%d", c.class, c.m, c.n, seed), func(b *testing.B) {

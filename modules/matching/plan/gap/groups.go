@@ -211,7 +211,7 @@ func (r *run) deal(o *group, seed uint64) {
 	for k, j := range local {
 		u[k] = r.l.best[j] + rng.Int64N(scale/2) - scale/4
 	}
-	way, more := style{24, 12, 6, little}, int64(0)
+	way, more := style{24, 12, 6, little, 10}, int64(0)
 	if !r.wide() && rng.Float64() < r.gains/2 { // what is a little worse is worth mixing, and what differs
 		more = rng.Int64N(1 + max(1, r.open))
 		way.parts, way.luck = 4+rng.IntN(8), little*float64(int(1)<<rng.IntN(5))

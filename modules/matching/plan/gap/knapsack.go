@@ -27,16 +27,14 @@ type knapsack struct {
 type sheet struct {
 	order []int32
 	keys  []uint64
-	core  []int32
-	reach []int     // by place in core: capacity that the jobs up to it can fill
-	loss  []float64 // by place in order: what the choice against the density loses, negative for jobs that are left
-	rows  []int64   // of the table
+	loss  []float64 // by place in order: what it costs to take the job or leave it against the density
+	turns []turn
+	rows  []int64 // the turns' values
+	last  int     // the turn that made the best value
+	fits  int64   // and what that weighs at most
 }
 
 var sheets = sync.Pool{New: func() any { return new(sheet) }}
-
-// cells is the largest table of the exact solution; above it the continuous bound, which is also valid, stands in.
-const cells = 10_000_000
 
 // solve marks the best set in take and gives an upper bound of its value, equal to it when exact. Profits and weights are those of
 // the fields; only jobs of positive profit count.
@@ -76,57 +74,158 @@ func (k *knapsack) solve(room int64) (bound int64) {
 	return value + k.tight(room)
 }
 
-// tight solves the case in which not everything fits. Jobs denser than the broken one, of which only a part would fit, are taken and the others left,
-// but for a core: the jobs whose choice against that loses little (Balas and Zemel 1980, Operations Research 28). The best set of the core is the best of
-// all if its value is no further below the upper bound than what a job outside would lose. A core as wide as the last question needed is tried first.
+// tight solves the case in which not everything fits. Jobs denser than the broken one, of which only a part would fit, are taken and the others left.
+// From there jobs are turned, but for those whose turn loses more than a width: a set is the best of all if its value is no further below the upper bound
+// than that (Balas and Zemel 1980, Operations Research 28). A width a little above what the last question needed is tried first.
 func (k *knapsack) tight(room int64) int64 {
 	p, w := k.profit, k.weight
 	broken := k.split(room)
 	density := float64(p[broken]) / float64(w[broken])
-	surplus := 0.0
+	base, space := int64(0), room
 	k.loss = k.loss[:0]
 	for _, j := range k.order {
 		loss := float64(p[j]) - density*float64(w[j])
-		k.loss = append(k.loss, loss)
-		surplus += max(0, loss)
+		if loss > 0 {
+			k.take[j] = true
+			base += p[j]
+			space -= w[j]
+		}
+		k.loss = append(k.loss, math.Abs(loss))
 	}
-	upper := int64(math.Ceil((surplus+density*float64(room))*(1+1e-11) + 1e-3)) // of the relaxation: valid at any density
+	upper := int64(math.Ceil((float64(base)+density*float64(space))*(1+1e-11) + 1e-3)) // of the relaxation: valid at any density
 	k.density, k.above = density, 1
 	for width := k.width; ; {
-		base, space := int64(0), room
-		k.core = k.core[:0]
-		for pos, j := range k.order {
-			k.take[j] = false
-			switch loss := k.loss[pos]; {
-			case loss > width:
-				k.take[j] = true
-				base += p[j]
-				space -= w[j]
-			case loss >= -width:
-				k.core = append(k.core, j)
-			}
-		}
-		if space < 0 { // densities that differ by rounding alone
-			width = 2*width + 1
-			continue
-		}
-		if space*int64(len(k.core)) > cells {
+		best, found, exact := k.improve(space, density, width)
+		if !exact {
 			k.rough, k.width = true, 0
-			for _, j := range k.core {
-				if w[j] <= space {
+			for _, j := range k.order {
+				if !k.take[j] && w[j] <= space {
 					k.take[j] = true
 					space -= w[j]
 				}
 			}
 			return upper
 		}
-		value := base + k.table(space)
-		gap := float64(upper-value) + 1
+		if !found { // densities that differ by rounding alone: the dense jobs do not fit
+			width = 2*width + 1
+			continue
+		}
+		gap := float64(upper-base-best) + 1
 		if gap <= width {
 			k.width, k.above = 1.25*gap, gap
-			return value
+			k.flip(best)
+			return base + best
 		}
 		width = gap
+	}
+}
+
+// turn is a job taken or left against the broken density, and what that comes to: the best values of all sets that differ from the dense jobs in this and
+// earlier turns, by what they weigh more than those at most. Weights that cannot lead to anything are left out.
+type turn struct {
+	job           int32
+	weight, value int64
+	low           int64 // the weight of the first value
+	from, to      int   // its values in rows
+}
+
+// cells is how many values are made for an exact answer; above it the continuous bound, which is also valid, stands in.
+const cells = 10_000_000
+
+// improve turns jobs whose turn loses at most width and gives the best value on top of the dense jobs'. Those nearest to the broken density are turned
+// first; then what is missing to fill the space, or too much, can only be made up for at the density of the next job or a worse one, so that few weights
+// may still come within the width (Pisinger 1997, Operations Research 45).
+func (k *knapsack) improve(space int64, density, width float64) (best int64, found, exact bool) {
+	k.keys = k.keys[:0]
+	for pos, j := range k.order {
+		if k.loss[pos] <= width {
+			k.keys = append(k.keys, uint64(math.Float32bits(float32(k.loss[pos])/float32(k.weight[j])))<<32|uint64(uint32(pos)))
+		}
+	}
+	slices.Sort(k.keys)
+	k.rows = append(k.rows[:0], 0)
+	k.turns = append(k.turns[:0], turn{job: -1, to: 1})
+	most := density * float64(space) // the loss of what is worth no more than the dense jobs
+	slack := 0.5 + 1e-11*math.Abs(most)
+	limit := width
+	k.last, k.fits = 0, 0
+	if found = space >= 0; found {
+		limit = min(limit, most-1+slack)
+	}
+	for at, key := range k.keys {
+		pos := uint32(key)
+		if k.loss[pos] > limit {
+			continue
+		}
+		j := k.order[pos]
+		w, value := k.weight[j], k.profit[j]
+		if k.take[j] {
+			w, value = -w, -value
+		}
+		next := k.keys[min(at+1, len(k.keys)-1)]
+		over := float64(math.Float32frombits(uint32(next>>32))) * (1 - 1e-6)
+		under := min(over, density)
+		before := &k.turns[len(k.turns)-1]
+		low, high := before.low+min(w, 0), before.low+int64(before.to-before.from)-1+max(w, 0)
+		if x := float64(space) - limit/under; x > float64(low) {
+			low = int64(x)
+		}
+		if x := float64(space) + limit/over; x < float64(high) {
+			high = int64(x) + 1
+		}
+		if low > high || float64(len(k.rows))+float64(high-low)+math.Abs(float64(w)) > cells {
+			return best, found, low > high
+		}
+		row := k.extend(turn{job: j, weight: w, value: value, low: low}, int(high-low)+1)
+		if c := min(space-low, int64(len(row))-1); c >= 0 && (!found || row[c] > best) {
+			best, found, k.last, k.fits = row[c], true, len(k.turns)-1, low+c
+			limit = min(limit, most-float64(best)-1+slack)
+		}
+	}
+	return best, found, true
+}
+
+// extend makes n values of one turn more from those of the last.
+func (k *knapsack) extend(t turn, n int) []int64 {
+	before, heavy := &k.turns[len(k.turns)-1], int(max(t.weight, -t.weight))
+	t.from = before.to + heavy
+	t.to = t.from + n
+	k.rows = slices.Grow(k.rows[:before.to], heavy+n)[:t.to]
+	old, row := k.rows[before.from:t.from], k.rows[t.from:]
+	for c := len(old) - heavy; c < len(old); c++ {
+		old[c] = old[len(old)-heavy-1] // more room changes nothing yet
+	}
+	without, with := int(t.low-before.low), int(t.low-before.low-t.weight) // where row begins in old, for sets without the turn and with it
+	alone := 0                                                             // values for which there is only one of both
+	switch {
+	case with < 0:
+		alone = min(n, -with)
+		copy(row[:alone], old[without:])
+	case without < 0:
+		alone = min(n, -without)
+		for c, v := range old[with : with+alone] {
+			row[c] = v + t.value
+		}
+	}
+	if alone < n {
+		fill(row[alone:], old[with+alone:with+n], old[without+alone:without+n], t.value)
+	}
+	k.turns = append(k.turns, t)
+	return row
+}
+
+// flip turns the jobs that the best values came from.
+func (k *knapsack) flip(value int64) {
+	weight := k.fits
+	for n := k.last; n > 0; n-- {
+		before := &k.turns[n-1]
+		if c := weight - before.low; c >= 0 && k.rows[before.from+min(int(c), before.to-before.from-1)] == value {
+			continue
+		}
+		t := &k.turns[n]
+		k.take[t.job] = !k.take[t.job]
+		value -= t.value
+		weight -= t.weight
 	}
 }
 
@@ -170,38 +269,6 @@ func (k *knapsack) split(room int64) int32 {
 		}
 		keys = keys[at+1:]
 	}
-}
-
-// table is the exact dynamic programme over the capacities 0 to room. Its rows are kept, one more than jobs in the core: to find the choices back costs
-// less than to mark them, since a row is filled without a branch.
-func (k *knapsack) table(room int64) int64 {
-	size := int(room) + 1
-	k.rows = slices.Grow(k.rows[:0], (len(k.core)+1)*size)
-	rows := k.rows[:(len(k.core)+1)*size]
-	reach := 0
-	k.reach = k.reach[:0]
-	rows[0] = 0
-	for n, j := range k.core {
-		w := int(k.weight[j])
-		from, to := rows[n*size:(n+1)*size], rows[(n+1)*size:(n+2)*size]
-		full := min(reach+w, size-1)
-		for c := reach + 1; c <= full; c++ {
-			from[c] = from[reach]
-		}
-		add(to[:full+1], from[:full+1], w, k.profit[j])
-		reach = full
-		k.reach = append(k.reach, reach)
-	}
-	value := rows[len(k.core)*size+reach]
-	c := reach
-	for n := len(k.core) - 1; n >= 0; n-- {
-		c = min(c, k.reach[n]) // the row ends there: more room changed nothing yet
-		if j := k.core[n]; rows[(n+1)*size+c] != rows[n*size+c] {
-			k.take[j] = true
-			c -= int(k.weight[j])
-		}
-	}
-	return value
 }
 
 // add makes the next row of a table: a job of weight w may be taken.

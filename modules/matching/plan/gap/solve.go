@@ -80,23 +80,27 @@ type run struct {
 
 // Solve searches until the time, the rounds, the target gap, a proof, or the context ends it.
 func Solve(ctx context.Context, a *plan.Assignment, opt Options) *Outcome {
+	start := clock()
 	if opt.Time == 0 && opt.Iterations == 0 {
 		opt.Time = 10 * time.Second
 	}
 	if opt.Workers == 0 {
 		opt.Workers = runtime.GOMAXPROCS(0)
 	}
-	r := &run{ctx: ctx, opt: opt, a: a, start: clock(), cost: never, lower: math.MinInt64 / 4, step: 1, gains: 0.5, rng: rand.New(rand.NewPCG(opt.Seed, 0x676170))} //nolint:gosec // a search must be repeatable
 	if a.Jobs() == 0 {
 		return &Outcome{Agent: []int{}, Feasible: true, Status: plan.StatusOptimal, Method: method}
 	}
-	r.p = internal(a)
-	r.by = r.p.choices()
+	r := newRun(ctx, opt, a, internal(a))
+	r.start, r.rng = start, rand.New(rand.NewPCG(opt.Seed, 0x676170)) //nolint:gosec // a search must be repeatable
 	if bad := r.impossible(); len(bad) > 0 {
 		return &Outcome{Agent: none(a.Jobs()), Impossible: bad, Status: plan.StatusInfeasible, Method: method}
 	}
 	r.search()
 	return r.outcome()
+}
+
+func newRun(ctx context.Context, opt Options, a *plan.Assignment, p *problem) *run {
+	return &run{ctx: ctx, opt: opt, a: a, p: p, by: p.choices(), cost: never, lower: math.MinInt64 / 4, step: 1, gains: 0.5}
 }
 
 func none(n int) []int {
@@ -145,7 +149,7 @@ func (r *run) search() {
 			r.look()
 			p, parts = r.near(), 12
 		}
-		agent, cost, complete := dive(p, r.u, style{40, 24, parts, little}, r.cost, r.rng, r.opt.Workers, r.stop)
+		agent, cost, complete := dive(p, r.u, style{40, 24, parts, little, 0}, r.cost, r.rng, r.opt.Workers, r.stop)
 		r.count += 5
 		if !complete {
 			agent, cost, complete = r.finish(agent)
@@ -156,7 +160,12 @@ func (r *run) search() {
 		}
 	}
 	r.report()
-	for round := 0; !r.late(1) && !r.done(); round++ {
+	r.rounds(math.MaxInt)
+}
+
+// rounds goes on with a first assignment, or looks for one, until the end or so many rounds found nothing better.
+func (r *run) rounds(quiet int) {
+	for round := 0; !r.late(1) && !r.done() && r.quiet < quiet; round++ {
 		r.count++
 		if r.best == nil {
 			agent, cost, ok := r.repair(none(r.p.jobs()))
@@ -169,8 +178,9 @@ func (r *run) search() {
 			}
 			continue
 		}
+		narrowed := r.narrow()
 		r.round(round)
-		if round%r.pause() == 7 {
+		if narrowed || round%r.pause() == 7 {
 			r.shrink()
 			r.climb(max(15, r.pause()/2), 1)
 		}

@@ -126,6 +126,20 @@ func TestSameOnEveryMachine(t *testing.T) {
 	}
 }
 
+// TestProgressOnlyImproves: what is reported never gets worse, also from within a search that was narrowed, and ends where the outcome is.
+func TestProgressOnlyImproves(t *testing.T) {
+	var all []gap.Progress
+	o := gap.Solve(context.Background(), sample.Class('d', 10, 300, 2), gap.Options{Iterations: 60, Seed: 3, Progress: func(p gap.Progress) { all = append(all, p) }})
+	for k := 1; k < len(all); k++ {
+		if p, before := all[k], all[k-1]; p.Objective > before.Objective || p.Bound < before.Bound || p.Iterations < before.Iterations {
+			t.Errorf("%+v after %+v", p, before)
+		}
+	}
+	if len(all) < 5 || all[len(all)-1].Objective != o.Objective {
+		t.Errorf("%d reports, the last %+v, the outcome %+v", len(all), all[len(all)-1], o)
+	}
+}
+
 // TestOrderDoesNotMatter: with agents and jobs in another order the same optimum is proven.
 func TestOrderDoesNotMatter(t *testing.T) {
 	a := sample.Class('c', 5, 40, 2)

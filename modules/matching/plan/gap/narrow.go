@@ -25,7 +25,7 @@ func (r *run) narrow() bool {
 	jobs := d.part.id
 	d.part.id = every(d.open) // they are a question of their own
 	opt := r.opt
-	opt.TargetGap, opt.Progress = 0, nil
+	opt.TargetGap, opt.Progress = 0, nil // which are of the whole
 	s := newRun(r.ctx, opt, r.a, d.part)
 	s.start, s.rng, s.count, s.worth = r.start, r.rng, r.count, r.worth
 	s.u, s.rest, s.l = slices.Clone(d.l.best), shape{p: d.part, u: slices.Clone(d.l.best)}, newLagrange(d.part, d.l.best, 0.3, opt.Workers)
@@ -34,10 +34,16 @@ func (r *run) narrow() bool {
 	}
 	s.cost = s.price(s.best)
 	before := s.cost
+	if r.opt.Progress != nil {
+		s.opt.Progress = func(Progress) {
+			r.count, r.ahead = s.count, before-s.cost
+			r.report()
+		}
+	}
 	s.climb(30, 1)
 	s.shrink()
 	s.rounds(patient)
-	r.count = s.count
+	r.count, r.ahead = s.count, 0
 	if s.cost < before {
 		for k, j := range jobs {
 			r.best[j] = s.best[k]

@@ -75,6 +75,7 @@ type run struct {
 	gains float64 // how often mixing is worth its time, at most 1
 	blend float64 // how much of the gap pairs may lift the bound that are mixed with theirs
 	quiet int     // rounds without a better assignment
+	ahead int64   // what a narrowed search has gained and not handed back yet
 	empty bool    // proven: there is no assignment
 }
 
@@ -338,7 +339,7 @@ func (r *run) report() {
 
 func (r *run) outcome() *Outcome {
 	o := &Outcome{Agent: none(r.p.jobs()), Feasible: r.best != nil, Status: plan.StatusTime, Method: method, Iterations: r.count, Elapsed: clock().Sub(r.start)}
-	o.Bound, o.Objective = r.lower, r.cost
+	o.Bound, o.Objective = r.lower, r.cost-r.ahead
 	if r.best != nil {
 		copy(o.Agent, r.best)
 		switch {

@@ -100,6 +100,7 @@ func Solve(ctx context.Context, a *plan.Assignment, opt Options) *Outcome {
 	return r.outcome()
 }
 
+// newRun is a search of a problem, the question or a part of it, before its first step.
 func newRun(ctx context.Context, opt Options, a *plan.Assignment, p *problem) *run {
 	return &run{ctx: ctx, opt: opt, a: a, p: p, by: p.choices(), cost: never, lower: math.MinInt64 / 4, step: 1, gains: 0.5}
 }

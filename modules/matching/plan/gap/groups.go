@@ -14,20 +14,28 @@ type group struct {
 	mixed        []elite // where not empty, their pairs are allowed and few others
 	share        float64 // of the surplus: what other pairs may lift the bound
 	walked       bool    // by a tree
-	closed       bool    // and the tree was walked through
+	raised       bool    // its bound alone proves that it is at its optimum
+	closed       bool    // that, or a tree was walked through
+	bars         int     // of so many jobs at random the present agent is not allowed
+	slack        int64   // how much more than the old the answer may cost then
 }
 
 // round distributes the jobs of groups of agents anew, side by side; of a small question also all jobs among the pairs of good assignments. Of a large
 // question there are several divisions into groups while that finds nothing, so that no processor waits for another; of two groups that share an agent the
-// first counts. On little, the tree is walked beside them.
+// first counts. Its groups are placed by a tree or by a dive, as often as either found something. On little, the tree is walked beside them.
 func (r *run) round(round int) {
 	r.look()
 	r.choose(round)
 	r.stock()
 	groups := r.divide(round)
-	for g := range groups {
-		groups[g].walked = r.wide() || r.rng.Float64() < 0.1 // on a small question dives gain ten times as much in the time
+	trees := 0.1 // on a small question dives gain ten times as much in the time
+	if r.wide() {
+		trees = r.trees()
 	}
+	for g := range groups {
+		groups[g].walked = r.rng.Float64() < trees
+	}
+	r.bar(groups)
 	for range 2 {
 		if r.mixes() && len(groups) > 0 {
 			groups = append(groups, r.mix())
@@ -46,29 +54,28 @@ func (r *run) round(round int) {
 			better = r.probe(nodes)
 		}
 	})
-	touched := make([]bool, len(r.p.rows))
+	touched, next := make([]bool, len(r.p.rows)), elite{slices.Clone(r.home.agent), r.home.cost}
 	for _, o := range groups {
 		switch {
 		case o.mixed != nil && o.closed:
 			r.blend, r.gains = min(1, r.blend+0.004), min(1, r.gains+0.02)
 		case o.mixed != nil:
 			r.blend, r.gains = max(0, r.blend-0.04), max(0.02, r.gains-0.1)
-		case o.walked:
-			if o.closed {
-				r.span = min(r.span+0.06, float64(len(r.p.rows)))
-			} else {
-				r.span = max(3, r.span-0.15)
-			}
+		case r.wide() && o.bars == 0:
+			r.note(&o)
 		}
-		if !r.away && o.ok && o.cost <= o.old && !slices.ContainsFunc(o.agents, func(i int) bool { return touched[i] }) {
+		if !r.away && o.ok && o.cost <= o.old+o.slack && !slices.ContainsFunc(o.agents, func(i int) bool { return touched[i] }) {
 			for k, j := range o.jobs {
-				if i := r.best[j]; i != o.agent[k] {
+				if i := next.agent[j]; i != o.agent[k] {
 					touched[i], touched[o.agent[k]] = true, true
 				}
-				r.best[j] = o.agent[k]
+				next.agent[j] = o.agent[k]
 			}
-			r.cost += o.cost - o.old
+			next.cost += o.cost - o.old
 		}
+	}
+	if !r.away && next.cost <= r.cost {
+		r.best, r.cost = slices.Clone(next.agent), next.cost
 	}
 	if !r.wide() {
 		for g := range groups {
@@ -83,6 +90,9 @@ func (r *run) round(round int) {
 		r.polish()
 	} else {
 		r.quiet++
+	}
+	if r.wide() {
+		r.settle(next, r.cost < cost)
 	}
 }
 
@@ -103,6 +113,9 @@ func (r *run) nodes(round int) int {
 func (r *run) divide(round int) []group {
 	if r.wide() {
 		tie := r.ties()
+		if r.shake.left > 0 {
+			return r.draw(tie, shaken)
+		}
 		var groups []group
 		for range min(3, 1+r.quiet) {
 			groups = append(groups, r.draw(tie, r.size(round))...)
@@ -133,11 +146,11 @@ func (r *run) pause() int {
 }
 
 // size is how many agents a group has: 9 to 20 in turn, but at first no more jobs than about 140, since more make dives rare. Of a large question
-// groups grow while trees are walked through, since they are at their optimum then, until two trees of seven are not.
+// they begin with half of it and grow while they are proven to be at their optimum, until two of seven are not.
 func (r *run) size(round int) int {
 	n := min(9+(round+r.quiet/6)%12, 140*len(r.p.rows)/r.p.jobs())
 	if r.wide() {
-		n = max(n, int(r.span)+round%4)
+		n = max(70*len(r.p.rows)/r.p.jobs(), int(r.span)+round%4)
 	}
 	return max(3, n)
 }
@@ -203,15 +216,26 @@ func (r *run) deal(o *group, seed uint64) {
 	if n < 2 {
 		return
 	}
-	sub, _ := p.restrict(keep, int(n), o.agents, p.room, r.allowed(o))
-	if o.walked && r.walk(o, sub, local) || o.mixed != nil {
+	sub, ok := p.restrict(keep, int(n), o.agents, p.room, r.barred(o, local, rng, r.allowed(o)))
+	if !ok {
 		return
 	}
-	u := make([]int64, n)
+	u, low := make([]int64, n), int64(0)
 	for k, j := range local {
-		u[k] = r.l.best[j] + rng.Int64N(scale/2) - scale/4
+		u[k] = r.l.best[j]
 	}
-	way, more := style{24, 12, 6, little, 10}, int64(0)
+	if r.wide() {
+		if u, low = o.raise(sub, u); o.raised {
+			return
+		}
+	}
+	if o.walked && (r.walk(o, sub, u, low) || r.wide()) || o.mixed != nil {
+		return
+	}
+	for k := range u {
+		u[k] += rng.Int64N(scale/2) - scale/4
+	}
+	way, more := style{24, 12, 6, little, 10}, o.slack
 	if !r.wide() && rng.Float64() < r.gains/2 { // what is a little worse is worth mixing, and what differs
 		more = rng.Int64N(1 + max(1, r.open))
 		way.parts, way.luck = 4+rng.IntN(8), little*float64(int(1)<<rng.IntN(5))
@@ -245,25 +269,33 @@ func (r *run) allowed(o *group) func(agent, k int) bool {
 	}
 }
 
+// beat is what an answer of the group has to cost less than: without the present one being barred, a tree would find it again.
+func (o *group) beat() int64 {
+	if o.bars > 0 {
+		return o.old + 1 + o.slack
+	}
+	return o.old
+}
+
+// raise gives multipliers of the group's jobs that are better than those of all jobs, and its bound.
+func (o *group) raise(sub *problem, u []int64) ([]int64, int64) {
+	l := newLagrange(sub, u, 0.3, 1)
+	l.patience = 4
+	for range 48 {
+		if l.iterate(o.beat()*scale, 0.5); ceil256(l.bound) >= o.beat() {
+			o.raised, o.closed = true, true
+			break
+		}
+	}
+	return l.best, ceil256(l.bound)
+}
+
 // walk looks by a tree for a better distribution of a group's jobs: of a large question first for one just above the bound, where little is left to
 // choose from, then twice as far and so on. It tells whether it found one or there is none.
-func (r *run) walk(o *group, sub *problem, local []int32) bool {
-	u := make([]int64, len(local))
-	for k, j := range local {
-		u[k] = r.l.best[j]
-	}
-	low, step := int64(0), o.old
+func (r *run) walk(o *group, sub *problem, u []int64, low int64) bool {
+	beat, step, nodes := o.beat(), o.beat(), 40
 	if r.wide() {
-		l := newLagrange(sub, u, 0.3, 1)
-		l.patience = 4
-		for range 48 {
-			if l.iterate(o.old*scale, 0.5); ceil256(l.bound) >= o.old {
-				o.closed = true
-				return true
-			}
-		}
-		u, low = l.best, ceil256(l.bound)
-		step = max(1, (o.old-low)/8)
+		step = max(1, (beat-low)/8)
 	}
 	way := brisk
 	if o.mixed != nil {
@@ -272,8 +304,8 @@ func (r *run) walk(o *group, sub *problem, local []int32) bool {
 	var t *tree
 	var fix fixer
 	for ; ; step *= 2 {
-		t = newTree(sub, u, min(o.old, low+step), way, &fix)
-		last := t.cut == o.old
+		t = newTree(sub, u, min(beat, low+step), way, &fix)
+		last := t.cut == beat
 		switch {
 		case o.mixed != nil:
 			t.walk(40, r.stop)
@@ -281,10 +313,11 @@ func (r *run) walk(o *group, sub *problem, local []int32) bool {
 			t.walk(10, r.stop)
 		default:
 			if t.walk(1, r.stop); t.found == nil && len(t.stack) > 0 && t.stack[0].p.pairs() <= closable {
-				t.walk(40, r.stop)
+				t.walk(nodes, r.stop)
 			}
+			nodes -= t.nodes
 		}
-		if last || t.found != nil || !t.done() {
+		if last || t.found != nil || !t.done() || nodes <= 0 {
 			break
 		}
 	}
@@ -294,7 +327,7 @@ func (r *run) walk(o *group, sub *problem, local []int32) bool {
 	}
 	agent := none(r.p.jobs())
 	t.found.write(agent)
-	o.agent, o.cost, o.ok = make([]int, len(local)), t.cost, true
+	o.agent, o.cost, o.ok = make([]int, len(sub.id)), t.cost, true
 	for k, j := range sub.id {
 		o.agent[k] = o.agents[agent[j]]
 	}

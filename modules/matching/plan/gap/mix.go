@@ -55,11 +55,19 @@ func differ(a, b []int) (n int) {
 	return n
 }
 
-// choose says what the groups of a round start from: the best assignment, of a small question every third time another good one. Without
-// that, a search whose best plan has nothing better near it finds no more.
+// choose says what the groups of a round start from: the best assignment, of a small question every third time another good one, of a large one what became
+// of a shaken one. Without that, a search whose best plan has nothing better near it finds no more.
 func (r *run) choose(round int) {
 	r.home, r.away = elite{slices.Clone(r.best), r.cost}, false
 	r.open = r.cost - r.lower
+	if r.wide() {
+		if r.shake.line.agent != nil && r.cost == r.shake.before && r.fits(r.shake.line.agent) {
+			r.home = r.shake.line
+		} else {
+			r.shake.line = elite{}
+		}
+		return
+	}
 	if round%3 < 2 || !r.mixes() {
 		return
 	}

@@ -70,7 +70,7 @@ func (r *run) ties() [][]float64 {
 	}
 	for b := range p.rows {
 		for k, j := range p.rows[b].job {
-			if v, a := s.lift[b][k], r.best[p.id[j]]; a != b && v < s.few {
+			if v, a := s.lift[b][k], r.home.agent[p.id[j]]; a != b && v < s.few {
 				x := 1 - float64(v)/float64(s.few)
 				tie[a][b] += x
 				tie[b][a] += x

@@ -75,6 +75,8 @@ type run struct {
 	gains float64 // how often mixing is worth its time, at most 1
 	blend float64 // how much of the gap pairs may lift the bound that are mixed with theirs
 	quiet int     // rounds without a better assignment
+	shake shaking
+	ways  [2]odds // of dives and of trees on groups of a large question
 	ahead int64   // what a narrowed search has gained and not handed back yet
 	empty bool    // proven: there is no assignment
 }

@@ -217,7 +217,7 @@ func (r *run) deal(o *group, seed uint64) {
 		return
 	}
 	sub, ok := p.restrict(keep, int(n), o.agents, p.room, r.barred(o, local, rng, r.allowed(o)))
-	if !ok {
+	if !ok { // the jobs that must leave their agents fit nowhere else
 		return
 	}
 	u, low := make([]int64, n), int64(0)

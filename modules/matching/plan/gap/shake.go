@@ -78,7 +78,7 @@ func (r *run) barred(o *group, local []int32, rng *rand.Rand, allowed func(i, k 
 	p := r.rest.p
 	return func(i, k int) bool {
 		j := p.rows[i].job[k]
-		return (r.home.agent[p.id[j]] != i || !slices.Contains(out, j)) && (allowed == nil || allowed(i, k))
+		return (r.home.agent[p.id[j]] != i || !slices.Contains(out, j)) && allowed(i, k)
 	}
 }
 

@@ -22,11 +22,12 @@ type group struct {
 
 // round distributes the jobs of groups of agents anew, side by side; of a small question also all jobs among the pairs of good assignments. Of a large
 // question there are several divisions into groups while that finds nothing, so that no processor waits for another; of two groups that share an agent the
-// first counts. Its groups are placed by a tree or by a dive, as often as either found something. On little, the tree is walked beside them.
+// first counts. Its groups are placed by a tree or by a dive, as often as either found something, or by columns. On little, the tree is walked beside them.
 func (r *run) round(round int) {
 	r.look()
 	r.choose(round)
 	r.stock()
+	r.columns = r.alternate()
 	groups := r.divide(round)
 	trees := 0.1 // on a small question dives gain ten times as much in the time
 	if r.wide() {
@@ -61,6 +62,8 @@ func (r *run) round(round int) {
 			r.blend, r.gains = min(1, r.blend+0.004), min(1, r.gains+0.02)
 		case o.mixed != nil:
 			r.blend, r.gains = max(0, r.blend-0.04), max(0.02, r.gains-0.1)
+		case r.columns:
+			r.count++
 		case r.wide() && o.bars == 0:
 			r.note(&o)
 		}
@@ -90,6 +93,11 @@ func (r *run) round(round int) {
 		r.polish()
 	} else {
 		r.quiet++
+	}
+	if r.columns {
+		r.yields[1].add(cost-r.cost, heavy)
+	} else {
+		r.yields[0].add(cost-r.cost, 1)
 	}
 	if r.wide() {
 		r.settle(next, r.cost < cost)
@@ -146,10 +154,12 @@ func (r *run) pause() int {
 }
 
 // size is how many agents a group has: 9 to 20 in turn, but at first no more jobs than about 140, since more make dives rare. Of a large question
-// they begin with half of it and grow while they are proven to be at their optimum, until two of seven are not.
+// they begin with half of it and grow while they are proven to be at their optimum, until two of seven are not. By columns larger ones are placed.
 func (r *run) size(round int) int {
 	n := min(9+(round+r.quiet/6)%12, 140*len(r.p.rows)/r.p.jobs())
-	if r.wide() {
+	if r.columns {
+		n = 14 + round%4
+	} else if r.wide() {
 		n = max(70*len(r.p.rows)/r.p.jobs(), int(r.span)+round%4)
 	}
 	return max(3, n)
@@ -229,9 +239,23 @@ func (r *run) deal(o *group, seed uint64) {
 			return
 		}
 	}
-	if o.walked && (r.walk(o, sub, u, low) || r.wide()) || o.mixed != nil {
+	switch {
+	case r.columns && o.bars == 0:
+		o.agent, o.cost, o.ok = columns(sub, u, o.old, rng, r.stop)
+	case o.walked && (r.walk(o, sub, u, low) || r.wide()) || o.mixed != nil:
 		return
+	default:
+		r.dive(o, sub, u, rng)
 	}
+	for k := range o.agent {
+		if o.ok {
+			o.agent[k] = o.agents[o.agent[k]]
+		}
+	}
+}
+
+// dive distributes a group's jobs along the bound.
+func (r *run) dive(o *group, sub *problem, u []int64, rng *rand.Rand) {
 	for k := range u {
 		u[k] += rng.Int64N(scale/2) - scale/4
 	}
@@ -248,11 +272,6 @@ func (r *run) deal(o *group, seed uint64) {
 		}
 		o.agent, o.cost, o.ok = repair(sub, sub.choices(), o.agent, price, rng, r.stop)
 		o.ok = o.ok && o.cost <= o.old
-	}
-	for k := range o.agent {
-		if o.ok {
-			o.agent[k] = o.agents[o.agent[k]]
-		}
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 	"gotong/modules/matching/plan/sample"
 )
 
-// The determinism of shaken searches is in TestSameOnEveryMachine: its large question is shaken.
+// The determinism of shaken searches is in TestSameOnEveryMachine: its wide question is shaken.
 
 // largeSearch is a search of a large question that has an assignment, before its rounds.
 func largeSearch(t *testing.T) *run {

@@ -48,37 +48,39 @@ var clock = time.Now
 const method = "Lagrangian on assignment, knapsacks exact, integers"
 
 type run struct {
-	ctx   context.Context
-	opt   Options
-	a     *plan.Assignment
-	p     *problem
-	by    [][]choice // pairs of each job
-	rng   *rand.Rand
-	start time.Time
-	count int64
-	best  []int
-	cost  int64 // of best, never without one
-	lower int64 // proven: no assignment costs less
-	rest  shape // the problem without pairs that no assignment as cheap as best can use
-	l     *lagrange
-	u     []int64   // multipliers of all jobs
-	worth []float64 // prices of the agents' capacities
-	fix   fixer
-	sight *sight // nil: to be made anew
-	tree  *forest
-	step  int64   // how far above the bound the tree asks
-	span  float64 // agents of a group, where that is more than size says
-	home  elite   // what groups start from: the best assignment, or another good one
-	away  bool    // it is another
-	open  int64   // what the best costs above the bound as a round begins: the tree raises the bound meanwhile
-	good  []elite // the best assignments of a small question
-	gains float64 // how often mixing is worth its time, at most 1
-	blend float64 // how much of the gap pairs may lift the bound that are mixed with theirs
-	quiet int     // rounds without a better assignment
-	shake shaking
-	ways  [2]odds // of dives and of trees on groups of a large question
-	ahead int64   // what a narrowed search has gained and not handed back yet
-	empty bool    // proven: there is no assignment
+	ctx     context.Context
+	opt     Options
+	a       *plan.Assignment
+	p       *problem
+	by      [][]choice // pairs of each job
+	rng     *rand.Rand
+	start   time.Time
+	count   int64
+	best    []int
+	cost    int64 // of best, never without one
+	lower   int64 // proven: no assignment costs less
+	rest    shape // the problem without pairs that no assignment as cheap as best can use
+	l       *lagrange
+	u       []int64   // multipliers of all jobs
+	worth   []float64 // prices of the agents' capacities
+	fix     fixer
+	sight   *sight // nil: to be made anew
+	tree    *forest
+	step    int64   // how far above the bound the tree asks
+	span    float64 // agents of a group, where that is more than size says
+	home    elite   // what groups start from: the best assignment, or another good one
+	away    bool    // it is another
+	open    int64   // what the best costs above the bound as a round begins: the tree raises the bound meanwhile
+	good    []elite // the best assignments of a small question
+	gains   float64 // how often mixing is worth its time, at most 1
+	blend   float64 // how much of the gap pairs may lift the bound that are mixed with theirs
+	quiet   int     // rounds without a better assignment
+	shake   shaking
+	ways    [2]odds  // of dives and of trees on groups of a large question
+	columns bool     // this round's groups are placed by columns
+	yields  [2]yield // of other rounds and of such
+	ahead   int64    // what a narrowed search has gained and not handed back yet
+	empty   bool     // proven: there is no assignment
 }
 
 // Solve searches until the time, the rounds, the target gap, a proof, or the context ends it.
@@ -164,6 +166,9 @@ func (r *run) search() {
 		}
 	}
 	r.report()
+	if r.thin() && len(r.p.rows) <= broad && r.best != nil {
+		r.drafts()
+	}
 	r.rounds(math.MaxInt)
 }
 
